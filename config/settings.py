@@ -1,0 +1,124 @@
+"""The environment, read in this one place."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class SettingsError(ValueError):
+    """An environment variable that is missing or wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variable:
+    """One environment variable: its name, its default and what it means."""
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS = (
+    Variable(
+        name="AWS_ACCESS_KEY",
+        default="",
+        help="Access key handed to boto3. Unset: boto3's own chain.",
+    ),
+    Variable(
+        name="AWS_SECRET_KEY",
+        default="",
+        help="Secret key handed to boto3. Unset: boto3's own chain.",
+    ),
+    Variable(
+        name="ICP_BUCKET",
+        default="",
+        help="S3 bucket of releases and figures. Unset: the same layout in local folders.",
+    ),
+    Variable(
+        name="ICP_BUCKET_REGION",
+        default="",
+        help="Region of the bucket. Unset: boto3's own chain.",
+    ),
+    Variable(
+        name="ICP_PRED_DIR",
+        default="predictions",
+        help="Prefix in the bucket, or local folder, of the predictions.",
+    ),
+    Variable(
+        name="ICP_UPLOAD_DIR",
+        default="figures",
+        help="Prefix in the bucket, or local folder, of the report's figures.",
+    ),
+    Variable(
+        name="ICP_FLASK_SECRET_KEY",
+        default="",
+        help="Signs what the browser holds. Needed when deployed; random in development.",
+    ),
+    Variable(
+        name="SENTRY_INIT",
+        default="",
+        help="DSN of a Sentry project. A bad one is logged and never stops the boot.",
+    ),
+    Variable(
+        name="DYNO",
+        default="",
+        help="Set by Heroku: the site is deployed and stands behind Heroku's router.",
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the environment says, with the defaults filled in."""
+
+    aws_access_key: str
+    aws_secret_key: str
+    bucket: str
+    bucket_region: str
+    pred_dir: str
+    upload_dir: str
+    flask_secret_key: str
+    sentry_dsn: str
+    deployed: bool
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the environment.
+
+    Raises
+    ------
+    SettingsError
+        Naming every variable that is wrong, never showing a secret.
+    """
+    environ = os.environ if environ is None else environ
+    values = {v.name: environ.get(v.name, "").strip() or v.default for v in SETTINGS}
+    problems = _problems(values)
+    if problems:
+        raise SettingsError(" ".join(problems))
+    return Settings(
+        aws_access_key=values["AWS_ACCESS_KEY"],
+        aws_secret_key=values["AWS_SECRET_KEY"],
+        bucket=values["ICP_BUCKET"],
+        bucket_region=values["ICP_BUCKET_REGION"],
+        pred_dir=values["ICP_PRED_DIR"],
+        upload_dir=values["ICP_UPLOAD_DIR"],
+        flask_secret_key=values["ICP_FLASK_SECRET_KEY"],
+        sentry_dsn=values["SENTRY_INIT"],
+        deployed=bool(values["DYNO"]),
+    )
+
+
+def _problems(values: Mapping[str, str]) -> list[str]:
+    problems = []
+    keys = [name for name in ("AWS_ACCESS_KEY", "AWS_SECRET_KEY") if values[name]]
+    if len(keys) == 1:
+        problems.append(
+            f"{keys[0]} is set without its partner. Set both AWS_ACCESS_KEY and "
+            "AWS_SECRET_KEY, or neither to use boto3's own chain."
+        )
+    if "/" in values["ICP_BUCKET"]:
+        problems.append(
+            f"ICP_BUCKET is {values['ICP_BUCKET']!r}; expected a bucket's name alone. "
+            "Put the prefix into ICP_PRED_DIR."
+        )
+    return problems

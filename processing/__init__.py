@@ -1,0 +1,1 @@
+"""The offline half: from rating files to a published release."""
