@@ -1,0 +1,1 @@
+"""Rating files in, validated Ratings out."""

@@ -1,0 +1,75 @@
+"""What a reader hands over: rating rows in file order, the catalogue and the rating scale."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+NO_DAY = np.iinfo(np.int32).min
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """The ratings that a user can give: `low`, `low + step`, …, `high`, in stars."""
+
+    low: float
+    high: float
+    step: float
+
+    def __str__(self) -> str:
+        return f"{self.low:g} to {self.high:g} by {self.step:g}"
+
+    def levels(self) -> NDArray[np.float32]:
+        """Every rating on the scale, ascending; at most 20, else 10 even bins' upper ends."""
+        count = round((self.high - self.low) / self.step) + 1 if self.step else 0
+        if 1 <= count <= 20:
+            return (self.low + self.step * np.arange(count)).astype(np.float32)
+        return np.linspace(self.low, self.high, 11, dtype=np.float32)[1:]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatingRows:
+    """Ratings as they stood in the files, one entry per line.
+
+    `user_ids`, `movie_ids`: int64 (n,). `values`: float32 (n,), stars. `days`: int32 (n,), days
+    since 1970-01-01, or NO_DAY in every entry where the source has no dates.
+    """
+
+    user_ids: NDArray[np.int64]
+    movie_ids: NDArray[np.int64]
+    values: NDArray[np.float32]
+    days: NDArray[np.int32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pairs:
+    """(user, movie) pairs that a source names, such as a fold's test set or the probe list."""
+
+    user_ids: NDArray[np.int64]
+    movie_ids: NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """The movies that a source knows by title, ascending by movie id. May be empty."""
+
+    movie_ids: NDArray[np.int64]
+    titles: list[str]
+    years: list[int | None]
+    genres: list[tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceData:
+    """Everything that was read from a source.
+
+    `folds` holds the test pairs of each ready-made fold; `probe` the Netflix Prize's probe list;
+    `n_bad` counts the lines that were skipped because the caller tolerated them.
+    """
+
+    rows: RatingRows
+    catalogue: Catalogue
+    scale: Scale
+    n_bad: int = 0
+    folds: dict[str, Pairs] = field(default_factory=dict)
+    probe: Pairs | None = None

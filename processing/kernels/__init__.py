@@ -1,0 +1,1 @@
+"""Numba functions over arrays; each has a slow twin in tests/reference.py."""

@@ -1,0 +1,131 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processing.data.ratings import Csr, Ratings
+from processing.data.rows import NO_DAY, Scale
+from processing.errors import RatingsError
+from tests import reference
+from tests.builders import STARS, dense, ratings_of
+
+ROW = st.tuples(
+    st.integers(-5, 5), st.integers(-(2**62), 2**62), st.integers(1, 5), st.integers(0, 9)
+)
+
+
+def test_ratings_when_built_from_rows_then_ids_and_indices_agree():
+    ratings = ratings_of([(7, 20, 4, 100), (-3, 10, 2, 101), (7, 10, 5, 102)], titled=[30])
+    assert ratings.user_ids.tolist() == [-3, 7]
+    assert ratings.movie_ids.tolist() == [10, 20, 30]
+    assert ratings.by_user.indptr.tolist() == [0, 1, 3]
+    assert ratings.by_user.indices.tolist() == [0, 0, 1]
+    assert ratings.by_user.values.tolist() == [2, 5, 4]
+    assert ratings.by_user.days.tolist() == [101, 102, 100]
+    assert ratings.by_movie.indptr.tolist() == [0, 2, 3, 3]
+    assert ratings.by_movie.indices.tolist() == [0, 1, 1]
+    assert ratings.find_user(7) == 1
+    assert ratings.find_user(8) is None
+    assert ratings.find_movie(30) == 2
+    assert ratings.find_movie(10**12) is None
+    assert ratings.mean == pytest.approx(11 / 3)
+
+
+@given(st.lists(ROW, min_size=1, max_size=60))
+def test_ratings_when_pairs_repeat_then_the_latest_counts(rows):
+    ratings = ratings_of(rows)
+    expected = reference.build_ratings(rows)
+    found = {
+        (int(ratings.user_ids[u]), int(ratings.movie_ids[i])): (r, d)
+        for u, i, r, d in zip(
+            ratings.by_user.rows(),
+            ratings.by_user.indices,
+            ratings.by_user.values,
+            ratings.by_user.days,
+            strict=True,
+        )
+    }
+    assert found == expected
+
+
+@given(st.lists(ROW, min_size=1, max_size=60))
+def test_by_movie_when_transposed_then_holds_the_same_ratings(rows):
+    ratings = ratings_of(rows)
+    matrix = np.full((ratings.n_users, ratings.n_movies), np.nan)
+    matrix[ratings.by_movie.indices, ratings.by_movie.rows()] = ratings.by_movie.values
+    np.testing.assert_array_equal(matrix, dense(ratings))
+
+
+@given(st.lists(ROW, min_size=1, max_size=60), st.integers(0, 2**32 - 1))
+def test_part_when_split_in_two_then_both_together_are_the_whole(rows, seed):
+    ratings = ratings_of(rows)
+    mask = np.random.default_rng(seed).random(ratings.n_ratings) < 0.5
+    one, other = ratings.part(mask), ratings.part(~mask)
+    together = np.fmax(np.nan_to_num(dense(one)), np.nan_to_num(dense(other)))
+    np.testing.assert_array_equal(together, np.nan_to_num(dense(ratings)))
+    assert one.n_ratings + other.n_ratings == ratings.n_ratings
+
+
+@given(st.lists(ROW, min_size=1, max_size=40))
+def test_locate_when_asked_for_every_pair_then_finds_exactly_the_rated(rows):
+    ratings = ratings_of(rows)
+    users, movies = np.indices((ratings.n_users, ratings.n_movies)).reshape(2, -1)
+    positions = ratings.locate(users.astype(np.int32), movies.astype(np.int32))
+    rated = ~np.isnan(dense(ratings).ravel())
+    np.testing.assert_array_equal(positions >= 0, rated)
+    np.testing.assert_array_equal(positions[rated], np.arange(ratings.n_ratings))
+
+
+def test_ratings_when_without_days_then_undated():
+    assert not ratings_of([(1, 1, 3)]).dated
+    assert ratings_of([(1, 1, 3, 0)]).dated
+
+
+def _csr(indices, values, indptr=(0, 1, 2)):
+    return Csr(
+        indptr=np.array(indptr, np.int64),
+        indices=np.array(indices, np.int32),
+        values=np.array(values, np.float32),
+        days=np.full(len(values), NO_DAY, np.int32),
+    )
+
+
+@pytest.mark.parametrize(
+    ("user_ids", "csr", "message"),
+    [
+        ([2, 1], _csr([0, 1], [3, 3]), r"user_ids\[1\] is 1 after 2"),
+        ([1, 2], _csr([0, 5], [3, 3]), r"outside 0\.\.1"),
+        ([1, 2], _csr([0, 1], [3, 7]), r"3 to 7; expected 1 to 5"),
+        ([1, 2], _csr([0, 1], [3, np.nan]), "not a finite number"),
+        ([1, 2], _csr([1, 0], [3, 3], (0, 2, 2)), "unsorted"),
+        ([1, 2], _csr([1, 1], [3, 3], (0, 2, 2)), "unsorted"),
+        ([1, 2], _csr([0, 1], [3, 3], (0, 1, 3)), "does not span"),
+    ],
+)
+def test_ratings_when_arrays_are_wrong_then_refused(user_ids, csr, message):
+    with pytest.raises(RatingsError, match=message):
+        Ratings(
+            user_ids=np.array(user_ids, np.int64),
+            movie_ids=np.array([1, 2], np.int64),
+            scale=STARS,
+            by_user=csr,
+        )
+
+
+def test_ratings_when_a_user_without_ratings_lies_between_then_accepted():
+    ratings = ratings_of([(1, 1, 3), (2, 1, 4), (2, 2, 5), (3, 1, 2)])
+    alone = ratings.part(np.array([True, False, False, True]))
+    assert alone.by_user.counts.tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("scale", "levels"),
+    [
+        (Scale(low=1, high=5, step=1), [1, 2, 3, 4, 5]),
+        (Scale(low=0.5, high=2, step=0.5), [0.5, 1, 1.5, 2]),
+        (Scale(low=0, high=100, step=1), [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]),
+        (Scale(low=0, high=1, step=0), [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]),
+    ],
+)
+def test_levels_when_scale_is_long_or_free_then_ten_bins(scale, levels):
+    np.testing.assert_allclose(scale.levels(), levels, rtol=1e-6)

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from processing.kernels.predict import knn_baseline_scores, linear_scores
+from tests import reference
+from tests.builders import random_rows, ratings_of
+from tests.contracts import pairs
+
+
+def test_linear_scores_when_computed_by_hand_then_equal():
+    out = np.empty(2)
+    linear_scores(
+        3.0,
+        np.array([0.5, -0.5]),
+        np.array([0.25]),
+        np.array([[1.0, 2.0], [0.0, 1.0]]),
+        np.array([[0.5, -1.0]]),
+        np.array([0, 1], np.int32),
+        np.array([0, 0], np.int32),
+        out,
+    )
+    assert out.tolist() == [3 + 0.5 + 0.25 + 0.5 - 2, 3 - 0.5 + 0.25 - 1]
+
+
+@pytest.mark.parametrize(("k", "min_k"), [(1, 1), (3, 2), (100, 1)])
+def test_knn_baseline_when_similarities_tie_then_as_the_twin(k, min_k):
+    ratings = ratings_of(random_rows(3, 20, 12, 0.5))
+    rng = np.random.default_rng(0)
+    sims = rng.integers(-2, 3, (20, 20)) / 2  # many ties, zeros and negatives
+    x_biases, y_biases = rng.normal(0, 1, 20), rng.normal(0, 1, 12)
+    users, movies = pairs(ratings)
+    csr = ratings.by_movie
+    out = np.empty(len(users))
+    place = np.arange(20, dtype=np.int32)
+    knn_baseline_scores(
+        3.0,
+        x_biases,
+        y_biases,
+        sims,
+        place,
+        csr.indptr,
+        csr.indices,
+        csr.values,
+        users,
+        movies,
+        k,
+        min_k,
+        out,
+    )
+    raters = [
+        list(zip(csr.indices[a:b], csr.values[a:b], strict=True))
+        for a, b in zip(csr.indptr[:-1], csr.indptr[1:], strict=True)
+    ]
+    expected = [
+        reference.knn_baseline(3.0, x_biases, y_biases, sims, raters[y], x, y, k, min_k)
+        for x, y in zip(users, movies, strict=True)
+    ]
+    np.testing.assert_allclose(out, expected, rtol=1e-12)
