@@ -1,0 +1,1 @@
+"""One file per rating model, all behind the contract in base.py."""

@@ -1,0 +1,107 @@
+"""The contract that every rating model keeps."""
+
+import dataclasses
+import json
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.data.ratings import Ratings
+from processing.data.rows import Scale
+from processing.errors import ModelError
+
+STATE = "state.npz"
+ABOUT = "model.json"
+
+
+class Model(ABC):
+    """A model of ratings: settings, and arrays learned by `fit`.
+
+    Subclasses name their `kind` and `Settings`, learn in `_fit`, and predict from what `_state`
+    returns. The constructor only stores; a second `fit` forgets the first.
+    """
+
+    kind: ClassVar[str]
+    Settings: ClassVar[type]
+
+    def __init__(self, settings: Any) -> None:
+        self.settings = settings
+
+    def fit(self, ratings: Ratings, random_state: int) -> Self:
+        """Learn from ratings; the same ratings and `random_state` give the same arrays."""
+        if ratings.n_ratings == 0:
+            raise ModelError(f"{self.kind} cannot be fitted on no ratings at all.")
+        self.scale_ = ratings.scale
+        self._fit(ratings, random_state)
+        return self
+
+    def predict(
+        self,
+        user_indices: NDArray[np.int32],
+        movie_indices: NDArray[np.int32],
+        days: NDArray[np.int32] | None = None,
+    ) -> NDArray[np.float32]:
+        """Scores of pairs in stars, clipped to the scale, float32 (n,).
+
+        A user or movie that had no rating in fitting is scored by what is known: the other side,
+        or the mean. `days` is for models that know time; the others ignore it.
+        """
+        scores = self._scores(user_indices, movie_indices, days)
+        return scores.clip(self.scale_.low, self.scale_.high).astype(np.float32)
+
+    def save(self, directory: Path) -> None:
+        """Write the learned arrays (npz, never pickled) and the settings (JSON) into a folder."""
+        directory.mkdir(parents=True, exist_ok=True)
+        with (directory / STATE).open("wb") as file:
+            np.savez(file, **self._state())
+        about = {
+            "kind": self.kind,
+            "settings": dataclasses.asdict(self.settings),
+            "scale": dataclasses.asdict(self.scale_),
+        }
+        (directory / ABOUT).write_text(json.dumps(about, indent=1))
+
+    @classmethod
+    def load(cls, directory: Path) -> Self:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        ModelError
+            If the folder holds another kind of model.
+        """
+        about = json.loads((directory / ABOUT).read_text())
+        if about["kind"] != cls.kind:
+            raise ModelError(
+                f"{directory} holds a model of kind {about['kind']!r}; expected {cls.kind!r}."
+            )
+        model = cls(cls.Settings(**about["settings"]))
+        model.scale_ = Scale(**about["scale"])
+        with np.load(directory / STATE, allow_pickle=False) as arrays:
+            model._restore({name: arrays[name] for name in arrays.files})
+        return model
+
+    @classmethod
+    @abstractmethod
+    def memory_need(cls, settings: Any, ratings: Ratings) -> tuple[int, str]:
+        """Bytes that fitting will need at its peak, and in words what takes them."""
+
+    @abstractmethod
+    def _fit(self, ratings: Ratings, random_state: int) -> None: ...
+
+    @abstractmethod
+    def _scores(
+        self,
+        users: NDArray[np.int32],
+        movies: NDArray[np.int32],
+        days: NDArray[np.int32] | None,
+    ) -> NDArray[np.float64]: ...
+
+    @abstractmethod
+    def _state(self) -> dict[str, NDArray[Any]]: ...
+
+    @abstractmethod
+    def _restore(self, state: dict[str, NDArray[Any]]) -> None: ...

@@ -1,0 +1,18 @@
+"""The models that a profile can name."""
+
+from pathlib import Path
+
+from processing.models.base import Model
+from processing.models.baseline import BaselineOnly
+from processing.models.knn_baseline import KNNBaseline
+from processing.models.svd import SVD
+from processing.models.svdpp import SVDpp
+
+MODELS: dict[str, type[Model]] = {
+    model.kind: model for model in (BaselineOnly, KNNBaseline, SVD, SVDpp)
+}
+
+
+def load_model(kind: str, directory: Path) -> Model:
+    """Read a fitted model of a kind from the folder that `save` wrote."""
+    return MODELS[kind].load(directory)

@@ -1,0 +1,77 @@
+"""Settings of the models, with Surprise's names and defaults."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from processing.errors import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineSettings:
+    """BaselineOnly. `reg_u`, `reg_i` belong to `als`; `reg`, `learning_rate` to `sgd`."""
+
+    method: Literal["als", "sgd"] = "als"
+    n_epochs: int = 10
+    reg_u: float = 15.0
+    reg_i: float = 10.0
+    reg: float = 0.02
+    learning_rate: float = 0.005
+
+    def __post_init__(self) -> None:
+        _choice("method", self.method, ("als", "sgd"))
+        _positive(n_epochs=self.n_epochs)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KNNBaselineSettings:
+    """KNNBaseline. `shrinkage` belongs to `pearson_baseline`."""
+
+    user_based: bool = True
+    similarity: Literal["msd", "cosine", "pearson", "pearson_baseline"] = "msd"
+    k: int = 40
+    min_k: int = 1
+    min_support: int = 1
+    shrinkage: float = 100.0
+
+    def __post_init__(self) -> None:
+        _choice("similarity", self.similarity, ("msd", "cosine", "pearson", "pearson_baseline"))
+        _positive(k=self.k, min_k=self.min_k, min_support=self.min_support)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SVDSettings:
+    """SVD."""
+
+    n_factors: int = 100
+    n_epochs: int = 20
+    lr_all: float = 0.005
+    reg_all: float = 0.02
+    init_std_dev: float = 0.1
+
+    def __post_init__(self) -> None:
+        _positive(n_factors=self.n_factors, n_epochs=self.n_epochs, lr_all=self.lr_all)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SVDppSettings:
+    """SVD++."""
+
+    n_factors: int = 20
+    n_epochs: int = 20
+    lr_all: float = 0.007
+    reg_all: float = 0.02
+    init_std_dev: float = 0.1
+
+    def __post_init__(self) -> None:
+        _positive(n_factors=self.n_factors, n_epochs=self.n_epochs, lr_all=self.lr_all)
+
+
+def _choice(name: str, value: object, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ConfigError(f"{name} is {value!r}; expected one of {', '.join(known)}.")
+
+
+def _positive(**values: float) -> None:
+    for name, value in values.items():
+        if value <= 0:
+            raise ConfigError(f"{name} is {value!r}; expected a number above 0.")

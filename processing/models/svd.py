@@ -1,0 +1,34 @@
+"""SVD: biased matrix factorisation by stochastic gradient descent.
+
+Model:   score[u, i] = mean + b_u + b_i + q_i·p_u
+Unknown: a user or movie that was not in the ratings has bias 0 and factors 0.
+Source:  Koren, Bell and Volinsky (2009), "Matrix factorization techniques for recommender
+         systems", eq. 4 and 5; as Surprise's SVD.
+"""
+
+from typing import ClassVar
+
+import numpy as np
+
+from processing.data.ratings import Ratings
+from processing.models import surprise_engine
+from processing.models.linear import LinearArrays, LinearModel
+from processing.models.settings import SVDSettings
+
+
+class SVD(LinearModel):
+    """Biases and factors of users and movies."""
+
+    kind: ClassVar[str] = "svd"
+    Settings: ClassVar[type] = SVDSettings
+
+    def _fit(self, ratings: Ratings, random_state: int) -> None:
+        fitted = surprise_engine.fit_svd(ratings, self.settings, random_state)
+        learned, scatter = fitted.algorithm, surprise_engine.scatter
+        self.arrays_ = LinearArrays(
+            mean=np.float64(learned.trainset.global_mean),
+            user_biases=scatter(learned.bu, fitted.users, ratings.n_users),
+            movie_biases=scatter(learned.bi, fitted.movies, ratings.n_movies),
+            user_factors=scatter(learned.pu, fitted.users, ratings.n_users),
+            movie_factors=scatter(learned.qi, fitted.movies, ratings.n_movies),
+        )

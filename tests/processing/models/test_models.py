@@ -1,0 +1,115 @@
+"""Each model against the contract, and against Surprise's own class and reader."""
+
+from typing import ClassVar
+
+import numpy as np
+import pytest
+import surprise
+
+from processing.models.baseline import BaselineOnly
+from processing.models.knn_baseline import KNNBaseline
+from processing.models.svd import SVD
+from processing.models.svdpp import SVDpp
+from tests.builders import ratings_of, tasteful_rows
+from tests.contracts import ModelContract, pairs
+
+
+class TestBaselineAls(ModelContract):
+    model_class = BaselineOnly
+
+
+class TestBaselineSgd(ModelContract):
+    model_class = BaselineOnly
+    settings: ClassVar[dict] = {"method": "sgd", "n_epochs": 30}
+
+
+class TestKnnUsers(ModelContract):
+    model_class = KNNBaseline
+
+
+class TestKnnMovies(ModelContract):
+    model_class = KNNBaseline
+    settings: ClassVar[dict] = {
+        "user_based": False,
+        "similarity": "pearson_baseline",
+        "k": 7,
+        "min_k": 2,
+    }
+
+
+class TestSvd(ModelContract):
+    model_class = SVD
+    settings: ClassVar[dict] = {"n_factors": 5, "n_epochs": 30}
+
+
+class TestSvdpp(ModelContract):
+    model_class = SVDpp
+    settings: ClassVar[dict] = {"n_factors": 5, "n_epochs": 10}
+
+
+KNN_CASES = [
+    (
+        KNNBaseline,
+        {"user_based": user_based, "similarity": name, "k": k, "min_k": min_k},
+        surprise.KNNBaseline(
+            k=k, min_k=min_k, sim_options={"name": name, "user_based": user_based}, verbose=False
+        ),
+    )
+    for name in ("msd", "cosine", "pearson", "pearson_baseline")
+    for user_based in (True, False)
+    for k, min_k in ((40, 1), (5, 3))
+]
+
+
+@pytest.mark.parametrize(
+    ("model_class", "settings", "theirs"),
+    [
+        (BaselineOnly, {}, surprise.BaselineOnly(verbose=False)),
+        (
+            BaselineOnly,
+            {"method": "sgd", "n_epochs": 7},
+            surprise.BaselineOnly(bsl_options={"method": "sgd", "n_epochs": 7}, verbose=False),
+        ),
+        (SVD, {"n_factors": 8}, surprise.SVD(n_factors=8, random_state=4)),
+        (
+            SVDpp,
+            {"n_factors": 4, "n_epochs": 5},
+            surprise.SVDpp(n_factors=4, n_epochs=5, random_state=4),
+        ),
+        *KNN_CASES,
+    ],
+)
+def test_predict_when_surprise_does_the_same_by_hand_then_equal(
+    model_class, settings, theirs, tmp_path
+):
+    rows = sorted(tasteful_rows(8, n_users=50, n_movies=30))
+    known = [row for row in rows if row[0] > 27 or row[1] > 10]
+    ratings = ratings_of(rows)
+    part = ratings.part(
+        (ratings.user_ids[ratings.by_user.rows()] > 27)
+        | (ratings.movie_ids[ratings.by_user.indices] > 10)
+    )
+    file = tmp_path / "known.txt"
+    file.write_text("".join(f"{u} {i} {r}\n" for u, i, r, _ in known))
+    reader = surprise.Reader(line_format="user item rating", rating_scale=(1, 5))
+    trainset = surprise.Dataset.load_from_file(file, reader).build_full_trainset()
+    theirs.fit(trainset)
+    users, movies = pairs(ratings)
+    expected = [
+        theirs.predict(str(ratings.user_ids[u]), str(ratings.movie_ids[i])).est
+        for u, i in zip(users, movies, strict=True)
+    ]
+    ours = model_class(model_class.Settings(**settings)).fit(part, 4)
+    np.testing.assert_allclose(ours.predict(users, movies), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["svd", "svdpp", "baseline"])
+def test_score_movies_when_asked_for_a_block_then_as_predict_but_unclipped(name):
+    model_class = {"svd": SVD, "svdpp": SVDpp, "baseline": BaselineOnly}[name]
+    ratings = ratings_of(tasteful_rows(5))
+    model = model_class(model_class.Settings()).fit(ratings, 0)
+    users = np.array([3, 0, 7], np.int32)
+    movies = np.array([1, 4, 5, 8], np.int32)
+    block = model.score_movies(users, movies)
+    grid = np.repeat(users, 4), np.tile(movies, 3)
+    np.testing.assert_allclose(block.clip(1, 5).ravel(), model.predict(*grid), rtol=1e-5, atol=1e-5)
