@@ -1,0 +1,1 @@
+"""Features and XGBoost stacking over the base models."""

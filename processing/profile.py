@@ -1,0 +1,135 @@
+"""Training profiles: which models, with which settings, parsed strictly from TOML."""
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from processing.ensemble.stacking import EnsembleSettings
+from processing.errors import ConfigError
+from processing.evaluation.protocols import PROTOCOLS
+from processing.models.linear import LinearModel
+from processing.models.registry import MODELS
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSpec:
+    """A model of a profile: its name there, its kind, what people call it, its settings."""
+
+    name: str
+    kind: str
+    label: str
+    settings: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecommendSettings:
+    """How many movies are judged and kept per user, and what is kept with each."""
+
+    top_n: int = 50
+    n_candidates: int = 200
+    n_reasons: int = 3
+    n_similar: int = 12
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            if getattr(self, field.name) < 1:
+                raise ConfigError(f"{field.name} is {getattr(self, field.name)!r}; expected ≥ 1.")
+        if self.n_candidates < self.top_n:
+            raise ConfigError(
+                f"n_candidates is {self.n_candidates}, below top_n ({self.top_n}). "
+                "Judge at least as many movies as are kept."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """Everything that decides how a data set is learned."""
+
+    name: str
+    seed: int
+    protocol: str
+    recommend: RecommendSettings
+    ensemble: EnsembleSettings
+    models: tuple[ModelSpec, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The profile as JSON-ready values."""
+        return dataclasses.asdict(self)
+
+
+def load_profile(directory: Path, name: str) -> Profile:
+    """Read `NAME.toml` of the folder of profiles.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such profile, or one of its keys or values is wrong; names it.
+    """
+    path = directory / f"{name}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in directory.glob("*.toml")))
+        raise ConfigError(f"Profile {name!r} is unknown; known: {known}.")
+    try:
+        return parse_profile(name, tomllib.loads(path.read_text(encoding="utf-8")))
+    except (ConfigError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def parse_profile(name: str, document: dict[str, Any]) -> Profile:
+    """Check a parsed TOML document key by key."""
+    known = {"seed", "protocol", "recommend", "ensemble", "models"}
+    if wrong := known ^ document.keys():
+        raise ConfigError(f"keys {sorted(wrong)} are missing or unknown; expected {sorted(known)}.")
+    if document["protocol"] not in PROTOCOLS:
+        raise ConfigError(
+            f"protocol is {document['protocol']!r}; expected one of {', '.join(PROTOCOLS)}."
+        )
+    if type(document["seed"]) is not int or not 0 <= document["seed"] < 2**32:
+        raise ConfigError(f"seed is {document['seed']!r}; expected a whole number from 0 to 2^32.")
+    models = tuple(_model(key, table) for key, table in document["models"].items())
+    if not any(issubclass(MODELS[model.kind], LinearModel) for model in models):
+        raise ConfigError(
+            "none of the models can score all movies at once to find candidates. "
+            "Add a baseline, svd or svdpp."
+        )
+    return Profile(
+        name=name,
+        seed=document["seed"],
+        protocol=document["protocol"],
+        recommend=_settings(RecommendSettings, "recommend", document["recommend"]),
+        ensemble=_settings(EnsembleSettings, "ensemble", document["ensemble"]),
+        models=models,
+    )
+
+
+def _model(name: str, table: dict[str, Any]) -> ModelSpec:
+    kind = table.get("kind")
+    if kind not in MODELS:
+        raise ConfigError(
+            f"[models.{name}] has kind {kind!r}; expected one of {', '.join(MODELS)}."
+        )
+    settings = {key: value for key, value in table.items() if key not in ("kind", "label")}
+    return ModelSpec(
+        name=name,
+        kind=kind,
+        label=table.get("label", name),
+        settings=_settings(MODELS[kind].Settings, f"models.{name}", settings),
+    )
+
+
+def _settings(settings: type, where: str, table: dict[str, Any]) -> Any:
+    fields = {field.name: field for field in dataclasses.fields(settings)}
+    if unknown := table.keys() - fields.keys():
+        raise ConfigError(f"[{where}] has no setting {sorted(unknown)}; known: {sorted(fields)}.")
+    for name, value in table.items():
+        expected = type(fields[name].default)
+        if type(value) is not expected and not (expected is float and type(value) is int):
+            raise ConfigError(
+                f"[{where}] {name} is {value!r}; expected a value like {fields[name].default!r}."
+            )
+    try:
+        return settings(**table)
+    except ConfigError as error:
+        raise ConfigError(f"[{where}] {error}") from error
