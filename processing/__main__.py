@@ -1,0 +1,5 @@
+"""`python -m processing VERB`."""
+
+from processing.cli import main
+
+main()

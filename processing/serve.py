@@ -1,0 +1,233 @@
+"""What is served: models refitted on all ratings, everyone's recommendations, a staged release."""
+
+import functools
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.data.dataset import Dataset
+from processing.data.ratings import Ratings
+from processing.ensemble.features import Features, Neighbours
+from processing.ensemble.stacking import Ensemble
+from processing.evaluation.figures import report_figures
+from processing.evaluation.report import without_times
+from processing.models.linear import LinearModel
+from processing.models.registry import MODELS, load_model
+from processing.profile import ModelSpec, Profile
+from processing.recommend import Served, recommend
+from processing.release import schema
+from processing.release.writer import stage_release
+from processing.stages import Stage, Stages
+
+PACKAGES = ("numpy", "scipy", "scikit-surprise", "xgboost-cpu", "numba")
+FOLD_IN_KINDS = ("svdpp", "svd", "baseline")
+START_QUANTILES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0)
+
+
+def serve(
+    stages: Stages,
+    dataset: Dataset,
+    profile: Profile,
+    ensemble: Stage,
+    report: dict[str, Any],
+    about_run: dict[str, str],
+) -> Stage:
+    """Refit on all ratings, recommend to everyone, and stage the release.
+
+    `about_run` holds `created_utc` and `commit`.
+    """
+    specs = [spec for spec in profile.models if spec.name in report["settings"]]
+    members = {
+        spec.name: stages.run(
+            f"served/{spec.name}", functools.partial(_refit, spec, dataset.ratings, profile.seed)
+        )
+        for spec in specs
+    }
+    features = stages.run("served/features", functools.partial(_refit_features, dataset.ratings))
+    top = stages.run(
+        "recommendations",
+        functools.partial(_recommend, dataset.ratings, profile, specs, members, features, ensemble),
+    )
+    return stages.run(
+        "release",
+        functools.partial(
+            _stage, dataset, profile, specs, members, features, top, report, about_run
+        ),
+    )
+
+
+def _refit(spec: ModelSpec, ratings: Ratings, seed: int, directory: Path) -> str:
+    MODELS[spec.kind](spec.settings).fit(ratings, seed).save(directory)
+    return f"fitted on all {ratings.n_ratings:,} ratings"
+
+
+def _refit_features(ratings: Ratings, directory: Path) -> str:
+    Features().fit(ratings).save(directory)
+    return f"averages and neighbours of {ratings.n_users:,} users and {ratings.n_movies:,} movies"
+
+
+def _recommend(
+    ratings: Ratings,
+    profile: Profile,
+    specs: list[ModelSpec],
+    members: dict[str, Stage],
+    features: Stage,
+    ensemble: Stage,
+    directory: Path,
+) -> str:
+    served = Served(
+        ratings=ratings,
+        models={spec.name: load_model(spec.kind, members[spec.name].path) for spec in specs},
+        features=Features.load(features.path, ratings),
+        ensemble=Ensemble.load(ensemble.path),
+    )
+    settings = profile.recommend
+    top = np.lib.format.open_memmap(
+        directory / "top.npy",
+        mode="w+",
+        dtype=schema.top_dtype(settings.n_reasons, 0),
+        shape=(ratings.n_users, settings.top_n),
+    )
+    start = 0
+    for block in recommend(served, settings):
+        top[start : start + len(block)] = block
+        start += len(block)
+    top.flush()
+    kept = top["movie"] != schema.NO_MOVIE
+    explained = (top["reasons"]["movie"][..., 0] != schema.NO_MOVIE)[kept].mean()
+    return (
+        f"{int(kept.sum()):,} recommendations to {ratings.n_users:,} users, "
+        f"{100 * explained:.0f} % of them with reasons"
+    )
+
+
+def _stage(
+    dataset: Dataset,
+    profile: Profile,
+    specs: list[ModelSpec],
+    members: dict[str, Stage],
+    features: Stage,
+    top: Stage,
+    report: dict[str, Any],
+    about_run: dict[str, str],
+    directory: Path,
+) -> str:
+    ratings = dataset.ratings
+    levels = ratings.scale.levels()
+    factors, biases = _fold_in_arrays(specs, members, ratings)
+    near = Features.load(features.path, ratings).similar_movies_
+    counts = ratings.by_movie.counts.astype(np.int32)
+    report = without_times(report)
+    contents = schema.ReleaseContents(
+        movie_ids=ratings.movie_ids,
+        titles=dataset.catalogue.titles,
+        years=dataset.catalogue.years,
+        genres=dataset.catalogue.genres,
+        n_ratings=counts,
+        means=_means(ratings),
+        histograms=_histograms(ratings, levels),
+        similar=_similar(near, profile.recommend.n_similar),
+        movie_factors=factors,
+        movie_biases=biases,
+        user_ids=ratings.user_ids,
+        top=np.load(top.path / "top.npy", mmap_mode="r"),
+        history_indptr=ratings.by_user.indptr,
+        history_movies=ratings.by_user.indices,
+        history_ratings=ratings.by_user.values,
+        history_days=ratings.by_user.days,
+        report=report,
+        figures=report_figures(report),
+    )
+    manifest = stage_release(directory, contents, _about(dataset, profile, report, about_run))
+    return f"{manifest.release_id} staged, {manifest.size_bytes / 1e6:,.1f} MB"
+
+
+def _about(
+    dataset: Dataset, profile: Profile, report: dict[str, Any], about_run: dict[str, str]
+) -> schema.ReleaseAbout:
+    ratings = dataset.ratings
+    days = ratings.by_user.days
+    scale = ratings.scale
+    return schema.ReleaseAbout(
+        created_utc=about_run["created_utc"],
+        source=schema.SourceInfo(
+            name=dataset.name,
+            sha256=dataset.sha256,
+            n_ratings=ratings.n_ratings,
+            n_users=ratings.n_users,
+            n_movies=report["source"]["n_movies"],
+            n_titles=ratings.n_movies,
+            simulated=dataset.simulated,
+            dated=ratings.dated,
+            first_day=int(days.min()) if ratings.dated else None,
+            last_day=int(days.max()) if ratings.dated else None,
+        ),
+        profile=profile.name,
+        protocol=report["protocol"],
+        seed=profile.seed,
+        commit=about_run["commit"],
+        versions={package: version(package) for package in PACKAGES},
+        scale=(scale.low, scale.high, scale.step),
+        global_mean=ratings.mean,
+        histogram_levels=tuple(float(level) for level in scale.levels()),
+        contribution_groups=(),
+        metrics={
+            row["model"]: {k: row[k] for k in ("rmse", "mae", "mape") if row[k] is not None}
+            for row in report["models"]
+        },
+        left_out=tuple(
+            schema.LeftOut(model=item["label"], reason=item["reason"])
+            for item in report["left_out"]
+        ),
+        start_users=_start_users(ratings),
+    )
+
+
+def _start_users(ratings: Ratings) -> tuple[schema.StartUser, ...]:
+    """Users to start from: from an average one to the most active, all different."""
+    counts = ratings.by_user.counts
+    by_activity = np.lexsort((ratings.user_ids, counts))
+    places = [round(q * (ratings.n_users - 1)) for q in START_QUANTILES]
+    chosen = dict.fromkeys(int(by_activity[place]) for place in places)
+    return tuple(
+        schema.StartUser(user_id=int(ratings.user_ids[u]), n_ratings=int(counts[u])) for u in chosen
+    )
+
+
+def _means(ratings: Ratings) -> NDArray[np.float32]:
+    by_movie = ratings.by_movie
+    totals = np.bincount(by_movie.rows(), weights=by_movie.values, minlength=ratings.n_movies)
+    counts = by_movie.counts
+    return np.where(counts > 0, totals / np.maximum(counts, 1), np.nan).astype(np.float32)
+
+
+def _histograms(ratings: Ratings, levels: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Ratings of each movie by level: the nearest on a scale of levels, else the level above."""
+    middles = (levels[1:] + levels[:-1]) / 2 if ratings.scale.step else levels[:-1]
+    column = np.searchsorted(middles, ratings.by_movie.values, side="left")
+    cell = ratings.by_movie.rows().astype(np.int64) * len(levels) + column
+    counts = np.bincount(cell, minlength=ratings.n_movies * len(levels))
+    return counts.reshape(ratings.n_movies, len(levels)).astype(np.int32)
+
+
+def _similar(near: Neighbours, n: int) -> NDArray[np.void]:
+    similar = np.zeros((len(near.ids), n), schema.SIMILAR_DTYPE)
+    similar["movie"] = near.ids[:, :n]
+    similar["similarity"] = near.similarities[:, :n]
+    similar["support"] = near.supports[:, :n]
+    return similar
+
+
+def _fold_in_arrays(
+    specs: list[ModelSpec], members: dict[str, Stage], ratings: Ratings
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Movie factors and biases to fold a new visitor in, of the richest linear model served."""
+    linear = [spec for spec in specs if issubclass(MODELS[spec.kind], LinearModel)]
+    spec = min(linear, key=lambda spec: FOLD_IN_KINDS.index(spec.kind))
+    model = load_model(spec.kind, members[spec.name].path)
+    assert isinstance(model, LinearModel)
+    arrays = model.arrays_
+    return arrays.movie_factors.astype(np.float32), arrays.movie_biases.astype(np.float32)

@@ -1,0 +1,132 @@
+"""The whole run, small: its release, and that a killed run goes on and ends with the same bytes."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from processing import pipeline
+from processing.release.reader import open_release
+from processing.release.storage import FolderStorage
+from processing.release.writer import publish
+from tests.builders import dataset_of, dense, ratings_of, tasteful_rows
+from tests.processing.test_assess import PROFILE
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def dataset():
+    return dataset_of(ratings_of(tasteful_rows(31, n_users=60, n_movies=40), titled=[10_000]))
+
+
+@pytest.fixture(scope="module")
+def finished(dataset, tmp_path_factory):
+    return pipeline.run(dataset, PROFILE, tmp_path_factory.mktemp("runs"))
+
+
+@pytest.fixture(scope="module")
+def release(finished, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("published")
+    storage = FolderStorage(folder / "predictions")
+    publish(finished[0] / "release", storage, FolderStorage(folder / "figures"))
+    return open_release(storage)
+
+
+def test_release_when_opened_then_says_what_it_was_made_from(release, dataset):
+    manifest = release.manifest
+    assert manifest.source.n_ratings == dataset.ratings.n_ratings
+    assert manifest.source.n_users == 60
+    assert manifest.source.n_movies == 40
+    assert manifest.source.n_titles == 41
+    assert manifest.profile == "small"
+    assert set(manifest.metrics) == {"baseline", "knn", "svd", "ensemble", "mean"}
+    assert manifest.figures == ("rmse.svg",)
+
+
+def test_release_when_a_user_is_read_then_history_and_recommendations_are_theirs(release, dataset):
+    matrix = dense(dataset.ratings)
+    for user in (0, 17, 59):
+        record = release.user_record(user)
+        rated = np.flatnonzero(~np.isnan(matrix[user]))
+        assert record.history["movie"].tolist() == rated.tolist()
+        np.testing.assert_array_equal(record.history["rating"], matrix[user][rated])
+        assert len(record.top) == 5
+        assert not set(record.top["movie"]) & set(rated)
+
+
+def test_release_when_movies_are_read_then_means_and_histograms_count_the_ratings(release, dataset):
+    matrix = dense(dataset.ratings)
+    np.testing.assert_array_equal(
+        release.histograms,
+        [[(matrix[:, m] == star).sum() for star in range(1, 6)] for m in range(41)],
+    )
+    np.testing.assert_allclose(release.stats["mean"][:40], np.nanmean(matrix[:, :40], axis=0))
+    assert np.isnan(release.stats["mean"][40])
+
+
+def test_report_when_released_then_has_the_errors_but_no_seconds(release, finished):
+    rows = {row["model"]: row for row in release.report["models"]}
+    for row in finished[1]["models"]:
+        assert rows[row["model"]]["rmse"] == row["rmse"]
+        assert row["fit_seconds"] >= 0
+    assert "seconds" not in json.dumps(release.report)
+
+
+def test_run_when_started_again_then_nothing_is_done_twice(dataset, finished):
+    directory = finished[0]
+    before = {p: p.stat().st_mtime_ns for p in directory.rglob("stage.json")}
+    again, report = pipeline.run(dataset, PROFILE, directory.parent)
+    assert again == directory
+    assert report == finished[1]
+    assert {p: p.stat().st_mtime_ns for p in directory.rglob("stage.json")} == before
+
+
+def _bytes(directory):
+    return {
+        path.relative_to(directory): path.read_bytes()
+        for path in (directory / "release").rglob("*")
+        if path.is_file() and path.name != "stage.json"
+    }
+
+
+PROGRAM = textwrap.dedent("""
+    import sys
+    from pathlib import Path
+    from processing import pipeline
+    from tests.builders import dataset_of, ratings_of, tasteful_rows
+    from tests.processing.test_assess import PROFILE
+
+    rows = tasteful_rows(31, n_users=60, n_movies=40)
+    pipeline.run(dataset_of(ratings_of(rows, titled=[10_000])), PROFILE, Path(sys.argv[1]))
+""")
+
+
+def test_run_when_killed_again_and_again_then_ends_with_the_same_bytes(finished, tmp_path):
+    directory = tmp_path / finished[0].name
+    directory.mkdir()
+    shutil.copy(finished[0] / "run.json", directory)  # the time of the first start
+    kills = 0
+    for k in range(40):
+        started = {p.parent for p in directory.rglob("stage.json")}
+        process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(tmp_path)], cwd=ROOT)
+        deadline = time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+            progress = {p.parent for p in directory.rglob("stage.json")} - started
+            if len(progress) > k % 3:
+                os.kill(process.pid, signal.SIGKILL)
+                kills += 1
+                break
+        if process.wait(timeout=60) == 0:
+            break
+    assert kills >= 4
+    assert _bytes(directory) == _bytes(finished[0])

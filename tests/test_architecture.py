@@ -1,0 +1,175 @@
+"""The rules of the house: who may import whom, and who may read the environment."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config import SETTINGS
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted(p for top in ("app", "config", "processing") for p in (ROOT / top).rglob("*.py"))
+
+# A module may import those of its own line and of the lines that it names.
+ALLOWED = {
+    "config": [],
+    "processing.errors": [],
+    "processing.files": [],
+    "processing.machine": [],
+    "processing.kernels": [],
+    "processing.release": ["processing.errors"],
+    "processing.data": ["processing.kernels", "processing.errors", "processing.files"],
+    "processing.models": ["processing.data", "processing.kernels", "processing.errors"],
+    "processing.ensemble": ["processing.data", "processing.kernels", "processing.errors"],
+    "processing.evaluation": ["processing.data", "processing.kernels", "processing.errors"],
+    "processing.stages": ["processing.files", "processing.machine"],
+    "processing.profile": [
+        "processing.ensemble",
+        "processing.evaluation",
+        "processing.models",
+        "processing.errors",
+    ],
+    "processing.recommend": [
+        "processing.data",
+        "processing.kernels",
+        "processing.models",
+        "processing.ensemble",
+        "processing.profile",
+        "processing.release",
+    ],
+    "processing.assess": ["processing"],
+    "processing.serve": ["processing"],
+    "processing.pipeline": ["processing"],
+    "processing.cli": ["processing", "config"],
+    "processing.cli_options": ["processing.data"],
+    "processing.cli_releases": ["processing", "config"],
+    "processing.__main__": ["processing.cli"],
+    "app": ["config", "processing.release", "processing.errors"],
+}
+ONLY_IMPORTER = {
+    "xgboost": "processing.ensemble.stacking",
+    "surprise": "processing.models.surprise_engine",
+}
+
+
+def _module(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imports(path):
+    """Full names of what a file imports when it runs, inside functions too."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for_types = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING"
+        for node in ast.walk(block)
+    }
+    for node in ast.walk(tree):
+        if id(node) in for_types:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            submodules = names & MODULES.keys()
+            yield from submodules
+            if names - submodules:
+                yield node.module
+
+
+MODULES = {_module(path): path for path in SOURCES}
+
+
+def _inside(module, room):
+    return module == room or module.startswith(room + ".")
+
+
+def _room(module):
+    rooms = [room for room in ALLOWED if _inside(module, room)]
+    return max(rooms, key=len, default=None)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_module)
+def test_imports_when_listed_then_go_one_way(path):
+    module = _module(path)
+    if module == "processing":
+        return
+    room = _room(module)
+    assert room, f"{module} belongs to no room; name its imports in ALLOWED"
+    for name in _imports(path):
+        ours = name.split(".")[0] in ("app", "config", "processing")
+        if ours and name != "processing":
+            assert any(_inside(name, r) for r in [room, *ALLOWED[room]]), f"{module} → {name}"
+        for package, importer in ONLY_IMPORTER.items():
+            assert not _inside(name, package) or module == importer, f"{module} → {name}"
+
+
+def test_imports_when_followed_then_have_no_cycle():
+    graph = {
+        module: {name for name in _imports(path) if name in MODULES and name != module}
+        for module, path in MODULES.items()
+    }
+    done, open_ = set(), []
+
+    def visit(module):
+        assert module not in open_, f"cycle: {' → '.join([*open_, module])}"
+        if module not in done:
+            open_.append(module)
+            for other in sorted(graph[module]):
+                visit(other)
+            open_.pop()
+            done.add(module)
+
+    for module in graph:
+        visit(module)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_module)
+def test_environment_when_read_then_only_in_settings(path):
+    reads = re.search(r"os\.environ|os\.getenv|\benviron\b", path.read_text(encoding="utf-8"))
+    assert not reads or _module(path) == "config.settings"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_module)
+def test_modules_when_opened_then_begin_with_a_sentence(path):
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert docstring
+    assert docstring[0].isupper() or docstring[0] == "`"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_module)
+def test_pickle_when_searched_then_nobody_unpickles(path):
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"import pickle|allow_pickle=True|joblib\.load", text)
+
+
+HEAVY = ["numba", "scipy", "pandas", "surprise", "xgboost", "matplotlib", "pyarrow", "boto3"]
+
+
+@pytest.mark.parametrize(
+    ("module", "forbidden"),
+    [("wsgi", HEAVY), ("processing.cli", [*HEAVY, "numpy"]), ("processing.release", HEAVY)],
+)
+def test_import_when_in_a_fresh_interpreter_then_stays_light(module, forbidden):
+    program = f"import sys, json, {module}; print(json.dumps(sorted(sys.modules)))"
+    found = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert not set(forbidden) & set(json.loads(found.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("variable", SETTINGS, ids=lambda variable: variable.name)
+def test_readme_when_read_then_names_every_environment_variable(variable):
+    assert f"`{variable.name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=_module)
+def test_files_when_counted_then_stay_small(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
