@@ -1,0 +1,262 @@
+"""Reading rating lines, byte by byte, into columns.
+
+A kernel gets `text` (uint8, whole lines, the last byte a newline), the scale's `low, high, step`
+(step 0: any value between), and writes from where `state` says on, until the text ends, the columns
+are full or the list of bad lines is full; called again, it goes on. `state` (int64, N_STATE) holds
+the place in the text, lines, rows and bad lines so far, and the movie that a Netflix header named.
+Rows go to `users`, `movies` (int64), `values` (float32), `days` (int32); bad lines to `bad_starts`
+(place in the text), `bad_lines` (number in the file) and `bad_reasons` (one of the codes below).
+Blank lines are passed over, and a line may end in CR LF.
+
+In the helpers a negative place is a failure, minus its reason, and stays one in all that follows.
+"""
+
+import numpy as np
+from numba import njit
+
+AT, LINE, ROWS, BAD, MOVIE, HAS_MOVIE, N_STATE = range(7)
+
+FORM, TOO_BIG, RATING, DATE, HEADERLESS = 1, 2, 3, 4, 5
+
+FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799  # years 1 to 9999, as dates have
+
+_NEWLINE, _RETURN, _COMMA, _MINUS, _POINT, _ZERO, _COLON = (ord(c) for c in "\n\r,-.0:")
+_MONTH_STARTS = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365])
+
+
+@njit(cache=True)
+def parse_netflix(
+    text, low, high, step, state, users, movies, values, days, bad_starts, bad_lines, bad_reasons
+):
+    """Parse 'movie:' lines and the 'user,rating,YYYY-MM-DD' lines that follow them.
+
+    After a bad line that may have been a header (it has a colon, or no comma) no movie is known:
+    the rows that follow are bad too, rather than given to the movie before.
+    """
+    at, row, bad = state[AT], state[ROWS], state[BAD]
+    while at < len(text) and row < len(users) and bad < len(bad_starts):
+        start = at
+        state[LINE] += 1
+        at = _line_end(text, start)
+        if at > 0:
+            continue
+        first, at = _integer(text, start)
+        if at > 0 and text[at] == _COLON:
+            at = _line_end(text, at + 1)
+            if at > 0:
+                state[MOVIE] = first
+                state[HAS_MOVIE] = 1
+                continue
+        else:
+            value, at = _rating(text, _mark(text, at, _COMMA, 1), low, high, step)
+            day, at = _date(text, _mark(text, at, _COMMA, 1))
+            at = _line_end(text, at)
+            if at > 0 and state[HAS_MOVIE]:
+                users[row] = first
+                movies[row] = state[MOVIE]
+                values[row] = value
+                days[row] = day
+                row += 1
+                continue
+        bad_starts[bad] = start
+        bad_lines[bad] = state[LINE]
+        bad_reasons[bad] = HEADERLESS if at > 0 else -at
+        bad += 1
+        if not _looks_like_row(text, start):
+            state[HAS_MOVIE] = 0
+        at = _next_line(text, start)
+    state[AT], state[ROWS], state[BAD] = at, row, bad
+
+
+@njit(cache=True)
+def parse_separated(
+    text,
+    mark,
+    width,
+    low,
+    high,
+    step,
+    state,
+    users,
+    movies,
+    values,
+    days,
+    bad_starts,
+    bad_lines,
+    bad_reasons,
+):
+    """Parse 'user movie rating seconds' lines, the fields parted by `width` bytes `mark`."""
+    at, row, bad = state[AT], state[ROWS], state[BAD]
+    while at < len(text) and row < len(users) and bad < len(bad_starts):
+        start = at
+        state[LINE] += 1
+        at = _line_end(text, start)
+        if at > 0:
+            continue
+        user, at = _integer(text, start)
+        movie, at = _integer(text, _mark(text, at, mark, width))
+        value, at = _rating(text, _mark(text, at, mark, width), low, high, step)
+        day, at = _seconds(text, _mark(text, at, mark, width))
+        at = _line_end(text, at)
+        if at > 0:
+            users[row] = user
+            movies[row] = movie
+            values[row] = value
+            days[row] = day
+            row += 1
+            continue
+        bad_starts[bad] = start
+        bad_lines[bad] = state[LINE]
+        bad_reasons[bad] = -at
+        bad += 1
+        at = _next_line(text, start)
+    state[AT], state[ROWS], state[BAD] = at, row, bad
+
+
+@njit(cache=True)
+def _mark(text, at, mark, width):
+    if at < 0:
+        return at
+    for k in range(width):
+        if text[at + k] != mark:
+            return -FORM
+    return at + width
+
+
+@njit(cache=True)
+def _line_end(text, at):
+    if at < 0:
+        return at
+    if text[at] == _NEWLINE:
+        return at + 1
+    if text[at] == _RETURN and text[at + 1] == _NEWLINE:
+        return at + 2
+    return -FORM
+
+
+@njit(cache=True)
+def _next_line(text, at):
+    while text[at] != _NEWLINE:
+        at += 1
+    return at + 1
+
+
+@njit(cache=True)
+def _looks_like_row(text, at):
+    has_comma = False
+    while text[at] != _NEWLINE:
+        if text[at] == _COLON:
+            return False
+        has_comma |= text[at] == _COMMA
+        at += 1
+    return has_comma
+
+
+@njit(cache=True)
+def _integer(text, at):
+    """Parse -?[0-9]+; as far from zero as 2^63 - 1."""
+    if at < 0:
+        return 0, at
+    negative = text[at] == _MINUS
+    if negative:
+        at += 1
+    start = at
+    value = 0
+    while True:
+        digit = np.int64(text[at]) - _ZERO
+        if digit < 0 or digit > 9:
+            break
+        if value > 922337203685477580 or (value == 922337203685477580 and digit > 7):
+            return 0, -TOO_BIG
+        value = value * 10 + digit
+        at += 1
+    if at == start:
+        return 0, -FORM
+    return -value if negative else value, at
+
+
+@njit(cache=True)
+def _rating(text, at, low, high, step):
+    """Parse -?[0-9]+(.[0-9]+)? of at most 15 digits, a value on the scale."""
+    if at < 0:
+        return 0.0, at
+    negative = text[at] == _MINUS
+    if negative:
+        at += 1
+    digits = 0
+    fraction = -1
+    mantissa = 0
+    while digits <= 15:
+        digit = np.int64(text[at]) - _ZERO
+        if 0 <= digit <= 9:
+            mantissa = mantissa * 10 + digit
+            digits += 1
+            if fraction >= 0:
+                fraction += 1
+        elif text[at] == _POINT and fraction < 0 and digits > 0:
+            fraction = 0
+        else:
+            break
+        at += 1
+    if digits == 0 or digits > 15 or fraction == 0:
+        return 0.0, -RATING
+    value = mantissa / 10.0**fraction if fraction > 0 else float(mantissa)
+    if negative:
+        value = -value
+    if not low <= value <= high:
+        return 0.0, -RATING
+    if step > 0.0:
+        steps = (value - low) / step
+        if abs(steps - np.floor(steps + 0.5)) > 1e-6:  # 1e-6: what 0.1 is off in binary
+            return 0.0, -RATING
+    return value, at
+
+
+@njit(cache=True)
+def _digits(text, at, count):
+    if at < 0:
+        return 0, at
+    value = 0
+    for k in range(count):
+        digit = np.int64(text[at + k]) - _ZERO
+        if digit < 0 or digit > 9:
+            return 0, -DATE
+        value = value * 10 + digit
+    return value, at + count
+
+
+@njit(cache=True)
+def _date(text, at):
+    """Parse YYYY-MM-DD, a day of the Gregorian calendar, into days since 1970-01-01."""
+    year, at = _digits(text, at, 4)
+    month, at = _digits(text, _dash(text, at), 2)
+    day, at = _digits(text, _dash(text, at), 2)
+    if at < 0:
+        return 0, at
+    if year < 1 or month < 1 or month > 12 or day < 1:
+        return 0, -DATE
+    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    length = _MONTH_STARTS[month] - _MONTH_STARTS[month - 1]
+    if day > length + (leap and month == 2):
+        return 0, -DATE
+    past = year - 1
+    days = past * 365 + past // 4 - past // 100 + past // 400 - 719162
+    return days + _MONTH_STARTS[month - 1] + (leap and month > 2) + day - 1, at
+
+
+@njit(cache=True)
+def _dash(text, at):
+    if at < 0:
+        return at
+    return at + 1 if text[at] == _MINUS else -DATE
+
+
+@njit(cache=True)
+def _seconds(text, at):
+    """Parse seconds since 1970-01-01 into days."""
+    if at < 0:
+        return 0, at
+    seconds, at = _integer(text, at)
+    if at < 0 or seconds < FIRST_SECOND or seconds > LAST_SECOND:
+        return 0, -DATE
+    return seconds // 86400, at
