@@ -1,0 +1,65 @@
+"""What the pipeline publishes and the site reads: immutable releases in a folder or a bucket."""
+
+from processing.release.layout import LATEST, figure_name
+from processing.release.manage import (
+    ReleaseSummary,
+    activate,
+    list_releases,
+    prune,
+    rollback,
+    verify_release,
+)
+from processing.release.reader import Release, active_id, load_manifest, open_release
+from processing.release.records import UserRecord
+from processing.release.schema import (
+    NO_DAY,
+    NO_MOVIE,
+    LeftOut,
+    Manifest,
+    ReleaseAbout,
+    ReleaseContents,
+    SourceInfo,
+    StartUser,
+    top_dtype,
+)
+from processing.release.storage import (
+    FolderStorage,
+    Storage,
+    open_figure_storage,
+    open_release_storage,
+    open_storage,
+)
+from processing.release.writer import load_staged_manifest, publish, stage_release
+
+__all__ = [
+    "LATEST",
+    "NO_DAY",
+    "NO_MOVIE",
+    "FolderStorage",
+    "LeftOut",
+    "Manifest",
+    "Release",
+    "ReleaseAbout",
+    "ReleaseContents",
+    "ReleaseSummary",
+    "SourceInfo",
+    "StartUser",
+    "Storage",
+    "UserRecord",
+    "activate",
+    "active_id",
+    "figure_name",
+    "list_releases",
+    "load_manifest",
+    "load_staged_manifest",
+    "open_figure_storage",
+    "open_release",
+    "open_release_storage",
+    "open_storage",
+    "prune",
+    "publish",
+    "rollback",
+    "stage_release",
+    "top_dtype",
+    "verify_release",
+]

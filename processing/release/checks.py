@@ -1,0 +1,164 @@
+"""What the arrays of a release must look like, checked by those who write and those who read."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.errors import ReleaseFormatError
+from processing.release import schema
+from processing.release.schema import Manifest, ReleaseAbout, ReleaseContents
+
+
+def check_arrays(arrays: Mapping[str, NDArray[Any]], n_movies: int, manifest: Manifest) -> None:
+    """Check every array of a release by its file's name.
+
+    Raises
+    ------
+    ReleaseFormatError
+        Naming the file whose dtype, shape or values are wrong.
+    """
+    n_users = arrays[schema.USER_IDS].size
+    movie_rows = (n_movies,)
+    expected: dict[str, tuple[Any, tuple[int | None, ...]]] = {
+        schema.MOVIE_STATS: (schema.STATS_DTYPE, movie_rows),
+        schema.HISTOGRAMS: (np.int32, (n_movies, len(manifest.histogram_levels))),
+        schema.SIMILAR: (schema.SIMILAR_DTYPE, (n_movies, None)),
+        schema.MOVIE_FACTORS: (np.float32, (n_movies, None)),
+        schema.MOVIE_BIASES: (np.float32, movie_rows),
+        schema.USER_IDS: (np.int64, (n_users,)),
+        schema.USER_OFFSETS: (np.int64, (n_users + 1,)),
+    }
+    for name, (dtype, shape) in expected.items():
+        check_array(arrays[name], name, dtype, shape)
+    check_movies(arrays[schema.SIMILAR]["movie"], schema.SIMILAR, n_movies)
+    check_ascending(arrays[schema.USER_IDS], schema.USER_IDS)
+    _check_shards(arrays[schema.USER_OFFSETS], manifest)
+
+
+def check_array(array: NDArray[Any], name: str, dtype: Any, shape: tuple[int | None, ...]) -> None:
+    """Check dtype and shape; None in `shape` stands for any length."""
+    fits = array.ndim == len(shape) and all(
+        wanted in (None, found) for wanted, found in zip(shape, array.shape, strict=True)
+    )
+    if array.dtype != np.dtype(dtype) or not fits:
+        wanted_shape = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ")"
+        raise ReleaseFormatError(
+            f"{name}: the array is {array.dtype} of shape {array.shape}; "
+            f"expected {np.dtype(dtype)} of shape {wanted_shape}."
+        )
+
+
+def check_movies(movies: NDArray[Any], name: str, n_movies: int) -> None:
+    """Check that movie indices are in range; -1 stands for none."""
+    if movies.size and not schema.NO_MOVIE <= movies.min() <= movies.max() < n_movies:
+        raise ReleaseFormatError(
+            f"{name}: movie indices run from {movies.min()} to {movies.max()}; "
+            f"expected {schema.NO_MOVIE} to {n_movies - 1}."
+        )
+
+
+def check_ascending(ids: NDArray[np.int64], name: str) -> None:
+    """Check that ids are ascending, each once."""
+    if (wrong := np.flatnonzero(ids[1:] <= ids[:-1])).size:
+        place = int(wrong[0])
+        raise ReleaseFormatError(
+            f"{name}: id {ids[place + 1]} follows {ids[place]}; expected ascending ids, each once."
+        )
+
+
+def _check_shards(offsets: NDArray[np.int64], manifest: Manifest) -> None:
+    """Check that offsets, shards and the sizes of the shard files agree."""
+    n_users = len(offsets) - 1
+    header = schema.RECORD_HEADER_DTYPE.itemsize
+    if offsets[0] != 0 or np.any(np.diff(offsets) < header):
+        raise ReleaseFormatError(
+            f"{schema.USER_OFFSETS}: expected offsets from 0 up, at least {header} bytes apart."
+        )
+    starts = [shard.first_user for shard in manifest.user_shards]
+    if manifest.shard_users < 1 or starts != list(range(0, n_users, manifest.shard_users)):
+        raise ReleaseFormatError(
+            f"{schema.MANIFEST}: the user shards begin at users {starts[:5]}…; expected one shard "
+            f"for every {manifest.shard_users} of {n_users} users."
+        )
+    for shard in manifest.user_shards:
+        end = min(shard.first_user + manifest.shard_users, n_users)
+        size = shard.data_offset + int(offsets[end] - offsets[shard.first_user])
+        info = manifest.files.get(shard.name)
+        if info is None or info.size_bytes != size:
+            raise ReleaseFormatError(
+                f"{shard.name}: {schema.USER_OFFSETS} tells of {size} bytes, {schema.MANIFEST} of "
+                f"{info.size_bytes if info else 'no such file'}; expected the same."
+            )
+
+
+def check_contents(contents: ReleaseContents, about: ReleaseAbout) -> None:
+    """Check what `check_arrays` cannot see: the catalogue, the users' arrays and what is said.
+
+    Raises
+    ------
+    ReleaseFormatError
+        Naming the part that is wrong.
+    """
+    n_movies, n_users = len(contents.movie_ids), len(contents.user_ids)
+    if not n_movies or not n_users:
+        raise ReleaseFormatError(
+            f"A release of {n_users} users and {n_movies} movies shows nothing; "
+            "expected some of each."
+        )
+    n_history = len(contents.history_movies)
+    top_columns = contents.top.shape[1] if contents.top.ndim == 2 else None
+    top_dtype = schema.top_dtype(contents.n_reasons, len(about.contribution_groups))
+    expected: dict[str, tuple[Any, tuple[int | None, ...]]] = {
+        "movie_ids": (np.int64, (n_movies,)),
+        "n_ratings": (np.int32, (n_movies,)),
+        "means": (np.float32, (n_movies,)),
+        "top": (top_dtype, (n_users, top_columns)),
+        "history_indptr": (np.int64, (n_users + 1,)),
+        "history_movies": (np.int32, (n_history,)),
+        "history_ratings": (np.float32, (n_history,)),
+        "history_days": (np.int32, (n_history,)),
+    }
+    for name, (dtype, shape) in expected.items():
+        check_array(getattr(contents, name), name, dtype, shape)
+    check_ascending(contents.movie_ids, "movie_ids")
+    _check_catalogue(contents)
+    _check_history(contents)
+    known = set(contents.user_ids.tolist())
+    if unknown := [each.user_id for each in about.start_users if each.user_id not in known]:
+        raise ReleaseFormatError(f"start_users: {unknown} are not among the users of the release.")
+
+
+def check_top(top: NDArray[np.void], n_movies: int, first_user: int) -> None:
+    """Check a block of recommendations; `first_user` is the index of its first row's user."""
+    name = f"top of users from index {first_user}"
+    check_movies(top["movie"], name, n_movies)
+    check_movies(top["reasons"]["movie"], name, n_movies)
+    real = top["movie"] != schema.NO_MOVIE
+    if np.any(real[:, 1:] & ~real[:, :-1]):
+        raise ReleaseFormatError(f"{name}: padding stands before a movie; expected it at the end.")
+    if not np.isfinite(top["score"][real]).all():
+        raise ReleaseFormatError(f"{name}: a score is not finite.")
+
+
+def _check_catalogue(contents: ReleaseContents) -> None:
+    for name in ("titles", "years", "genres"):
+        if len(getattr(contents, name)) != len(contents.movie_ids):
+            raise ReleaseFormatError(
+                f"{name}: {len(getattr(contents, name))} entries; expected one for each of the "
+                f"{len(contents.movie_ids)} movie ids."
+            )
+
+
+def _check_history(contents: ReleaseContents) -> None:
+    indptr, movies = contents.history_indptr, contents.history_movies
+    if indptr[0] != 0 or indptr[-1] != len(movies) or np.any(np.diff(indptr) < 0):
+        raise ReleaseFormatError(
+            f"history_indptr: expected it to rise from 0 to the {len(movies)} ratings."
+        )
+    if len(movies) and not 0 <= movies.min() <= movies.max() < len(contents.movie_ids):
+        raise ReleaseFormatError(
+            f"history_movies: indices run from {movies.min()} to {movies.max()}; "
+            f"expected 0 to {len(contents.movie_ids) - 1}."
+        )

@@ -1,0 +1,209 @@
+"""Looking after published releases: list, check, activate, roll back and prune."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from processing.errors import ReleaseError, ReleaseFormatError, UnknownReleaseError
+from processing.release import schema
+from processing.release.layout import (
+    RELEASES,
+    figure_name,
+    file_name,
+    is_release_id,
+    release_time,
+)
+from processing.release.pointer import Pointer, load_pointer, move_pointer, save_pointer
+from processing.release.reader import Release, load_file, load_manifest, open_release
+from processing.release.schema import Manifest
+from processing.release.storage import Storage
+
+logger = logging.getLogger(__name__)
+
+_LEFTOVER_AGE = timedelta(hours=24)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseSummary:
+    """One release of a store; without a manifest, `problem` says why."""
+
+    release_id: str
+    active: bool
+    manifest: Manifest | None
+    problem: str = ""
+
+
+def list_releases(storage: Storage) -> list[ReleaseSummary]:
+    """List the releases of a store, oldest first, with those that are incomplete or unreadable."""
+    try:
+        pointer = load_pointer(storage)
+    except ReleaseFormatError as error:
+        logger.warning("%s", error)
+        pointer = None
+    active = pointer.release_id if pointer else None
+    return [
+        _summary(storage, release, finished, release == active)
+        for release, finished in _release_ids(storage).items()
+    ]
+
+
+def activate(storage: Storage, release_id: str) -> Manifest:
+    """Make a published release the active one; return its manifest.
+
+    Raises
+    ------
+    UnknownReleaseError
+        If it is not published.
+    """
+    manifest = load_manifest(storage, release_id)
+    move_pointer(storage, release_id)
+    return manifest
+
+
+def rollback(storage: Storage) -> Manifest:
+    """Go back to the release that was activated before the active one; return its manifest.
+
+    Releases that were pruned since then are passed over.
+
+    Raises
+    ------
+    UnknownReleaseError
+        If none was activated before, or none of those is left.
+    """
+    pointer = load_pointer(storage)
+    history = pointer.history if pointer else ()
+    while history:
+        *earlier, release = history
+        history = tuple(earlier)
+        try:
+            manifest = load_manifest(storage, release)
+        except UnknownReleaseError:
+            logger.warning("Passing over release %s, which is gone.", release)
+            continue
+        save_pointer(storage, Pointer(release_id=release, history=history))
+        return manifest
+    raise UnknownReleaseError(
+        f"No earlier release is left to go back to in {storage.describe()}. "
+        "Choose one of `python -m processing releases list` with `releases activate ID`."
+    )
+
+
+def prune(
+    storage: Storage, figure_storage: Storage, keep: int, now: datetime, dry_run: bool = False
+) -> list[str]:
+    """Delete all but the newest `keep` releases, and leftovers that are a day old.
+
+    The active release always stays. A release's manifest goes first, so that nobody sees a
+    release that is half there; then its figures and its files.
+
+    Returns
+    -------
+    list of str
+        The ids that went, or would go with `dry_run`, oldest first.
+    """
+    if keep < 1:
+        raise ReleaseError(f"Cannot keep {keep} releases; expected at least 1.")
+    pointer = load_pointer(storage)
+    releases = _release_ids(storage)
+    finished = [release for release in releases if releases[release]]
+    old = set(finished[:-keep]) - {pointer.release_id if pointer else ""}
+    leftovers = {
+        release
+        for release in releases
+        if not releases[release] and now - release_time(release) > _LEFTOVER_AGE
+    }
+    going = sorted(old | leftovers)
+    if not dry_run:
+        for release in going:
+            _delete(storage, figure_storage, release)
+    return going
+
+
+def verify_release(storage: Storage, figure_storage: Storage, release_id: str) -> list[str]:
+    """Read a release again in full; return a sentence for everything that is wrong.
+
+    Raises
+    ------
+    UnknownReleaseError
+        If it is not published.
+    """
+    manifest = load_manifest(storage, release_id)
+    shards = {shard.name for shard in manifest.user_shards}
+    problems = _file_problems(storage, manifest, set(manifest.files) - shards)
+    try:
+        release = open_release(storage, release_id)
+    except ReleaseFormatError as error:
+        problems.append(str(error))
+        problems += _file_problems(storage, manifest, shards)
+    else:
+        problems += _record_problems(release)
+    problems += _stray_files(storage, manifest)
+    problems += [
+        f"{name}: the figure is missing from {figure_storage.describe()}."
+        for name in manifest.figures
+        if figure_storage.stamp(figure_name(release_id, name)) is None
+    ]
+    return list(dict.fromkeys(problems))
+
+
+def _release_ids(storage: Storage) -> dict[str, bool]:
+    """Map every release id in a store, oldest first, to whether it has a manifest."""
+    found: dict[str, bool] = {}
+    for name in storage.names(RELEASES):
+        release, _, file = name.removeprefix(RELEASES).partition("/")
+        if is_release_id(release):
+            found[release] = found.get(release, False) or file == schema.MANIFEST
+    return dict(sorted(found.items()))
+
+
+def _summary(storage: Storage, release: str, finished: bool, active: bool) -> ReleaseSummary:
+    manifest, problem = None, "incomplete"
+    if finished:
+        try:
+            manifest, problem = load_manifest(storage, release), ""
+        except ReleaseFormatError as error:
+            logger.warning("%s", error)
+            problem = "unreadable"
+        except UnknownReleaseError:  # pruned since the names were listed
+            pass
+    return ReleaseSummary(release_id=release, active=active, manifest=manifest, problem=problem)
+
+
+def _delete(storage: Storage, figure_storage: Storage, release: str) -> None:
+    storage.delete(file_name(release, schema.MANIFEST))
+    for name in figure_storage.names(figure_name(release, "")):
+        figure_storage.delete(name)
+    for name in storage.names(file_name(release, "")):
+        storage.delete(name)
+    logger.info("Deleted release %s from %s.", release, storage.describe())
+
+
+def _file_problems(storage: Storage, manifest: Manifest, names: set[str]) -> list[str]:
+    problems = []
+    for name in sorted(names):
+        try:
+            load_file(storage, manifest, name)
+        except ReleaseFormatError as error:
+            problems.append(str(error))
+    return problems
+
+
+def _record_problems(release: Release) -> list[str]:
+    problems = []
+    for shard in release.manifest.user_shards:
+        try:
+            for _ in release.shard_records(shard):
+                pass
+        except ReleaseFormatError as error:
+            problems.append(str(error))
+    return problems
+
+
+def _stray_files(storage: Storage, manifest: Manifest) -> list[str]:
+    prefix = file_name(manifest.release_id, "")
+    known = {prefix + name for name in (schema.MANIFEST, *manifest.files)}
+    return [
+        f"{name}: the manifest does not list this file."
+        for name in storage.names(prefix)
+        if name not in known
+    ]

@@ -1,0 +1,227 @@
+"""Opening a published release: everything about movies in memory, users read one at a time."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.errors import ReleaseFormatError, StorageNotFoundError, UnknownReleaseError
+from processing.release import schema
+from processing.release.checks import check_array, check_arrays, check_ascending
+from processing.release.encoding import file_info, from_json, from_npy
+from processing.release.layout import file_name, is_release_id
+from processing.release.pointer import load_pointer
+from processing.release.records import UserRecord, decode_record
+from processing.release.schema import Manifest, UserShard, manifest_from_json
+from processing.release.storage import Storage
+
+logger = logging.getLogger(__name__)
+
+_ARRAYS = (
+    schema.MOVIE_STATS,
+    schema.HISTOGRAMS,
+    schema.SIMILAR,
+    schema.MOVIE_FACTORS,
+    schema.MOVIE_BIASES,
+    schema.USER_IDS,
+    schema.USER_OFFSETS,
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Release:
+    """An opened release. Its arrays are read-only; movies and users go by index.
+
+    Attributes
+    ----------
+    movie_ids, titles, years, genres
+        The catalogue, ascending by movie id (int64).
+    stats, histograms, similar, movie_factors, movie_biases
+        As `docs/release-format.md` describes the files of these names, one row per movie.
+    user_ids, user_offsets
+        int64 (n_users,), ascending, and (n_users + 1,), where each user's record begins.
+    report
+        The evaluation, as JSON values.
+    """
+
+    manifest: Manifest
+    storage: Storage
+    movie_ids: NDArray[np.int64]
+    titles: list[str]
+    years: list[int | None]
+    genres: list[tuple[str, ...]]
+    stats: NDArray[np.void]
+    histograms: NDArray[np.int32]
+    similar: NDArray[np.void]
+    movie_factors: NDArray[np.float32]
+    movie_biases: NDArray[np.float32]
+    user_ids: NDArray[np.int64]
+    user_offsets: NDArray[np.int64]
+    report: dict[str, Any]
+
+    def find_movie(self, movie_id: int) -> int | None:
+        """Return a movie's index, or None when the release does not know it."""
+        return _find(self.movie_ids, movie_id)
+
+    def find_user(self, user_id: int) -> int | None:
+        """Return a user's index, or None when the release does not know them."""
+        return _find(self.user_ids, user_id)
+
+    def user_record(self, user_index: int) -> UserRecord:
+        """Read one user's recommendations and ratings with a single ranged read.
+
+        Raises
+        ------
+        ReleaseFormatError
+            If the bytes are not a valid record.
+        """
+        shard = self.manifest.user_shards[user_index // self.manifest.shard_users]
+        start, end = (int(self.user_offsets[user_index + i]) for i in (0, 1))
+        before = int(self.user_offsets[shard.first_user]) - shard.data_offset
+        name = file_name(self.manifest.release_id, shard.name)
+        data = self.storage.read_range(name, start - before, end - start)
+        return self._decode(data, user_index, name)
+
+    def shard_records(self, shard: UserShard) -> Iterator[tuple[int, UserRecord]]:
+        """Read a whole shard with one read, check its sha256, and go through its users.
+
+        Yields
+        ------
+        (user_index, record)
+        """
+        data = load_file(self.storage, self.manifest, shard.name)
+        end = min(shard.first_user + self.manifest.shard_users, len(self.user_ids))
+        offsets = self.user_offsets[shard.first_user : end + 1]
+        places = (offsets - offsets[0] + shard.data_offset).tolist()
+        for i, user_index in enumerate(range(shard.first_user, end)):
+            yield user_index, self._decode(data[places[i] : places[i + 1]], user_index, shard.name)
+
+    def _decode(self, data: bytes, user_index: int, name: str) -> UserRecord:
+        where = f"{name}, user {self.user_ids[user_index]}"
+        return decode_record(data, self.manifest.top_dtype, len(self.movie_ids), where)
+
+
+def open_release(storage: Storage, release_id: str | None = None) -> Release:
+    """Open a release, by default the active one, and check every file but the user shards.
+
+    Raises
+    ------
+    UnknownReleaseError
+        If there is no such release, or none is active.
+    ReleaseFormatError
+        If a file is missing, damaged, or not what the manifest says.
+    """
+    manifest = load_manifest(storage, active_id(storage) if release_id is None else release_id)
+    movies = _load_movies(load_file(storage, manifest, schema.MOVIES))
+    arrays = {name: from_npy(load_file(storage, manifest, name), name) for name in _ARRAYS}
+    report = from_json(load_file(storage, manifest, schema.REPORT), schema.REPORT)
+    if not isinstance(report, dict):
+        raise ReleaseFormatError(f"{schema.REPORT}: expected a JSON object.")
+    check_arrays(arrays, len(movies["movie_ids"]), manifest)
+    logger.info("Opened release %s in %s.", manifest.release_id, storage.describe())
+    return Release(
+        manifest=manifest,
+        storage=storage,
+        stats=arrays[schema.MOVIE_STATS],
+        histograms=arrays[schema.HISTOGRAMS],
+        similar=arrays[schema.SIMILAR],
+        movie_factors=arrays[schema.MOVIE_FACTORS],
+        movie_biases=arrays[schema.MOVIE_BIASES],
+        user_ids=arrays[schema.USER_IDS],
+        user_offsets=arrays[schema.USER_OFFSETS],
+        report=report,
+        **movies,
+    )
+
+
+def active_id(storage: Storage) -> str:
+    """Id of the active release; UnknownReleaseError when there is none."""
+    pointer = load_pointer(storage)
+    if pointer is None:
+        raise UnknownReleaseError(
+            f"No release is active in {storage.describe()}. Publish one with "
+            "`python -m processing run SOURCE`."
+        )
+    return pointer.release_id
+
+
+def load_manifest(storage: Storage, release_id: str) -> Manifest:
+    """Read the manifest of a release.
+
+    Raises
+    ------
+    UnknownReleaseError
+        If there is none: the release does not exist, or was never finished.
+    ReleaseFormatError
+        If it cannot be read, or belongs to another release.
+    """
+    name = file_name(release_id, schema.MANIFEST)
+    try:
+        data = storage.read(name) if is_release_id(release_id) else None
+    except StorageNotFoundError:
+        data = None
+    if data is None:
+        raise UnknownReleaseError(
+            f"Release {release_id!r} is not published in {storage.describe()}. "
+            "See `python -m processing releases list` for those that are."
+        )
+    manifest = manifest_from_json(from_json(data, name), name)
+    if manifest.release_id != release_id:
+        raise ReleaseFormatError(f"{name}: the manifest is that of {manifest.release_id!r}.")
+    return manifest
+
+
+def load_file(storage: Storage, manifest: Manifest, name: str) -> bytes:
+    """Read a whole file of a release and check its size and sha256."""
+    info = manifest.files.get(name)
+    if info is None:
+        raise ReleaseFormatError(f"{schema.MANIFEST} of {manifest.release_id} lists no {name!r}.")
+    try:
+        data = storage.read(file_name(manifest.release_id, name))
+    except StorageNotFoundError as error:
+        raise ReleaseFormatError(
+            f"{name}: the file is missing from release {manifest.release_id} in "
+            f"{storage.describe()}. Publish its run again, or activate another release."
+        ) from error
+    if file_info(data) != info:
+        raise ReleaseFormatError(
+            f"{name}: {len(data)} bytes of release {manifest.release_id} in {storage.describe()} "
+            f"are not the {info.size_bytes} that the manifest promises (sha256 differs). The file "
+            "was changed or damaged; activate another release, or publish a new one."
+        )
+    return data
+
+
+def _load_movies(data: bytes) -> dict[str, Any]:
+    """Read the catalogue's four columns and check that they fit together."""
+    columns = from_json(data, schema.MOVIES)
+    names = ("movie_ids", "titles", "years", "genres")
+    try:
+        lists: list[list[Any]] = [columns[name] for name in names]
+        movie_ids = np.array(lists[0], dtype=np.int64)
+        genres = [tuple(each) for each in lists[3]]
+        valid = len({len(each) for each in lists}) == 1 and all(
+            isinstance(title, str) and isinstance(year, int | None)
+            for title, year in zip(lists[1], lists[2], strict=True)
+        )
+    except (TypeError, KeyError, ValueError, OverflowError):
+        valid = False
+    if not valid:
+        raise ReleaseFormatError(
+            f"{schema.MOVIES}: expected an object with the lists {', '.join(names)}, equally long."
+        )
+    check_array(movie_ids, schema.MOVIES, np.int64, (None,))
+    check_ascending(movie_ids, schema.MOVIES)
+    movie_ids.flags.writeable = False
+    return {"movie_ids": movie_ids, "titles": lists[1], "years": lists[2], "genres": genres}
+
+
+def _find(ids: NDArray[np.int64], wanted: int) -> int | None:
+    limits = np.iinfo(np.int64)
+    if not limits.min <= wanted <= limits.max:
+        return None
+    place = int(np.searchsorted(ids, wanted))
+    return place if place < len(ids) and ids[place] == wanted else None

@@ -1,0 +1,66 @@
+"""User records as bytes: one person's recommendations and ratings."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.errors import ReleaseFormatError
+from processing.release.schema import HISTORY_DTYPE, NO_MOVIE, RECORD_HEADER_DTYPE
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class UserRecord:
+    """One user's recommendations, best first (`top_dtype`), and own ratings (HISTORY_DTYPE).
+
+    Both arrays are read-only and name movies by index.
+    """
+
+    top: NDArray[np.void]
+    history: NDArray[np.void]
+
+
+def encode_record(record: UserRecord) -> bytes:
+    """Lay a record out as bytes: header, recommendations, ratings."""
+    header = np.array((len(record.top), len(record.history)), RECORD_HEADER_DTYPE)
+    return header.tobytes() + record.top.tobytes() + record.history.tobytes()
+
+
+def decode_record(data: bytes, top_dtype: np.dtype[Any], n_movies: int, where: str) -> UserRecord:
+    """Read a record back and check it.
+
+    Raises
+    ------
+    ReleaseFormatError
+        If the length is not what the header says, or a movie index is out of range; `where`
+        names the record.
+    """
+    if len(data) < RECORD_HEADER_DTYPE.itemsize:
+        raise _broken(where, f"{len(data)} bytes hold no header")
+    header = np.frombuffer(data, RECORD_HEADER_DTYPE, count=1)[0]
+    n_top, n_history = int(header["n_top"]), int(header["n_history"])
+    top_end = RECORD_HEADER_DTYPE.itemsize + n_top * top_dtype.itemsize
+    expected = top_end + n_history * HISTORY_DTYPE.itemsize
+    if len(data) != expected:
+        raise _broken(where, f"{len(data)} bytes, but its header tells of {expected}")
+    record = UserRecord(
+        top=np.frombuffer(data, top_dtype, count=n_top, offset=RECORD_HEADER_DTYPE.itemsize),
+        history=np.frombuffer(data, HISTORY_DTYPE, count=n_history, offset=top_end),
+    )
+    _check_movies(record.top["movie"], 0, n_movies, where)
+    _check_movies(record.top["reasons"]["movie"], NO_MOVIE, n_movies, where)
+    _check_movies(record.history["movie"], 0, n_movies, where)
+    return record
+
+
+def _check_movies(movies: NDArray[Any], lowest: int, n_movies: int, where: str) -> None:
+    if movies.size and not lowest <= movies.min() <= movies.max() < n_movies:
+        raise _broken(where, f"a movie index is outside {lowest} to {n_movies - 1}")
+
+
+def _broken(where: str, what: str) -> ReleaseFormatError:
+    return ReleaseFormatError(
+        f"{where}: the user record is broken: {what}. "
+        "Check the release with `python -m processing releases verify`."
+    )

@@ -1,0 +1,220 @@
+"""The store in an S3 bucket, or in any server that speaks S3."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from processing.errors import ReleaseFormatError, StorageNotFoundError, StorageUnavailableError
+from processing.release.storage import (
+    Storage,
+    check_length,
+    check_name,
+    check_prefix,
+    check_range,
+    exists_error,
+    not_found_error,
+)
+
+_CONFIG = Config(
+    connect_timeout=5,
+    read_timeout=20,
+    retries={"mode": "standard", "max_attempts": 3},
+    max_pool_connections=32,
+)
+_PAGE_SIZE = 1000
+_CONFLICT_WAITS_S = (0.1, 0.3, 1.0)
+
+_ADVICE = {
+    "NoSuchBucket": "Create the bucket, or correct ICP_BUCKET and ICP_BUCKET_REGION.",
+    "InvalidAccessKeyId": "Correct AWS_ACCESS_KEY and AWS_SECRET_KEY.",
+    "SignatureDoesNotMatch": "Correct AWS_ACCESS_KEY and AWS_SECRET_KEY.",
+    "AccessDenied": "Allow these keys to list the bucket and to get, put and delete its objects.",
+    "403": "Correct AWS_ACCESS_KEY and AWS_SECRET_KEY, or allow these keys to use the bucket.",
+    "AuthorizationHeaderMalformed": "Set ICP_BUCKET_REGION to the bucket's region.",
+    "PermanentRedirect": "Set ICP_BUCKET_REGION to the bucket's region.",
+    "301": "Set ICP_BUCKET_REGION to the bucket's region.",
+    "NoCredentialsError": "Set AWS_ACCESS_KEY and AWS_SECRET_KEY.",
+    "ParamValidationError": "Correct ICP_BUCKET.",
+    "ValueError": "Correct AWS_ENDPOINT_URL_S3 and ICP_BUCKET_REGION.",
+}
+_OTHER_ADVICE = "Check the network, ICP_BUCKET_REGION and AWS_ENDPOINT_URL_S3, then try again."
+
+
+class S3Storage(Storage):
+    """A store under a prefix of an S3 bucket.
+
+    Empty keys and an empty region leave these to boto3's own chain. All threads share one client,
+    made at the first use; a forked process needs a store of its own, as connections cannot be
+    shared.
+    """
+
+    def __init__(
+        self,
+        *,
+        bucket: str,
+        prefix: str,
+        region: str = "",
+        access_key: str = "",
+        secret_key: str = "",
+    ) -> None:
+        prefix = prefix.strip("/")
+        self._bucket = bucket
+        self._prefix = check_prefix(f"{prefix}/" if prefix else "")
+        self._region = region or None
+        self._keys = (access_key or None, secret_key or None)
+        self._lock = Lock()
+        self._client: Any = None
+
+    def create(self, name: str, data: bytes | Path) -> None:
+        with self._errors("write", name):
+            for wait_s in _CONFLICT_WAITS_S:
+                try:
+                    return self._put(name, data, IfNoneMatch="*")
+                except ClientError as error:
+                    # Another writer was busy with this name; S3 wants the request sent again.
+                    if _code(error) != "ConditionalRequestConflict":
+                        raise
+                    time.sleep(wait_s)
+            self._put(name, data, IfNoneMatch="*")
+
+    def replace(self, name: str, data: bytes) -> None:
+        with self._errors("write", name):
+            self._put(name, data)
+
+    def read(self, name: str) -> bytes:
+        with self._errors("read", name):
+            return self._get(name)
+
+    def read_range(self, name: str, start: int, length: int) -> bytes:
+        check_range(name, start, length)
+        with self._errors("read", name):
+            data = self._get(name, Range=f"bytes={start}-{start + length - 1}")
+        return check_length(data, length, name, start)
+
+    def stamp(self, name: str) -> str | None:
+        try:
+            return str(self._head(name)["ETag"])
+        except StorageNotFoundError:
+            return None
+
+    def names(self, prefix: str = "") -> list[str]:
+        start = self._prefix + check_prefix(prefix)
+        with self._errors("list", prefix):
+            pages = (
+                self._s3()
+                .get_paginator("list_objects_v2")
+                .paginate(
+                    Bucket=self._bucket, Prefix=start, PaginationConfig={"PageSize": _PAGE_SIZE}
+                )
+            )
+            keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
+        # Consoles make empty objects that end in '/' to show folders.
+        return sorted(key.removeprefix(self._prefix) for key in keys if not key.endswith("/"))
+
+    def size(self, name: str) -> int:
+        return int(self._head(name)["ContentLength"])
+
+    def delete(self, name: str) -> None:
+        with self._errors("delete", name):
+            self._s3().delete_object(Bucket=self._bucket, Key=self._key(name))
+
+    def describe(self) -> str:
+        return f"s3://{self._bucket}/{self._prefix}".rstrip("/")
+
+    def _key(self, name: str) -> str:
+        return self._prefix + check_name(name)
+
+    def _s3(self) -> Any:
+        """Return the client, made at the first use."""
+        with self._lock:
+            if self._client is None:
+                self._client = self._new_client()
+            return self._client
+
+    def _new_client(self) -> Any:
+        access_key, secret_key = self._keys
+        try:
+            return boto3.session.Session().client(
+                "s3",
+                region_name=self._region,
+                aws_access_key_id=access_key,
+                aws_secret_access_key=secret_key,
+                config=_CONFIG,
+            )
+        except ValueError as error:  # an endpoint that is no URL, or a region that is no name
+            raise self._unavailable("open", "", error) from error
+
+    def _put(self, name: str, data: bytes | Path, **conditions: str) -> None:
+        target = {"Bucket": self._bucket, "Key": self._key(name), **conditions}
+        if isinstance(data, bytes):
+            self._s3().put_object(Body=data, **target)
+        else:
+            with data.open("rb") as body:
+                self._s3().put_object(Body=body, **target)
+
+    def _get(self, name: str, **options: str) -> bytes:
+        answer = self._s3().get_object(Bucket=self._bucket, Key=self._key(name), **options)
+        with answer["Body"] as body:
+            data: bytes = body.read()
+        return data
+
+    def _head(self, name: str) -> dict[str, Any]:
+        key = self._key(name)
+        with self._errors("read", name):
+            try:
+                answer: dict[str, Any] = self._s3().head_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                if _code(error) == "404":
+                    self._check_bucket()
+                raise
+            return answer
+
+    def _check_bucket(self) -> None:
+        """Tell a missing bucket from a missing name: the answer to a HEAD request has no text."""
+        try:
+            self._s3().head_bucket(Bucket=self._bucket)
+        except ClientError as error:
+            code = "NoSuchBucket" if _code(error) == "404" else _code(error)
+            raise self._unavailable("open", "", error, code) from error
+
+    @contextmanager
+    def _errors(self, action: str, name: str) -> Iterator[None]:
+        """Turn boto3's errors into ours."""
+        try:
+            yield
+        except ClientError as error:
+            code = _code(error)
+            if code in ("NoSuchKey", "404"):
+                raise not_found_error(name, self) from error
+            if code in ("PreconditionFailed", "412"):
+                raise exists_error(name, self) from error
+            if code in ("InvalidRange", "416"):
+                raise ReleaseFormatError(
+                    f"{name!r} in {self.describe()} is shorter than it should be. "
+                    "The file is cut off or was changed; publish the release again."
+                ) from error
+            raise self._unavailable(action, name, error, code) from error
+        except BotoCoreError as error:
+            raise self._unavailable(action, name, error) from error
+
+    def _unavailable(
+        self, action: str, name: str, error: Exception, code: str = ""
+    ) -> StorageUnavailableError:
+        """Say what failed, where, and what to do; never what boto3 says, which may show a key."""
+        code = code or type(error).__name__
+        what = f"{action} {name!r} in" if name else action
+        answers = "the store answers " if isinstance(error, ClientError) else ""
+        return StorageUnavailableError(
+            f"Cannot {what} {self.describe()}: {answers}{code}. {_ADVICE.get(code, _OTHER_ADVICE)}"
+        )
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))

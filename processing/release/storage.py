@@ -1,0 +1,281 @@
+"""The contract of a store, and the folder that keeps it."""
+
+import os
+import shutil
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from processing.errors import (
+    ReleaseError,
+    ReleaseFormatError,
+    StorageExistsError,
+    StorageNotFoundError,
+    StorageUnavailableError,
+)
+
+if TYPE_CHECKING:
+    from config import Settings
+
+
+class Storage(ABC):
+    """A store of named bytes; names are '/'-separated and relative.
+
+    Every method raises StorageUnavailableError when the store does not answer or refuses, and
+    ReleaseFormatError for a name that could lead out of the store.
+    """
+
+    @abstractmethod
+    def create(self, name: str, data: bytes | Path) -> None:
+        """Write bytes, or a local file's bytes, under a name that is free; whole or not at all.
+
+        Raises
+        ------
+        StorageExistsError
+            If the name is taken; what lies there stays as it is.
+        """
+
+    @abstractmethod
+    def replace(self, name: str, data: bytes) -> None:
+        """Write bytes under a name, taken or not; readers see the old or the new ones."""
+
+    @abstractmethod
+    def read(self, name: str) -> bytes:
+        """Read all bytes of a name; StorageNotFoundError when there is none."""
+
+    @abstractmethod
+    def read_range(self, name: str, start: int, length: int) -> bytes:
+        """Read `length` bytes from `start`; ReleaseFormatError when there are fewer."""
+
+    @abstractmethod
+    def stamp(self, name: str) -> str | None:
+        """Return a text that changes when the name's bytes do; None when there is no such name."""
+
+    @abstractmethod
+    def names(self, prefix: str = "") -> list[str]:
+        """List all names that begin with a text, sorted."""
+
+    @abstractmethod
+    def size(self, name: str) -> int:
+        """Size of a name in bytes; StorageNotFoundError when there is none."""
+
+    @abstractmethod
+    def delete(self, name: str) -> None:
+        """Remove a name; one that is not there is no error."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Say where this store is, for messages."""
+
+
+class FolderStorage(Storage):
+    """A store in a local folder, which need not exist before the first write."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = Path(root)
+
+    def create(self, name: str, data: bytes | Path) -> None:
+        path = self._path(name)
+        with _folder_errors("write", path), _partial_file(path, data) as partial:
+            try:
+                # A link fails when the name is taken, a rename would overwrite it; and opening
+                # the final name itself would show readers a half-written file.
+                os.link(partial, path)
+            except FileExistsError as error:
+                raise exists_error(name, self) from error
+
+    def replace(self, name: str, data: bytes) -> None:
+        path = self._path(name)
+        with _folder_errors("write", path), _partial_file(path, data) as partial:
+            os.replace(partial, path)
+
+    def read(self, name: str) -> bytes:
+        path = self._path(name)
+        with _folder_errors("read", path), self._existing(name):
+            return path.read_bytes()
+
+    def read_range(self, name: str, start: int, length: int) -> bytes:
+        path = self._path(name)
+        check_range(name, start, length)
+        with _folder_errors("read", path), self._existing(name), path.open("rb") as file:
+            file.seek(start)
+            data = file.read(length)
+        return check_length(data, length, name, start)
+
+    def stamp(self, name: str) -> str | None:
+        try:
+            status = self._status(name)
+        except StorageNotFoundError:
+            return None
+        return f"{status.st_mtime_ns}-{status.st_size}-{status.st_ino}"
+
+    def names(self, prefix: str = "") -> list[str]:
+        check_prefix(prefix)
+        folder = self._root / prefix.rpartition("/")[0]
+        with _folder_errors("list", folder):
+            found = [
+                (Path(parent) / file).relative_to(self._root).as_posix()
+                for parent, _, files in os.walk(folder)
+                for file in files
+                if not file.startswith(".")
+            ]
+        return sorted(name for name in found if name.startswith(prefix))
+
+    def size(self, name: str) -> int:
+        return self._status(name).st_size
+
+    def delete(self, name: str) -> None:
+        path = self._path(name)
+        with _folder_errors("delete", path):
+            path.unlink(missing_ok=True)
+            self._remove_empty(path.parent)
+
+    def describe(self) -> str:
+        return f"folder {str(self._root)!r}"
+
+    def _path(self, name: str) -> Path:
+        return self._root / check_name(name)
+
+    def _status(self, name: str) -> os.stat_result:
+        path = self._path(name)
+        with _folder_errors("read", path), self._existing(name):
+            if path.is_dir():
+                raise IsADirectoryError(path)
+            return path.stat()
+
+    @contextmanager
+    def _existing(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+            raise not_found_error(name, self) from error
+
+    def _remove_empty(self, folder: Path) -> None:
+        """Remove a folder, and those above it, that hold nothing but partial files."""
+        while folder != self._root and folder.is_dir():
+            entries = list(folder.iterdir())
+            if any(entry.is_dir() or not entry.name.startswith(".") for entry in entries):
+                return
+            for entry in entries:
+                entry.unlink()
+            folder.rmdir()
+            folder = folder.parent
+
+
+def open_storage(settings: "Settings", directory: str) -> Storage:
+    """Open the store that the settings name: a prefix of the bucket, or a folder without one."""
+    if not settings.bucket:
+        return FolderStorage(Path(directory))
+    from processing.release.s3 import S3Storage
+
+    return S3Storage(
+        bucket=settings.bucket,
+        prefix=directory,
+        region=settings.bucket_region,
+        access_key=settings.aws_access_key,
+        secret_key=settings.aws_secret_key,
+    )
+
+
+def open_release_storage(settings: "Settings") -> Storage:
+    """Open the store of releases."""
+    return open_storage(settings, settings.pred_dir)
+
+
+def open_figure_storage(settings: "Settings") -> Storage:
+    """Open the store of the reports' figures."""
+    return open_storage(settings, settings.upload_dir)
+
+
+def check_name(name: str) -> str:
+    """Return a name if it stays inside a store; names that begin with a dot are the store's own."""
+    if not all(part and not part.startswith(".") for part in name.split("/")) or "\\" in name:
+        raise ReleaseFormatError(
+            f"The name {name!r} is not allowed in a store. Expected parts joined by '/', "
+            "none of them empty or beginning with a dot."
+        )
+    return name
+
+
+def check_prefix(prefix: str) -> str:
+    """Return a prefix if it stays inside a store; an empty one, or one that ends in '/', does."""
+    if prefix:
+        check_name(prefix.removesuffix("/"))
+    return prefix
+
+
+def check_range(name: str, start: int, length: int) -> None:
+    """Check that a range is one that bytes can lie in."""
+    if start < 0 or length < 1:
+        raise ReleaseFormatError(f"{name!r} has no {length} bytes from byte {start}.")
+
+
+def check_length(data: bytes, length: int, name: str, start: int) -> bytes:
+    """Return the bytes of a range if they are as many as were asked for."""
+    if len(data) != length:
+        raise ReleaseFormatError(
+            f"{name!r} has {len(data)} bytes from byte {start}, expected {length}. "
+            "The file is cut off or was changed; publish the release again."
+        )
+    return data
+
+
+def exists_error(name: str, storage: Storage) -> StorageExistsError:
+    """Say that a name is taken."""
+    return StorageExistsError(
+        f"{name!r} exists in {storage.describe()}. What is published is never rewritten; "
+        "publish under a new release id."
+    )
+
+
+def not_found_error(name: str, storage: Storage) -> StorageNotFoundError:
+    """Say that a name is not there."""
+    return StorageNotFoundError(
+        f"{name!r} does not exist in {storage.describe()}. "
+        "See `python -m processing releases list` for what is published there."
+    )
+
+
+@contextmanager
+def _partial_file(path: Path, data: bytes | Path) -> Iterator[Path]:
+    """Write a file beside its final name, flushed to disk; it is gone at the end."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.parent / f".{path.name}.{uuid.uuid4().hex}.partial"
+    try:
+        with partial.open("xb") as file:
+            if isinstance(data, bytes):
+                file.write(data)
+            else:
+                with data.open("rb") as source:
+                    shutil.copyfileobj(source, file)
+            file.flush()
+            os.fsync(file.fileno())
+        yield partial
+        _flush_folder(path.parent)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make a new name in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _folder_errors(action: str, path: Path) -> Iterator[None]:
+    try:
+        yield
+    except ReleaseError:
+        raise
+    except OSError as error:
+        raise StorageUnavailableError(
+            f"Cannot {action} {str(path)!r}: {error.strerror or error}. Check the rights and the "
+            "free space of the folder, or name another one in ICP_PRED_DIR and ICP_UPLOAD_DIR."
+        ) from error

@@ -1,0 +1,118 @@
+"""A release of 3 users and 4 movies, small enough to check by hand.
+
+`python -m tests.make_golden_release` writes it to tests/data/golden-release. The committed one is
+the proof that old releases stay readable: write it again only together with a new format version.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from processing.release import (
+    NO_DAY,
+    NO_MOVIE,
+    FolderStorage,
+    LeftOut,
+    ReleaseAbout,
+    ReleaseContents,
+    SourceInfo,
+    StartUser,
+    publish,
+    stage_release,
+    top_dtype,
+)
+from processing.release.schema import SIMILAR_DTYPE
+
+GOLDEN = Path(__file__).parent / "data" / "golden-release"
+N_REASONS = 2
+GROUPS = ("movie", "user", "taste")
+
+
+def golden_contents() -> ReleaseContents:
+    """Three users who rated 3, 2 and 0 of four movies, of which the last is unrated."""
+    return ReleaseContents(
+        movie_ids=np.array([3, 8, 28, 17770], np.int64),
+        titles=["The First Film", 'Commas, and "Quotes"', "Café Ümläut", "Nobody Rated This"],
+        years=[1990, 1995, 2002, None],
+        genres=[("Drama",), (), ("Animation", "Children's"), ()],
+        n_ratings=np.array([2, 1, 2, 0], np.int32),
+        means=np.array([4.5, 2.0, 3.5, np.nan], np.float32),
+        histograms=np.array([[0, 0, 0, 1, 1], [0, 1, 0, 0, 0], [0, 0, 1, 1, 0], [0] * 5], np.int32),
+        similar=_similar(),
+        movie_factors=np.array([[0.5, -0.25], [0.125, 1], [-1, 0.75], [0, 0]], np.float32),
+        movie_biases=np.array([0.75, -1.25, 0.25, 0], np.float32),
+        user_ids=np.array([6, 7, 2649429], np.int64),
+        top=_top(),
+        history_indptr=np.array([0, 3, 5, 5], np.int64),
+        history_movies=np.array([0, 1, 2, 0, 2], np.int32),
+        history_ratings=np.array([5, 2, 3, 4, 4], np.float32),
+        history_days=np.array([13000, 13001, NO_DAY, 13100, 13101], np.int32),
+        report={"models": [{"model": "svd", "rmse": 0.9375, "mae": 0.75, "mape": 25.5}]},
+        figures={"rmse.svg": b'<svg xmlns="http://www.w3.org/2000/svg"/>\n'},
+    )
+
+
+def golden_about(created_utc: str = "2006-10-02T08:30:00Z", seed: int = 7) -> ReleaseAbout:
+    """What is said about the release; another time or seed makes another release."""
+    return ReleaseAbout(
+        created_utc=created_utc,
+        source=SourceInfo(
+            name="Golden",
+            sha256="0" * 64,
+            n_ratings=5,
+            n_users=2,
+            n_movies=3,
+            n_titles=4,
+            simulated=True,
+            dated=True,
+            first_day=13000,
+            last_day=13101,
+        ),
+        profile="surprise",
+        protocol="time",
+        seed=seed,
+        commit="0000000",
+        versions={"numpy": "2.4.6"},
+        scale=(1.0, 5.0, 1.0),
+        global_mean=3.6,
+        histogram_levels=(1.0, 2.0, 3.0, 4.0, 5.0),
+        contribution_groups=GROUPS,
+        metrics={"svd": {"rmse": 0.9375, "mae": 0.75, "mape": 25.5}},
+        left_out=(LeftOut(model="knn_user", reason="needs 139 GB, the machine has 16 GB"),),
+        start_users=(StartUser(user_id=6, n_ratings=3),),
+        shard_users=2,
+    )
+
+
+def stage_golden(directory: Path, created_utc: str = "2006-10-02T08:30:00Z", seed: int = 7) -> str:
+    """Stage the release, or a sister of it; return its id."""
+    manifest = stage_release(directory, golden_contents(), golden_about(created_utc, seed))
+    return manifest.release_id
+
+
+def _similar() -> np.ndarray:
+    similar = np.zeros((4, 2), SIMILAR_DTYPE)
+    similar["movie"] = NO_MOVIE
+    similar[0] = [(2, 0.75, 2), (1, 0.5, 1)]
+    similar[1, 0] = (0, 0.5, 1)
+    similar[2, 0] = (0, 0.75, 2)
+    return similar
+
+
+def _top() -> np.ndarray:
+    top = np.zeros((3, 2), top_dtype(N_REASONS, len(GROUPS)))
+    top["movie"] = NO_MOVIE
+    top["reasons"]["movie"] = NO_MOVIE
+    top[0, 0] = (3, 4.25, [(0, 0.75), (2, 0.25)], [0.25, 0.125, 0.5])
+    top[1, 0] = (3, 4.0, [(0, 1.0), (NO_MOVIE, 0.0)], [0.25, -0.125, 0.25])
+    top[1, 1] = (1, 2.5, [(NO_MOVIE, 0.0), (NO_MOVIE, 0.0)], [-1.0, -0.125, 0.0])
+    top[2, 0] = (0, 4.5, [(NO_MOVIE, 0.0), (NO_MOVIE, 0.0)], [0.75, 0.0, 0.125])
+    return top
+
+
+if __name__ == "__main__":
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        stage_golden(Path(folder))
+        publish(Path(folder), FolderStorage(GOLDEN), FolderStorage(GOLDEN / "figures"))

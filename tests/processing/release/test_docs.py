@@ -1,0 +1,53 @@
+"""`docs/release-format.md` tells the truth."""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from processing.release import schema
+from tests.make_golden_release import GOLDEN
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "release-format.md"
+
+
+@pytest.fixture
+def text() -> str:
+    return DOCUMENT.read_text(encoding="utf-8")
+
+
+def test_snippet_when_run_on_the_golden_release_then_reads_a_user(text: str):
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, object] = {}
+    exec(code, names)
+    top, history = names["user_record"](GOLDEN, 7)
+    assert top.dtype == schema.top_dtype(2, 3)
+    assert history.dtype == schema.HISTORY_DTYPE
+    assert top["score"].tolist() == [4.0, 2.5]
+    assert history["day"].tolist() == [13100, 13101]
+    assert len(names["user_record"](GOLDEN, 2649429)[0]) == 1
+
+
+def test_manifest_table_when_read_then_names_every_key(text: str):
+    table = text.partition("## manifest.json")[2].partition("\n## ")[0]
+    named = {
+        key
+        for line in table.splitlines()
+        if line.startswith("| `")
+        for key in re.findall(r"`(\w+)`", line.split("|")[1])
+    }
+    assert named == {field.name for field in dataclasses.fields(schema.Manifest)}
+    for part in (schema.SourceInfo, schema.LeftOut, schema.StartUser, schema.UserShard):
+        assert all(f"`{field.name}`" in table for field in dataclasses.fields(part))
+
+
+def test_array_table_when_read_then_dtypes_as_in_code(text: str):
+    for name, dtype in [
+        (schema.MOVIE_STATS, schema.STATS_DTYPE),
+        (schema.SIMILAR, schema.SIMILAR_DTYPE),
+        ("header", schema.RECORD_HEADER_DTYPE),
+        ("the user's own ratings", schema.HISTORY_DTYPE),
+    ]:
+        columns = ", ".join(f"{field} {kind}" for field, kind in dtype.descr)
+        assert re.search(rf"\| `?{name}`? \| `{columns}` \|", text), name

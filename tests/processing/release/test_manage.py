@@ -1,0 +1,237 @@
+"""Looking after releases."""
+
+import contextlib
+import itertools
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from processing.errors import ReleaseError, ReleaseFormatError, UnknownReleaseError
+from processing.release import (
+    FolderStorage,
+    activate,
+    active_id,
+    list_releases,
+    prune,
+    rollback,
+    verify_release,
+)
+from tests.cut_storage import CutOffError, CutStorage
+
+Publish = Callable[[int], list[str]]
+NOW = datetime(2006, 10, 12, 8, 30, tzinfo=UTC)
+LEFTOVER = "20061011T083000Z-0123abcd"  # a day old at NOW
+
+
+@pytest.fixture
+def storage(folder_storage: FolderStorage) -> FolderStorage:
+    return folder_storage
+
+
+def test_list_when_nothing_is_published_then_empty(storage: FolderStorage):
+    assert list_releases(storage) == []
+
+
+def test_list_when_some_are_whole_and_some_not_then_says_so(
+    storage: FolderStorage, published: Publish
+):
+    ids = published(2)
+    storage.create(f"releases/{LEFTOVER}/movies.json", b"{}")
+    storage.create("releases/not-ours/manifest.json", b"{}")
+    storage.delete(f"releases/{ids[0]}/manifest.json")
+    storage.create(f"releases/{ids[0]}/manifest.json", b'{"format_version": 99}')
+    listed = [(each.release_id, each.active, each.problem) for each in list_releases(storage)]
+    assert listed == [
+        (ids[0], False, "unreadable"),
+        (ids[1], True, ""),
+        (LEFTOVER, False, "incomplete"),
+    ]
+
+
+def test_activate_when_published_then_active(storage: FolderStorage, published: Publish):
+    ids = published(3)
+    assert active_id(storage) == ids[2]
+    assert activate(storage, ids[0]).release_id == ids[0]
+    assert active_id(storage) == ids[0]
+
+
+@pytest.mark.parametrize("release_id", [LEFTOVER, "nonsense"])
+def test_activate_when_not_published_then_refuses_and_changes_nothing(
+    storage: FolderStorage, published: Publish, release_id: str
+):
+    (active,) = published(1)
+    storage.create(f"releases/{LEFTOVER}/movies.json", b"{}")
+    with pytest.raises(UnknownReleaseError, match=f"'{release_id}' is not published"):
+        activate(storage, release_id)
+    assert active_id(storage) == active
+
+
+def test_activate_when_done_often_then_twenty_are_remembered(
+    storage: FolderStorage, published: Publish
+):
+    ids = published(2)
+    for i in range(30):
+        activate(storage, ids[i % 2])
+    assert active_id(storage) == ids[1]
+    assert json.loads(storage.read("latest.json"))["history"] == [ids[1], ids[0]] * 10
+
+
+def test_activate_when_active_already_then_nothing_changes(
+    storage: FolderStorage, published: Publish
+):
+    ids = published(2)
+    before = storage.stamp("latest.json")
+    activate(storage, ids[1])
+    assert storage.stamp("latest.json") == before
+
+
+def test_pointer_when_broken_then_list_and_activate_mend_it_and_prune_refuses(
+    storage: FolderStorage, figure_storage: FolderStorage, published: Publish
+):
+    ids = published(2)
+    storage.replace("latest.json", b"?")
+    assert [each.active for each in list_releases(storage)] == [False, False]
+    with pytest.raises(ReleaseFormatError, match="releases activate ID"):
+        prune(storage, figure_storage, keep=1, now=NOW)
+    activate(storage, ids[0])
+    assert active_id(storage) == ids[0]
+
+
+def test_rollback_when_repeated_then_goes_back_step_by_step(
+    storage: FolderStorage, published: Publish
+):
+    ids = published(3)
+    assert rollback(storage).release_id == ids[1]
+    assert rollback(storage).release_id == ids[0]
+    with pytest.raises(UnknownReleaseError, match="No earlier release is left"):
+        rollback(storage)
+    assert active_id(storage) == ids[0]
+
+
+def test_rollback_when_an_earlier_one_was_pruned_then_passes_over_it(
+    storage: FolderStorage, figure_storage: FolderStorage, published: Publish
+):
+    ids = published(3)
+    activate(storage, ids[0])
+    activate(storage, ids[2])
+    activate(storage, ids[1])
+    storage.delete(f"releases/{ids[2]}/manifest.json")
+    assert rollback(storage).release_id == ids[0]
+
+
+def test_rollback_when_nothing_was_published_then_says_so(storage: FolderStorage):
+    with pytest.raises(UnknownReleaseError, match="No earlier release is left"):
+        rollback(storage)
+
+
+def test_prune_when_more_than_kept_then_oldest_go_with_their_figures(
+    storage: FolderStorage, figure_storage: FolderStorage, published: Publish
+):
+    ids = published(4)
+    assert prune(storage, figure_storage, keep=2, now=NOW) == ids[:2]
+    assert [each.release_id for each in list_releases(storage)] == ids[2:]
+    assert figure_storage.names() == [f"{each}/rmse.svg" for each in ids[2:]]
+    assert not any(ids[0] in name for name in storage.names())
+    for release_id in ids[2:]:
+        assert verify_release(storage, figure_storage, release_id) == []
+
+
+def test_prune_when_dry_then_says_the_same_and_deletes_nothing(
+    storage: FolderStorage, figure_storage: FolderStorage, published: Publish
+):
+    ids = published(3)
+    before = storage.names()
+    assert prune(storage, figure_storage, keep=1, now=NOW, dry_run=True) == ids[:2]
+    assert storage.names() == before
+
+
+def test_prune_when_active_is_old_then_it_stays(
+    storage: FolderStorage, figure_storage: FolderStorage, published: Publish
+):
+    ids = published(4)
+    activate(storage, ids[0])
+    assert prune(storage, figure_storage, keep=1, now=NOW) == ids[1:3]
+    assert active_id(storage) == ids[0]
+
+
+@pytest.mark.parametrize(("hours", "gone"), [(-1, []), (24, []), (24.1, [LEFTOVER])])
+def test_prune_when_leftovers_then_only_those_older_than_a_day_go(
+    storage: FolderStorage, figure_storage: FolderStorage, hours: float, gone: list[str]
+):
+    storage.create(f"releases/{LEFTOVER}/movies.json", b"{}")
+    storage.create("releases/not-ours/file", b"")
+    now = NOW - timedelta(hours=24) + timedelta(hours=hours)
+    assert prune(storage, figure_storage, keep=1, now=now) == gone
+    assert "releases/not-ours/file" in storage.names()
+
+
+def test_prune_when_keep_is_none_then_refuses(
+    storage: FolderStorage, figure_storage: FolderStorage
+):
+    with pytest.raises(ReleaseError, match="Cannot keep 0 releases"):
+        prune(storage, figure_storage, keep=0, now=NOW)
+
+
+def test_prune_when_cut_off_anywhere_then_no_broken_release_and_next_one_ends_it(
+    tmp_path: Path, published: Publish
+):
+    ids = published(3)
+    for cut_at in itertools.count():
+        storage = FolderStorage(tmp_path / f"{cut_at}" / "predictions")
+        figures = FolderStorage(tmp_path / f"{cut_at}" / "figures")
+        for name in ("predictions", "figures"):
+            shutil.copytree(tmp_path / name, tmp_path / f"{cut_at}" / name)
+        cut = CutStorage(storage, cut_at, after=True)
+        with contextlib.suppress(CutOffError):
+            prune(cut, figures, keep=1, now=NOW)
+        for each in list_releases(storage):
+            assert each.manifest is None or verify_release(storage, figures, each.release_id) == []
+        prune(storage, figures, keep=1, now=NOW)
+        assert {name.split("/")[1] for name in storage.names("releases/")} == {ids[2]}
+        assert figures.names() == [f"{ids[2]}/rmse.svg"]
+        if not cut.dead:
+            break
+    assert cut_at > 20
+
+
+def test_verify_when_much_is_wrong_then_names_everything(
+    tmp_path: Path, storage: FolderStorage, figure_storage: FolderStorage, published: Publish
+):
+    (release_id,) = published(1)
+    folder = tmp_path / "predictions" / "releases" / release_id
+    (folder / "similar.npy").unlink()
+    (folder / "report.json").write_bytes(b"{}")
+    (folder / "users-00001.npy").write_bytes(b"")
+    (folder / "stray.txt").write_bytes(b"")
+    figure_storage.delete(f"{release_id}/rmse.svg")
+    problems = verify_release(storage, figure_storage, release_id)
+    assert [each.split(":")[0].rpartition("/")[2] for each in problems] == [
+        "report.json",
+        "similar.npy",
+        "users-00001.npy",
+        "stray.txt",
+        "rmse.svg",
+    ]
+
+
+def test_verify_when_only_a_shard_is_damaged_then_names_it(
+    tmp_path: Path, storage: FolderStorage, figure_storage: FolderStorage, published: Publish
+):
+    (release_id,) = published(1)
+    shard = tmp_path / "predictions" / "releases" / release_id / "users-00000.npy"
+    data = bytearray(shard.read_bytes())
+    data[-1] ^= 1
+    shard.write_bytes(data)
+    (problem,) = verify_release(storage, figure_storage, release_id)
+    assert problem.startswith("users-00000.npy: ")
+
+
+def test_verify_when_not_published_then_says_so(
+    storage: FolderStorage, figure_storage: FolderStorage
+):
+    with pytest.raises(UnknownReleaseError):
+        verify_release(storage, figure_storage, LEFTOVER)
