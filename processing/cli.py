@@ -170,7 +170,7 @@ def run(source: Path, profile: str, runs: Path, **options: Any) -> None:
     from processing.data.ingest import load_dataset
     from processing.evaluation.report import as_table
     from processing.profile import load_profile
-    from processing.release.storage import open_figure_storage, open_release_storage
+    from processing.release.stores import open_figure_storage, open_release_storage
     from processing.release.writer import publish
 
     settings = config.load_settings()

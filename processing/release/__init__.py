@@ -22,13 +22,8 @@ from processing.release.schema import (
     StartUser,
     top_dtype,
 )
-from processing.release.storage import (
-    FolderStorage,
-    Storage,
-    open_figure_storage,
-    open_release_storage,
-    open_storage,
-)
+from processing.release.storage import FolderStorage, Storage
+from processing.release.stores import open_figure_storage, open_release_storage, open_storage
 from processing.release.writer import load_staged_manifest, publish, stage_release
 
 __all__ = [

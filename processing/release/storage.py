@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from processing.errors import (
     ReleaseError,
@@ -16,9 +15,6 @@ from processing.errors import (
     StorageNotFoundError,
     StorageUnavailableError,
 )
-
-if TYPE_CHECKING:
-    from config import Settings
 
 
 class Storage(ABC):
@@ -163,31 +159,6 @@ class FolderStorage(Storage):
                 entry.unlink()
             folder.rmdir()
             folder = folder.parent
-
-
-def open_storage(settings: "Settings", directory: str) -> Storage:
-    """Open the store that the settings name: a prefix of the bucket, or a folder without one."""
-    if not settings.bucket:
-        return FolderStorage(Path(directory))
-    from processing.release.s3 import S3Storage
-
-    return S3Storage(
-        bucket=settings.bucket,
-        prefix=directory,
-        region=settings.bucket_region,
-        access_key=settings.aws_access_key,
-        secret_key=settings.aws_secret_key,
-    )
-
-
-def open_release_storage(settings: "Settings") -> Storage:
-    """Open the store of releases."""
-    return open_storage(settings, settings.pred_dir)
-
-
-def open_figure_storage(settings: "Settings") -> Storage:
-    """Open the store of the reports' figures."""
-    return open_storage(settings, settings.upload_dir)
 
 
 def check_name(name: str) -> str:

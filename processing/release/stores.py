@@ -1,0 +1,34 @@
+"""Which store the settings name."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from processing.release.storage import FolderStorage, Storage
+
+if TYPE_CHECKING:
+    from config import Settings
+
+
+def open_storage(settings: "Settings", directory: str) -> Storage:
+    """Open the store that the settings name: a prefix of the bucket, or a folder without one."""
+    if not settings.bucket:
+        return FolderStorage(Path(directory))
+    from processing.release.s3 import S3Storage
+
+    return S3Storage(
+        bucket=settings.bucket,
+        prefix=directory,
+        region=settings.bucket_region,
+        access_key=settings.aws_access_key,
+        secret_key=settings.aws_secret_key,
+    )
+
+
+def open_release_storage(settings: "Settings") -> Storage:
+    """Open the store of releases."""
+    return open_storage(settings, settings.pred_dir)
+
+
+def open_figure_storage(settings: "Settings") -> Storage:
+    """Open the store of the reports' figures."""
+    return open_storage(settings, settings.upload_dir)
