@@ -126,8 +126,14 @@ def prune(keep: int, dry_run: bool) -> None:
 def export(release_id: str | None, directory: Path) -> None:
     """Write tables (Parquet and CSV), by default of the active release."""
     from processing import release
-    from processing.release.export import export
 
+    try:
+        from processing.release.export import export
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"{error.name} is not installed; Parquet is written with it. "
+            "Install it with `pip install -r requirements-export.txt`."
+        ) from error
     storage = release.open_release_storage(load_settings())
     for path in export(release.open_release(storage, release_id), directory):
         click.echo(path)

@@ -20,7 +20,8 @@ from processing.kernels.neighbours import nearest_rows, neighbour_ratings
 MOVIE_DAMPING = 25.0
 USER_DAMPING = 10.0
 SHRINKAGE = 100.0
-N_NEIGHBOURS = 100
+N_SIMILAR_USERS = 100
+N_SIMILAR_MOVIES = 300
 N_SHOWN = 5
 N_TASKS = 8
 
@@ -73,8 +74,10 @@ class Features:
             + np.repeat(self.movie_biases_, by_movie.counts)
         )
         transposed = transposed.astype(np.float32)
-        self.similar_users_ = _neighbours(by_user, residuals, by_movie, transposed)
-        self.similar_movies_ = _neighbours(by_movie, transposed, by_user, residuals)
+        self.similar_users_ = _neighbours(by_user, residuals, by_movie, transposed, N_SIMILAR_USERS)
+        self.similar_movies_ = _neighbours(
+            by_movie, transposed, by_user, residuals, N_SIMILAR_MOVIES
+        )
         return self
 
     def deviations(self) -> NDArray[np.float32]:
@@ -159,12 +162,16 @@ def damped_biases(ratings: Ratings) -> tuple[NDArray[np.float64], NDArray[np.flo
 
 
 def _neighbours(
-    csr: Csr, values: NDArray[np.float32], other: Csr, other_values: NDArray[np.float32]
+    csr: Csr,
+    values: NDArray[np.float32],
+    other: Csr,
+    other_values: NDArray[np.float32],
+    n_kept: int,
 ) -> Neighbours:
     n = len(csr.indptr) - 1
-    ids = np.full((n, N_NEIGHBOURS), -1, np.int32)
-    similarities = np.zeros((n, N_NEIGHBOURS), np.float32)
-    supports = np.zeros((n, N_NEIGHBOURS), np.int32)
+    ids = np.full((n, n_kept), -1, np.int32)
+    similarities = np.zeros((n, n_kept), np.float32)
+    supports = np.zeros((n, n_kept), np.int32)
     nearest_rows(
         csr.indptr,
         csr.indices,
