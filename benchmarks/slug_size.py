@@ -1,0 +1,54 @@
+"""How large the installed requirements are, compressed: what Heroku counts against its 500 MB.
+
+Run: python benchmarks/slug_size.py
+"""
+
+import json
+import platform
+import subprocess
+import sys
+import tarfile
+import tempfile
+import venv
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+RESULT = Path(__file__).parent / "results" / "slug_size.json"
+LIMIT_MB = 250
+
+
+def measure() -> dict[str, object]:
+    """Install requirements.txt into a new environment and pack what it holds."""
+    with tempfile.TemporaryDirectory() as folder:
+        venv.create(folder, with_pip=True)
+        python = Path(folder) / "bin" / "python"
+        pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "install", "-r", ROOT / "requirements.txt"], check=True)
+        subprocess.run([*pip, "uninstall", "-y", "pip", "setuptools"], check=True)
+        (packages,) = (Path(folder) / "lib").glob("python*/site-packages")
+        packed = Path(folder) / "packages.tar.gz"
+        with tarfile.open(packed, "w:gz") as archive:
+            archive.add(packages, arcname="site-packages")
+        installed = sum(p.stat().st_size for p in packages.rglob("*") if p.is_file())
+        return {
+            "compressed_mb": round(packed.stat().st_size / 1e6, 1),
+            "installed_mb": round(installed / 1e6, 1),
+            "python": platform.python_version(),
+            "machine": f"{platform.system()} {platform.machine()}",
+            "date": datetime.now(UTC).date().isoformat(),
+            "command": "python benchmarks/slug_size.py",
+        }
+
+
+def main() -> None:
+    """Write the result beside this file; fail if it is over the limit that we set ourselves."""
+    result = measure()
+    RESULT.write_text(json.dumps(result, indent=1) + "\n")
+    sys.stdout.write(RESULT.read_text())
+    if result["compressed_mb"] > LIMIT_MB:
+        sys.exit(f"{result['compressed_mb']} MB is over {LIMIT_MB} MB.")
+
+
+if __name__ == "__main__":
+    main()
