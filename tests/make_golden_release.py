@@ -47,7 +47,7 @@ def golden_contents() -> ReleaseContents:
         history_movies=np.array([0, 1, 2, 0, 2], np.int32),
         history_ratings=np.array([5, 2, 3, 4, 4], np.float32),
         history_days=np.array([13000, 13001, NO_DAY, 13100, 13101], np.int32),
-        report={"models": [{"model": "svd", "rmse": 0.9375, "mae": 0.75, "mape": 25.5}]},
+        report=_report(),
         figures={"rmse.svg": b'<svg xmlns="http://www.w3.org/2000/svg"/>\n'},
     )
 
@@ -88,6 +88,35 @@ def stage_golden(directory: Path, created_utc: str = "2006-10-02T08:30:00Z", see
     """Stage the release, or a sister of it; return its id."""
     manifest = stage_release(directory, golden_contents(), golden_about(created_utc, seed))
     return manifest.release_id
+
+
+def _report() -> dict[str, object]:
+    """A report in the form that the pipeline writes."""
+    return {
+        "source": {"name": "Golden ratings", "n_ratings": 5, "n_users": 3, "n_movies": 3},
+        "protocol": "last",
+        "profile": "golden",
+        "seed": 3,
+        "scale": [1, 5, 1],
+        "n_train": 4,
+        "n_stack": 1,
+        "n_test": 1,
+        "models": [
+            {"model": "svd", "label": "SVD", "rmse": 0.9375, "mae": 0.75, "mape": 25.5},
+            {"model": "ensemble", "label": "Ensemble", "rmse": 0.875, "mae": 0.75, "mape": None},
+        ],
+        "splits": [
+            {
+                "name": "last",
+                "n_train": 4,
+                "n_stack": 1,
+                "n_test": 1,
+                "rmse": {"svd": 0.9375, "ensemble": 0.875},
+            }
+        ],
+        "left_out": [{"model": "knn", "label": "KNN, users", "reason": "It needs 139 GB."}],
+        "settings": {"svd": {"n_factors": 2}},
+    }
 
 
 def _similar() -> np.ndarray:

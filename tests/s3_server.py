@@ -14,11 +14,13 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 _HOST = "127.0.0.1"
 _GRPC_OFFSET = 10_000  # the server puts gRPC on each port + 10,000
@@ -154,20 +156,23 @@ def _environment(folder: Path, server: S3Server) -> dict[str, str]:
 
 
 def _wait(server: S3Server, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait until the bucket is there, which shows in its refusal of strangers."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    """Wait until the server knows its bucket: it answers a while before it does."""
+    client = boto3.client(
+        "s3",
+        endpoint_url=server.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=server.access_key,
+        aws_secret_access_key=server.secret_key,
+        config=Config(retries={"max_attempts": 0}, proxies={}),
+    )
     end = time.monotonic() + _START_S
-    while process.poll() is None and time.monotonic() < end:
-        try:
-            opener.open(f"{server.endpoint}/{server.bucket}", timeout=5).close()
-            return
-        except urllib.error.HTTPError as error:
-            error.close()
-            if error.code == 403:
+    with contextlib.closing(client):
+        while process.poll() is None and time.monotonic() < end:
+            try:
+                client.head_bucket(Bucket=server.bucket)
                 return
-        except OSError:
-            pass
-        time.sleep(0.05)
+            except (BotoCoreError, ClientError):
+                time.sleep(0.05)
     raise RuntimeError(f"The S3 server did not start: {log.read_text()[-2000:]}")
 
 
