@@ -88,7 +88,8 @@ def test_pages_when_all_are_opened_then_all_are_there(published):
     )
     client = create_app(settings).test_client()
     release = open_release(FolderStorage(published / "predictions"))
-    paths = ["/", "/report", "/search?q=toy+story", "/healthz", f"/figures/{release.manifest.release_id}/rmse.svg"]
+    paths = ["/", "/report", "/search?q=toy+story", "/healthz"]
+    paths += [f"/figures/{release.manifest.release_id}/error-by-model.svg"]
     paths += [f"/users/{user_id}" for user_id in release.user_ids]
     paths += [f"/movies/{movie_id}" for movie_id in release.movie_ids]
     for path in paths:

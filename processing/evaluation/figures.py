@@ -11,7 +11,7 @@ INK, DOT, BEST = "#33383d", "#4477aa", "#cc6677"
 
 def report_figures(report: dict[str, Any]) -> dict[str, bytes]:
     """The figures of a report, by file name."""
-    return {"rmse.svg": _rmse(report)}
+    return {"error-by-model.svg": _rmse(report)}
 
 
 def _rmse(report: dict[str, Any]) -> bytes:

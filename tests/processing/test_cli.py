@@ -173,7 +173,7 @@ def test_run_when_finished_then_released_and_a_second_run_says_the_same(cli, sou
     assert first.exit_code == 0, first.stderr
     release_id = re.search(r"Release (\S+) in ", first.stdout)[1]
     assert (tmp_path / "predictions" / "releases" / release_id / "manifest.json").is_file()
-    assert (tmp_path / "figures" / release_id / "rmse.svg").is_file()
+    assert (tmp_path / "figures" / release_id / "error-by-model.svg").is_file()
     again = cli("run", source)
     assert again.stdout == first.stdout
     assert release_id in cli("releases", "list").stdout

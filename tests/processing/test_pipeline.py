@@ -49,7 +49,7 @@ def test_release_when_opened_then_says_what_it_was_made_from(release, dataset):
     assert manifest.source.n_titles == 41
     assert manifest.profile == "small"
     assert set(manifest.metrics) == {"baseline", "knn", "svd", "ensemble", "mean"}
-    assert manifest.figures == ("rmse.svg",)
+    assert manifest.figures == ("error-by-model.svg",)
 
 
 def test_release_when_a_user_is_read_then_history_and_recommendations_are_theirs(release, dataset):

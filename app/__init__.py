@@ -1,0 +1,73 @@
+"""The site: shows the recommendations of a published release.
+
+`create_app` puts it together; `app.main` has the addresses, `app.model` what the pages hold.
+"""
+
+import secrets
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.assets import code_version, init_assets
+from app.errors import init_errors
+from app.filters import init_filters
+from app.headers import init_headers
+from app.main import site_blueprint
+from app.model.catalogue import Catalogue
+from app.monitoring import init_monitoring
+from app.responses import json_url
+from config import Settings, SettingsError, load_settings
+
+__all__ = ["create_app"]
+
+
+def create_app(settings: Settings | None = None, check_every_s: float = 15.0) -> Flask:
+    """Make the app; no release is opened before the first request.
+
+    Parameters
+    ----------
+    settings
+        Instead of what the environment says.
+    check_every_s
+        Seconds between two looks for a newer release.
+
+    Raises
+    ------
+    SettingsError
+        If the environment lacks something that a deployed site needs.
+    """
+    settings = settings or load_settings()
+    init_monitoring(settings.sentry_dsn)
+    app = Flask(__name__, static_folder=None)
+    app.secret_key = _secret_key(settings)
+    app.config["CODE_VERSION"] = code_version()
+    app.extensions["catalogue"] = Catalogue(settings, check_every_s)
+    _init_templates(app)
+    init_assets(app)
+    init_headers(app, deployed=settings.deployed)
+    init_errors(app)
+    app.register_blueprint(site_blueprint)
+    if settings.deployed:
+        # Heroku's router sets the client's address and scheme, and leaves Host as it was asked for.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    return app
+
+
+def _init_templates(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["json_url"] = json_url
+    init_filters(app)
+
+
+def _secret_key(settings: Settings) -> str:
+    if settings.flask_secret_key:
+        return settings.flask_secret_key
+    if settings.deployed:
+        raise SettingsError(
+            "ICP_FLASK_SECRET_KEY is not set, but the site is deployed (DYNO is set). Set it to a "
+            "long random text: heroku config:set ICP_FLASK_SECRET_KEY=$(openssl rand -hex 32)."
+        )
+    return secrets.token_hex(32)

@@ -1,0 +1,79 @@
+"""Static files, kept in memory and named by their content, so that browsers keep them for ever.
+
+There are a handful of small files; each is read and compressed once, when the app is made.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response, abort, request, url_for
+
+_FOLDER = Path(__file__).parent / "static"
+_SOURCES = ("*.py", "templates/*", "static/*", "model/*.py")
+_DIGEST_LENGTH = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asset:
+    """A static file as it is sent."""
+
+    body: bytes
+    gzipped: bytes
+    mimetype: str
+    digest: str
+
+
+def load_assets(folder: Path = _FOLDER) -> dict[str, Asset]:
+    """Read every file of a folder; the keys are file names."""
+    return {path.name: _load(path) for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def code_version() -> str:
+    """Return a digest of the app's own files: pages change with the code, not only the release."""
+    digest = hashlib.sha256()
+    for pattern in _SOURCES:
+        for path in sorted(Path(__file__).parent.glob(pattern)):
+            if path.is_file():
+                digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:_DIGEST_LENGTH]
+
+
+def init_assets(app: Flask) -> None:
+    """Serve the static files at /static/<digest>/<name> and give templates `static_url(name)`."""
+    assets = load_assets()
+
+    def static(digest: str, name: str) -> Response:
+        """A static file; under another digest than its own it is not to be kept."""
+        asset = assets.get(name)
+        if asset is None:
+            abort(404, f"There is no static file {name!r}.")
+        wants_gzip = request.accept_encodings.quality("gzip") > 0
+        response = Response(asset.gzipped if wants_gzip else asset.body, mimetype=asset.mimetype)
+        if wants_gzip:
+            response.content_encoding = "gzip"
+        response.vary.add("Accept-Encoding")
+        response.cache_control.public = True
+        response.cache_control.max_age = 31_536_000 if digest == asset.digest else 60
+        response.cache_control.immutable = digest == asset.digest
+        response.set_etag(asset.digest, weak=True)
+        response.make_conditional(request)
+        return response
+
+    def static_url(name: str) -> str:
+        return url_for("static", digest=assets[name].digest, name=name)
+
+    app.add_url_rule("/static/<digest>/<name>", "static", static)
+    app.jinja_env.globals["static_url"] = static_url
+
+
+def _load(path: Path) -> Asset:
+    body = path.read_bytes()
+    return Asset(
+        body=body,
+        gzipped=gzip.compress(body, mtime=0),
+        mimetype=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+        digest=hashlib.sha256(body).hexdigest()[:_DIGEST_LENGTH],
+    )

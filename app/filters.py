@@ -1,0 +1,53 @@
+"""How templates write numbers, dates and titles."""
+
+from datetime import date
+
+from flask import Flask
+
+from app.model.search import fold_words
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SMALL_WORDS = frozenset({"a", "an", "and", "at", "for", "in", "of", "on", "or", "the", "to"})
+_N_HUES = 9
+_N_ARTS = 6
+
+
+def init_filters(app: Flask) -> None:
+    """Give templates the filters of this module, under their own names."""
+    for function in (count, day, figure_text, initials, plural, tile_class):
+        app.jinja_env.filters[function.__name__] = function
+
+
+def count(number: int) -> str:
+    """Write a count: 1,682."""
+    return f"{number:,}".replace("-", "−")
+
+
+def plural(number: int, noun: str) -> str:
+    """Write a count with its noun: 1 vote, 1,682 votes."""
+    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
+
+
+def day(iso: str) -> str:
+    """Write an ISO date or time as a day: 22 Nov 2026."""
+    moment = date.fromisoformat(iso[:10])
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def figure_text(name: str) -> str:
+    """Say what a figure shows, by its file's name: 'error-by-model.svg' is 'Error by model'."""
+    words = name.rpartition(".")[0].replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:] or name
+
+
+def initials(title: str) -> str:
+    """Return what a small tile shows of a title: the initials of its first two telling words."""
+    words = fold_words(title)
+    telling = [word for word in words if word not in _SMALL_WORDS] or words
+    return "".join(word[0] for word in telling[:2]).upper() or "★"
+
+
+def tile_class(movie_id: int) -> str:
+    """Choose a movie's colours and drawing: always the same for the same movie."""
+    mixed = (movie_id * 2_654_435_761) & 0xFFFFFFFF  # Knuth's multiplicative hash
+    return f"hue-{(mixed >> 16) % _N_HUES} art-{(mixed >> 8) % _N_ARTS}"

@@ -1,0 +1,122 @@
+"""The site's addresses; each view asks the library for a page object."""
+
+import mimetypes
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.model.catalogue import NoReleaseError
+from app.model.library import Library, PageNotFoundError
+from app.model.pages import (
+    HomePage,
+    MoviePage,
+    RatingsPage,
+    ReportPage,
+    SearchPage,
+    SiteInfo,
+    UserPage,
+)
+from app.responses import catalogue, page_route
+
+site_blueprint = Blueprint("site", __name__)
+
+
+@page_route(site_blueprint, "/", "/index.json")
+def home(library: Library, site: SiteInfo) -> HomePage:
+    """The ways in, and what this release is."""
+    return library.home_page(site)
+
+
+@page_route(
+    site_blueprint, "/users/<int(signed=True):user_id>", "/users/<int(signed=True):user_id>.json"
+)
+def user(library: Library, site: SiteInfo, user_id: int) -> UserPage:
+    """A user's recommendations, why each is there, and their latest ratings."""
+    return library.user_page(site, user_id)
+
+
+@page_route(
+    site_blueprint,
+    "/users/<int(signed=True):user_id>/ratings",
+    "/users/<int(signed=True):user_id>/ratings.json",
+)
+def ratings(library: Library, site: SiteInfo, user_id: int) -> RatingsPage:
+    """Everything that a user rated, a hundred at a time."""
+    return library.ratings_page(site, user_id, request.args.get("page", 1, type=int))
+
+
+@page_route(
+    site_blueprint,
+    "/movies/<int(signed=True):movie_id>",
+    "/movies/<int(signed=True):movie_id>.json",
+)
+def movie(library: Library, site: SiteInfo, movie_id: int) -> MoviePage:
+    """What everyone gave a movie, and what is like it."""
+    return library.movie_page(site, movie_id)
+
+
+@page_route(site_blueprint, "/search", "/search.json")
+def search(library: Library, site: SiteInfo) -> SearchPage:
+    """Movies by title, users by id."""
+    return library.search_page(site, request.args.get("q", "").strip())
+
+
+@page_route(site_blueprint, "/report", "/report.json")
+def report(library: Library, site: SiteInfo) -> ReportPage:
+    """How well the models predict."""
+    return library.report_page(site)
+
+
+@site_blueprint.get("/users")
+def find_user() -> ResponseReturnValue:
+    """Where the home page's form leads: to the user whose id was entered."""
+    text = request.args.get("id", "").strip()
+    if not text:
+        return redirect(url_for("site.home"))
+    return redirect(url_for("site.unknown_user", text=text))
+
+
+@site_blueprint.get("/users/<text>")
+def unknown_user(text: str) -> ResponseReturnValue:
+    """What is no user id."""
+    raise PageNotFoundError(
+        f"{text!r} is not a user's id: ids are whole numbers. Search for movies by their titles."
+    )
+
+
+@site_blueprint.get("/movies/<text>")
+def unknown_movie(text: str) -> ResponseReturnValue:
+    """What is no movie id."""
+    raise PageNotFoundError(
+        f"{text!r} is not a movie's id: ids are whole numbers. Search for the movie by its title."
+    )
+
+
+@site_blueprint.get("/figures/<release_id>/<name>")
+def figure(release_id: str, name: str) -> Response:
+    """A figure of the report."""
+    content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response = Response(catalogue().figure(release_id, name), mimetype=content_type)
+    response.cache_control.public = True
+    response.cache_control.max_age = 31_536_000
+    response.cache_control.immutable = True
+    return response
+
+
+@site_blueprint.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """Whether there is a release to show, for the platform that runs the site."""
+    try:
+        release_id, problem, status = catalogue().current().release_id, catalogue().problem, "ok"
+    except NoReleaseError as error:
+        release_id, problem, status = None, str(error), "unavailable"
+    if release_id and problem:
+        status = "stale"
+    body = {"status": status, "release_id": release_id, "problem": problem}
+    return body, 200 if release_id else 503, {"Cache-Control": "no-store"}
+
+
+@site_blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Keep crawlers off the pages that cost a read from the store each."""
+    return Response("User-agent: *\nDisallow: /users/\nDisallow: /search\n", mimetype="text/plain")

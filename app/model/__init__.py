@@ -1,0 +1,1 @@
+"""What the site knows: the open release, and one frozen object for each page."""

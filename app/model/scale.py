@@ -1,0 +1,71 @@
+"""The rating scale as the site shows it: texts and star widths."""
+
+from dataclasses import dataclass
+
+STAR_WIDTH = 20
+MOST_STARS = 10
+USUAL_STARS = 5
+MOST_LEVELS = 20  # a release's histograms have a column per rating up to here, bins beyond
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatingScale:
+    """The ratings that users could give: `low`, `low + step`, … `high`."""
+
+    low: float
+    high: float
+    step: float
+
+    @property
+    def has_own_stars(self) -> bool:
+        """Whether one glyph is one star: scales such as 1-5 and 0.5-5, not 1-100 or -10-10."""
+        return self.low >= 0 and self.high <= MOST_STARS and self.high == int(self.high)
+
+    @property
+    def n_stars(self) -> int:
+        """Number of star glyphs in a row."""
+        return int(self.high) if self.has_own_stars else USUAL_STARS
+
+    @property
+    def row_width(self) -> int:
+        """Width of a row of stars, in units of its drawing."""
+        return self.n_stars * STAR_WIDTH
+
+    @property
+    def star_offsets(self) -> tuple[int, ...]:
+        """Left edges of the star glyphs, in units of the drawing."""
+        return tuple(range(0, self.row_width, STAR_WIDTH))
+
+    def filled(self, value: float) -> float:
+        """Width of the filled part of a row of stars, in units of its drawing."""
+        low = 0.0 if self.has_own_stars else self.low
+        share = (value - low) / (self.high - low) if self.high > low else 1.0
+        return round(self.row_width * min(max(share, 0.0), 1.0), 1)
+
+    def rating_text(self, value: float) -> str:
+        """Write a rating as it was given: '4', '3.5', '72'."""
+        return f"{value:g}".replace("-", "−")
+
+    def level_text(self, value: float) -> str:
+        """Write a histogram's level: a rating, or the upper end of a bin ('to 20')."""
+        text = self.rating_text(value)
+        return f"to {text}" if self._is_binned else text
+
+    def score_text(self, value: float) -> str:
+        """Write a score or a mean: one decimal, none on scales that reach beyond 20."""
+        return f"{value:.{self._decimals}f}".replace("-", "−")
+
+    def difference_text(self, value: float) -> str:
+        """Write a difference with its sign: '+0.4', '−1.2', '±0.0'."""
+        text = f"{value:+.{self._decimals}f}"
+        if float(text) == 0:
+            return "±" + text[1:]
+        return text.replace("-", "−")
+
+    @property
+    def _is_binned(self) -> bool:
+        return self.step <= 0 or (self.high - self.low) / self.step + 1 > MOST_LEVELS
+
+    @property
+    def _decimals(self) -> int:
+        return 1 if self.high <= MOST_LEVELS else 0

@@ -1,0 +1,256 @@
+"""A small release with invented ratings of real films, for the site's tests."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from config import Settings, load_settings
+from processing.release import (
+    NO_DAY,
+    NO_MOVIE,
+    FolderStorage,
+    LeftOut,
+    Manifest,
+    ReleaseAbout,
+    ReleaseContents,
+    SourceInfo,
+    StartUser,
+    publish,
+    stage_release,
+    top_dtype,
+)
+from processing.release.schema import SIMILAR_DTYPE
+
+FILMS: tuple[tuple[str, int | None, tuple[str, ...]], ...] = (
+    ("Alien", 1979, ("Horror", "Sci-Fi")),
+    ("Blade Runner", 1982, ("Sci-Fi", "Thriller")),
+    ("Brazil", 1985, ("Comedy", "Sci-Fi")),
+    ("Casablanca", 1942, ("Drama", "Romance")),
+    ("Amélie", 2001, ("Comedy", "Romance")),
+    ("Das Boot", 1981, ("Drama", "War")),
+    ("La Haine", 1995, ("Drama",)),
+    ("Aliens", 1986, ("Action", "Sci-Fi")),
+    ("Stalker", 1979, ("Drama", "Sci-Fi")),
+    ("Le Fabuleux Cirque d'Été", None, ()),
+    (
+        "Dr. Strangelove or: How I Learned to Stop Worrying and Love the Bomb",
+        1964,
+        ("Comedy", "War"),
+    ),
+    (
+        "Night of the Day of the Dawn of the Son of the Bride of the Return of the Revenge of the "
+        "Terror of the Attack of the Evil, Mutant, Alien, Flesh Eating, Hellbound, Zombified "
+        "Living Dead Part 2: In Shocking 2-D",
+        1991,
+        ("Comedy", "Horror"),
+    ),
+    ("Donaudampfschifffahrtsgesellschaftskapitänswitwe", None, ("Comedy",)),
+    ("Schindler's List", 1993, ("Drama", "History", "War")),
+    ("The Third Man", 1949, ("Film-Noir", "Mystery")),
+    ("Man on Wire", 2008, ("Documentary",)),
+    ("Fanny and Alexander", 1982, ("Drama",)),
+    ("Spider-Man 2", 2004, ("Action",)),
+    ("My Neighbour Totoro", 1988, ("Animation", "Family")),
+    ("Spirited Away", 2001, ("Animation", "Fantasy")),
+    ("Rear Window", 1954, ("Mystery", "Thriller")),
+    ("Vertigo", 1958, ("Mystery", "Romance")),
+    ("Playtime", 1967, ("Comedy",)),
+    ("8½", 1963, ("Drama",)),
+    ("M", 1931, ("Crime", "Thriller")),
+    ("The Apartment", 1960, ("Comedy", "Drama", "Romance")),
+    ("Paris, Texas", 1984, ("Drama",)),
+    ("Wings of Desire", 1987, ("Drama", "Fantasy")),
+    ("Groundhog Day", 1993, ("Comedy", "Fantasy")),
+    ("A Film That Nobody Rated", 2005, ()),
+)
+UNRATED_ID = 30
+USER_IDS = (-3, 1, 7, 9, 42, 305, 1_488_844, 2**40)
+FEW_ID = 305
+NO_REASONS_ID = 42
+CREATED = "2026-10-02T08:30:00Z"
+N_REASONS = 3
+TOP_N = 12
+FIGURE = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 160"><rect width="320" height="160" '
+    b'fill="#fff"/><path d="M20 140 120 60 220 90 300 30" fill="none" stroke="#8a2437" '
+    b'stroke-width="3"/></svg>'
+)
+
+SOURCE = SourceInfo(
+    name="A Small Invented Set",
+    sha256="ab" * 32,
+    n_ratings=110,
+    n_users=len(USER_IDS),
+    n_movies=len(FILMS) - 1,
+    n_titles=len(FILMS),
+    simulated=True,
+    dated=True,
+    first_day=12_000,
+    last_day=12_400,
+)
+
+SETTINGS = load_settings({})
+
+
+def publish_sample(folder: Path, created_utc: str = CREATED, **changes: Any) -> Manifest:
+    """Publish the sample under `folder`; `changes` go into what is said about the release."""
+    staging = folder / f"staging-{created_utc.replace(':', '')}"
+    about = replace(_about(), created_utc=created_utc, **changes)
+    stage_release(staging, _contents(about), about)
+    settings = sample_settings(folder)
+    return publish(
+        staging,
+        FolderStorage(Path(settings.pred_dir)),
+        FolderStorage(Path(settings.upload_dir)),
+    )
+
+
+def sample_settings(folder: Path, **changes: Any) -> Settings:
+    """Return settings whose stores are folders inside `folder`."""
+    return replace(
+        SETTINGS,
+        pred_dir=str(folder / "predictions"),
+        upload_dir=str(folder / "figures"),
+        **changes,
+    )
+
+
+def _about() -> ReleaseAbout:
+    return ReleaseAbout(
+        created_utc=CREATED,
+        source=SOURCE,
+        profile="fast",
+        protocol="last",
+        seed=0,
+        commit="0123456789ab",
+        versions={"numpy": np.__version__},
+        scale=(1.0, 5.0, 1.0),
+        global_mean=3.5,
+        histogram_levels=(1.0, 2.0, 3.0, 4.0, 5.0),
+        contribution_groups=("models", "averages"),
+        metrics={"ensemble": {"rmse": 0.9123, "mae": 0.7201, "mape": 24.6}},
+        left_out=(LeftOut(model="knn_user", reason=_LEFT_OUT),),
+        start_users=(
+            StartUser(user_id=7, n_ratings=16),
+            StartUser(user_id=1_488_844, n_ratings=16),
+        ),
+        shard_users=3,
+    )
+
+
+_LEFT_OUT = "It needs 139 GB of memory for the similarities of 132,035 users; there are 23 GB."
+
+
+def _contents(about: ReleaseAbout) -> ReleaseContents:
+    n_movies = len(FILMS)
+    low, high, _ = about.scale
+    rated = _ratings(low, high)
+    matrix = np.full((len(USER_IDS), n_movies), np.nan)
+    for user, movie, rating in rated:
+        matrix[user, movie] = rating
+    votes = np.array([0 if i == n_movies - 1 else 7 + (i * 37) % 400 for i in range(n_movies)])
+    means = np.array([low + (high - low) * (0.35 + 0.6 * ((i * 7) % 10) / 10) for i in range(30)])
+    return ReleaseContents(
+        movie_ids=np.arange(1, n_movies + 1, dtype=np.int64),
+        titles=[title for title, _, _ in FILMS],
+        years=[year for _, year, _ in FILMS],
+        genres=[genres for _, _, genres in FILMS],
+        n_ratings=votes.astype(np.int32),
+        means=np.where(votes > 0, means, np.nan).astype(np.float32),
+        histograms=_histograms(votes, len(about.histogram_levels)),
+        similar=_similar(n_movies),
+        movie_factors=np.zeros((n_movies, 2), np.float32),
+        movie_biases=np.zeros(n_movies, np.float32),
+        user_ids=np.array(USER_IDS, np.int64),
+        top=_top(matrix, about),
+        history_indptr=np.cumsum(
+            [0, *((~np.isnan(row)).sum() for row in matrix)], dtype=np.int64
+        ),
+        history_movies=np.array([movie for _, movie, _ in rated], np.int32),
+        history_ratings=np.array([rating for _, _, rating in rated], np.float32),
+        history_days=np.array(
+            [
+                12_000 + (user * 31 + movie * 17) % 400 if about.source.dated else NO_DAY
+                for user, movie, _ in rated
+            ],
+            np.int32,
+        ),
+        report=_report(),
+        figures={"rmse_by_model.svg": FIGURE},
+    )
+
+
+def _ratings(low: float, high: float) -> list[tuple[int, int, float]]:
+    """Every user rates every second film or so; the last film is left to nobody."""
+    rated = []
+    for user in range(len(USER_IDS)):
+        for movie in range(len(FILMS) - 1):
+            few = USER_IDS[user] == FEW_ID
+            if (movie != 5) if few else (user + movie * movie) % 5 < 3:
+                share = ((user * 3 + movie * 7) % 9) / 8
+                rated.append((user, movie, float(round(low + share * (high - low)))))
+    return rated
+
+
+def _top(matrix: np.ndarray, about: ReleaseAbout) -> np.ndarray:
+    top = np.zeros((len(USER_IDS), TOP_N), top_dtype(N_REASONS, len(about.contribution_groups)))
+    top["movie"] = NO_MOVIE
+    top["reasons"]["movie"] = NO_MOVIE
+    low, high, _ = about.scale
+    for user, row in enumerate(matrix):
+        unseen = np.flatnonzero(np.isnan(row))[-TOP_N:][::-1]
+        loved = np.flatnonzero(row >= low + 0.7 * (high - low))
+        for place, movie in enumerate(unseen):
+            top[user, place]["movie"] = movie
+            top[user, place]["score"] = high - 0.043 * (high - low) * place
+            if USER_IDS[user] == NO_REASONS_ID:
+                continue
+            for i in range(1 + place % N_REASONS):
+                top[user, place]["reasons"][i] = (loved[(place + i) % len(loved)], 0.4 - 0.12 * i)
+    return top
+
+
+def _histograms(votes: np.ndarray, n_levels: int) -> np.ndarray:
+    weights = np.array([1 + ((i * 3) % 7) for i in range(n_levels)], float)
+    counts = np.floor(np.outer(votes, weights / weights.sum())).astype(np.int32)
+    counts[:, -1] += votes - counts.sum(axis=1)
+    return counts.astype(np.int32)
+
+
+def _similar(n_movies: int) -> np.ndarray:
+    similar = np.zeros((n_movies, 6), SIMILAR_DTYPE)
+    similar["movie"] = NO_MOVIE
+    for movie in range(n_movies - 1):
+        for place in range(5):
+            other = (movie + place + 1) % (n_movies - 1)
+            similar[movie, place] = (other, 0.9 - place / 10, 6 + place)
+    return similar
+
+
+def _report() -> dict[str, Any]:
+    def row(model: str, label: str, rmse: float) -> dict[str, Any]:
+        errors = {"rmse": rmse, "mae": rmse * 0.79, "mape": 25.0}
+        return {"model": model, "label": label, **errors}
+
+    return {
+        "source": {"name": "A Small Invented Set"},
+        "protocol": "last",
+        "profile": "fast",
+        "seed": 0,
+        "scale": [1, 5, 1],
+        "n_train": 80,
+        "n_stack": 15,
+        "n_test": 15,
+        "n_folds": 1,
+        "models": [
+            row("mean", "Global mean", 1.1204),
+            row("svd", "SVD", 0.9381),
+            row("baseline", "Baseline", 0.9437),
+            row("ensemble", "XGBoost ensemble", 0.9123),
+        ],
+        "left_out": [{"model": "knn_user", "label": "KNN, users", "reason": _LEFT_OUT}],
+        "test": {},
+        "created_utc": CREATED,
+    }

@@ -1,0 +1,98 @@
+"""Every page in a real browser: seen, accessible, self-contained, and usable without a mouse."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+PAGES = {
+    "home": "/",
+    "user": "/users/7",
+    "user-without-reasons": "/users/42",
+    "ratings": "/users/7/ratings",
+    "movie": "/movies/1",
+    "movie-unrated": "/movies/30",
+    "movie-long-title": "/movies/12",
+    "search": "/search?q=a",
+    "report": "/report",
+    "not-found": "/users/99",
+}
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", PAGES)
+def test_page_when_opened_then_accessible_self_contained_and_photographed(
+    name, size, theme, site, browser, screenshots
+):
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=theme,
+        reduced_motion="reduce",
+        bypass_csp=True,  # axe is injected as a script
+    )
+    page = context.new_page()
+    requests, complaints = [], []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("pageerror", lambda error: complaints.append(error))
+    page.goto(site + PAGES[name])
+    page.screenshot(path=screenshots / f"{name}-{size}-{theme}.png")
+    assert page.locator("h1").count() == 1
+    assert {urlsplit(url).netloc for url in requests} == {urlsplit(site).netloc}
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert complaints == []
+    context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_when_320_pixels_wide_then_does_not_scroll_sideways(name, site, browser):
+    page = browser.new_page(viewport={"width": 320, "height": 640})
+    page.goto(site + PAGES[name])
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_when_its_policy_is_strict_then_the_browser_complains_of_nothing(name, site, browser):
+    page = browser.new_page()
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    response = page.goto(site + PAGES[name])
+    assert "default-src 'self'" in response.headers["content-security-policy"]
+    unexpected = [text for text in complaints if "404" not in text]
+    assert unexpected == []
+    page.close()
+
+
+def test_journey_when_without_scripts_then_user_reason_movie_similar(site, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site)
+    page.get_by_label("A user’s id, a whole number").fill("7")
+    page.get_by_role("button", name="Show").click()
+    assert page.url == f"{site}/users/7"
+    pick = page.locator("ol.picks > li").first
+    pick.get_by_text("How much each counts").click()
+    assert pick.locator("table").is_visible()
+    title = pick.get_by_role("heading").inner_text()
+    pick.get_by_role("heading").get_by_role("link").click()
+    assert page.get_by_role("heading", level=1).inner_text() == title
+    page.locator("section[aria-labelledby=similar] a").first.click()
+    assert page.get_by_role("heading", level=1).inner_text() != title
+    page.get_by_role("searchbox").fill("amelie")
+    page.keyboard.press("Enter")
+    assert page.get_by_role("link", name="Amélie").first.is_visible()
+    context.close()
+
+
+def test_keyboard_when_tab_is_pressed_first_then_skips_to_the_content(site, browser):
+    page = browser.new_page()
+    page.goto(f"{site}/users/7")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.close()

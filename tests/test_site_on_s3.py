@@ -1,0 +1,65 @@
+"""The site reading from a real S3 server: one GET a user page, none for the others."""
+
+import pytest
+
+from app import create_app
+from config import load_settings
+from processing.release import open_figure_storage, open_release_storage, publish
+from tests.make_golden_release import stage_golden
+from tests.s3_server import CountingProxy, s3_server
+
+
+@pytest.fixture(scope="module")
+def server():
+    with s3_server() as running:
+        yield running
+
+
+@pytest.fixture
+def site(server, tmp_path, monkeypatch):
+    """A settings object whose bucket lies behind a counting proxy, with a release in it."""
+    with CountingProxy(server.endpoint) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", proxy.endpoint)
+        monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        settings = load_settings(
+            {
+                "AWS_ACCESS_KEY": server.access_key,
+                "AWS_SECRET_KEY": server.secret_key,
+                "ICP_BUCKET": server.bucket,
+                "ICP_BUCKET_REGION": "us-east-1",
+            }
+        )
+        stage_golden(tmp_path / "staged")
+        publish(tmp_path / "staged", open_release_storage(settings), open_figure_storage(settings))
+        yield create_app(settings).test_client(), proxy
+
+
+def test_user_page_when_read_from_s3_then_costs_one_get(site):
+    client, proxy = site
+    assert client.get("/").status_code == 200
+    for user_id in client.get("/index.json").json["start_users"]:
+        proxy.taken()
+        for path in (f"/users/{user_id['user_id']}", f"/users/{user_id['user_id']}.json"):
+            assert client.get(path).status_code == 200
+            (request,) = proxy.taken()
+            assert request.startswith("GET ")
+            assert "/users-" in request
+
+
+def test_other_pages_when_a_release_is_open_then_cost_nothing(site):
+    client, proxy = site
+    client.get("/")
+    proxy.taken()
+    for path in ("/", "/report", "/search?q=a", "/healthz"):
+        assert client.get(path).status_code == 200
+    assert proxy.taken() == []
+
+
+def test_figure_when_read_from_s3_then_the_published_bytes(site):
+    client, _ = site
+    report = client.get("/report.json").json
+    (figure,) = report["figures"]
+    found = client.get(f"/figures/{report['site']['release_id']}/{figure}")
+    assert found.status_code == 200
+    assert found.mimetype == "image/svg+xml"
