@@ -24,7 +24,9 @@ class Verbs(click.Group):
             return super().invoke(ctx)
         except (ProcessingError, config.SettingsError) as error:
             click.echo(f"Error: {error}", err=True)
-            ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("Stopped. The same command goes on from here.", err=True)
+        ctx.exit(1)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

@@ -197,7 +197,17 @@ def test_run_when_the_environment_is_wrong_then_one_line(cli, source, monkeypatc
     _one_line_error(cli("run", source, "--quiet"), "ICP_BUCKET", "'a/b'")
 
 
-def test_program_when_interrupted_or_wrong_then_no_traceback():
+def test_program_when_interrupted_then_says_how_to_go_on(cli, source, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("processing.data.ingest.load_dataset", interrupt)
+    result = cli("ingest", source)
+    assert result.exit_code == 1
+    assert "The same command goes on from here." in result.stderr
+
+
+def test_program_when_the_source_is_missing_then_no_traceback():
     found = subprocess.run(
         [sys.executable, "-m", "processing", "ingest", "no-such-file"],
         cwd=ROOT,
