@@ -99,7 +99,23 @@ class _FileChanged(_TryAgain):
     """The server has another file than the one that was begun."""
 
 
-def download(dataset: str, directory: Path, url: str | None = None) -> Path:
+def find_dataset(name: str) -> PublicDataset:
+    """The data set that is fetched by this name.
+
+    Raises
+    ------
+    DownloadError
+        If no data set has this name.
+    """
+    if name not in DATASETS:
+        raise DownloadError(
+            f"{name!r} is not a data set that can be fetched. Expected one of: "
+            f"{', '.join(DATASETS)}."
+        )
+    return DATASETS[name]
+
+
+def download(dataset: PublicDataset, directory: Path, url: str | None = None) -> Path:
     """Fetch a public data set into `directory` and return the file's path.
 
     A file that is already there with the right hash is kept. A transfer that was cut off goes on
@@ -108,18 +124,17 @@ def download(dataset: str, directory: Path, url: str | None = None) -> Path:
     Raises
     ------
     DownloadError
-        If the data set is unknown, the server or the disk refuses, or the hash is wrong.
+        If the server or the disk refuses, or the hash is wrong.
     """
-    chosen = _find_dataset(dataset)
-    url = url or chosen.url
+    url = url or dataset.url
     _check_url(url)
-    target = directory / chosen.file_name
-    expected = chosen.md5 or _fetch_published_md5(url)
+    target = directory / dataset.file_name
+    expected = dataset.md5 or _fetch_published_md5(url)
     if target.exists():
         _check_present(target, expected)
-        logger.info("%s is already there as %s, with the right hash.", chosen.title, target)
+        logger.info("%s is already there as %s, with the right hash.", dataset.title, target)
         return target
-    logger.info("%s", chosen.note)
+    logger.info("%s", dataset.note)
     with _writing(directory):
         directory.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
@@ -127,17 +142,8 @@ def download(dataset: str, directory: Path, url: str | None = None) -> Path:
     _check_fetched(part, expected, url)
     os.replace(part, target)
     _state_path(part).unlink(missing_ok=True)
-    logger.info("Fetched %s: %s, %d bytes.", chosen.title, target, target.stat().st_size)
+    logger.info("Fetched %s: %s, %d bytes.", dataset.title, target, target.stat().st_size)
     return target
-
-
-def _find_dataset(name: str) -> PublicDataset:
-    if name not in DATASETS:
-        raise DownloadError(
-            f"{name!r} is not a data set that can be fetched. Expected one of: "
-            f"{', '.join(DATASETS)}."
-        )
-    return DATASETS[name]
 
 
 def _check_url(url: str) -> None:

@@ -267,9 +267,10 @@ def _draw_titles(n_movies: int, rng: np.random.Generator) -> list[Title]:
 
 
 def _draw_popularity(titles: list[Title], rng: np.random.Generator) -> NDArray[np.float64]:
-    """Standard normal scores; newer films have more viewers."""
+    """Standard normal scores; newer films, and real beside invented ones, have more viewers."""
     years = np.array([title.year for title in titles]) + rng.random(len(titles))
-    return _normal_scores(_spread(_normal_scores(years), 0.35, rng))
+    invented = np.arange(len(titles)) >= len(real_films())
+    return _normal_scores(_spread(_normal_scores(years), 0.35, rng) - 2.0 * invented)
 
 
 def _draw_user_ids(n_users: int, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from processing.data import download as module
-from processing.data.download import DATASETS, download
+from processing.data.download import DATASETS, download, find_dataset
 from processing.errors import DownloadError
 
 CONTENT = bytes(range(256)) * 4000
@@ -114,14 +114,14 @@ def try_once(directory, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(module, "_persist", give_up)
-        download("ml-100k", directory)
+        download(find_dataset("ml-100k"), directory)
 
 
 def test_download_when_all_is_well_writes_the_file_and_says_the_licence_once(
     server, tmp_path, caplog
 ):
     with caplog.at_level(logging.INFO):
-        path = download("ml-100k", tmp_path / "new" / "folder")
+        path = download(find_dataset("ml-100k"), tmp_path / "new" / "folder")
     assert path == only_file(tmp_path / "new" / "folder")
     assert path.read_bytes() == CONTENT
     assert sum("research only" in message for message in caplog.messages) == 1
@@ -129,7 +129,7 @@ def test_download_when_all_is_well_writes_the_file_and_says_the_licence_once(
 
 def test_download_when_the_connection_is_cut_goes_on_where_it_stopped(server, tmp_path):
     server.cuts = [300_000, 400_000]
-    assert download("ml-100k", tmp_path).read_bytes() == CONTENT
+    assert download(find_dataset("ml-100k"), tmp_path).read_bytes() == CONTENT
     assert server.asked == [None, "bytes=300000-", "bytes=700000-"]
     assert only_file(tmp_path).name == "file.zip"
 
@@ -141,7 +141,7 @@ def test_download_when_an_earlier_run_was_cut_off_goes_on_where_it_stopped(
     with pytest.raises(DownloadError, match="ended after 200000 of 1024000 bytes"):
         try_once(tmp_path, monkeypatch)
     server.asked.clear()
-    assert download("ml-100k", tmp_path).read_bytes() == CONTENT
+    assert download(find_dataset("ml-100k"), tmp_path).read_bytes() == CONTENT
     assert server.asked == ["bytes=200000-"]
 
 
@@ -152,23 +152,23 @@ def test_download_when_the_part_is_whole_already_only_checks_it(server, tmp_path
     with monkeypatch.context() as patch:
         patch.setattr(module, "_check_fetched", killed)
         with pytest.raises(KeyboardInterrupt):
-            download("ml-100k", tmp_path)
+            download(find_dataset("ml-100k"), tmp_path)
     server.asked.clear()
-    assert download("ml-100k", tmp_path).read_bytes() == CONTENT
+    assert download(find_dataset("ml-100k"), tmp_path).read_bytes() == CONTENT
     assert server.asked == []
 
 
 def test_download_when_the_server_has_no_ranges_starts_over(server, tmp_path):
     server.ranges = False
     server.cuts = [300_000]
-    assert download("ml-100k", tmp_path).read_bytes() == CONTENT
+    assert download(find_dataset("ml-100k"), tmp_path).read_bytes() == CONTENT
     assert server.asked == [None, "bytes=300000-"]
 
 
 def test_download_when_the_server_has_no_validators_starts_over(server, tmp_path):
     server.tag = ""
     server.cuts = [300_000]
-    assert download("ml-100k", tmp_path).read_bytes() == CONTENT
+    assert download(find_dataset("ml-100k"), tmp_path).read_bytes() == CONTENT
     assert server.asked == [None, None]
 
 
@@ -182,7 +182,7 @@ def test_download_when_the_file_changed_meanwhile_starts_over(
     with pytest.raises(DownloadError, match="ended after"):
         try_once(tmp_path, monkeypatch)
     server.content, server.tag, server.obeys_if_range = CONTENT, '"new"', obeys_if_range
-    assert download("ml-100k", tmp_path).read_bytes() == CONTENT
+    assert download(find_dataset("ml-100k"), tmp_path).read_bytes() == CONTENT
     assert only_file(tmp_path).name == "file.zip"
 
 
@@ -192,33 +192,33 @@ def test_download_when_the_file_shrank_meanwhile_starts_over(server, tmp_path, m
     with pytest.raises(DownloadError, match="ended after"):
         try_once(tmp_path, monkeypatch)
     server.content, server.tag, server.obeys_if_range = CONTENT, '"new"', False
-    assert download("ml-100k", tmp_path).read_bytes() == CONTENT
+    assert download(find_dataset("ml-100k"), tmp_path).read_bytes() == CONTENT
 
 
 def test_download_when_the_hash_is_wrong_removes_the_part_and_says_both_hashes(server, tmp_path):
     server.content = CONTENT[::-1]
     wrong, right = (hashlib.md5(text).hexdigest() for text in (server.content, CONTENT))
     with pytest.raises(DownloadError, match=f"md5 {wrong}; expected {right}"):
-        download("ml-100k", tmp_path)
+        download(find_dataset("ml-100k"), tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_download_when_the_file_is_there_asks_for_nothing(server, tmp_path):
     (tmp_path / "file.zip").write_bytes(CONTENT)
-    assert download("ml-100k", tmp_path) == tmp_path / "file.zip"
+    assert download(find_dataset("ml-100k"), tmp_path) == tmp_path / "file.zip"
     assert server.asked == []
 
 
 def test_download_when_another_file_is_there_refuses_and_keeps_it(server, tmp_path):
     (tmp_path / "file.zip").write_bytes(b"mine")
     with pytest.raises(DownloadError, match="move or remove it"):
-        download("ml-100k", tmp_path)
+        download(find_dataset("ml-100k"), tmp_path)
     assert (tmp_path / "file.zip").read_bytes() == b"mine"
 
 
 def test_download_when_the_server_fails_for_a_while_tries_again(server, tmp_path, caplog):
     server.statuses = [503, 500, 429]
-    assert download("ml-100k", tmp_path).read_bytes() == CONTENT
+    assert download(find_dataset("ml-100k"), tmp_path).read_bytes() == CONTENT
     waits = [m.rsplit("in ", 1)[-1] for m in caplog.messages if "Trying again" in m]
     assert waits == ["2 s.", "4 s.", "8 s."]
 
@@ -226,46 +226,46 @@ def test_download_when_the_server_fails_for_a_while_tries_again(server, tmp_path
 def test_download_when_the_server_keeps_failing_gives_up(server, tmp_path):
     server.statuses = [503] * 20
     with pytest.raises(DownloadError, match=r"503 Service Unavailable.*tried 6 times"):
-        download("ml-100k", tmp_path)
+        download(find_dataset("ml-100k"), tmp_path)
     assert len(server.asked) == 6
 
 
 def test_download_when_the_address_is_unknown_says_so_at_once(server, tmp_path):
     with pytest.raises(DownloadError, match=r"404 Not Found. Check the address"):
-        download("ml-100k", tmp_path, url=server.url + ".elsewhere")
+        download(find_dataset("ml-100k"), tmp_path, url=server.url + ".elsewhere")
     assert len(server.asked) == 1
 
 
 def test_download_when_nobody_listens_says_so(server, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "MAX_ATTEMPTS", 2)
     with pytest.raises(DownloadError, match="Connection refused"):
-        download("ml-100k", tmp_path, url="http://127.0.0.1:1/file.zip")
+        download(find_dataset("ml-100k"), tmp_path, url="http://127.0.0.1:1/file.zip")
 
 
 def test_download_when_another_address_is_named_checks_the_same_hash(server, tmp_path):
     server.texts["/mirror.zip"] = CONTENT
     mirror = server.url.replace("file", "mirror")
-    assert download("ml-100k", tmp_path, url=mirror).name == "file.zip"
+    assert download(find_dataset("ml-100k"), tmp_path, url=mirror).name == "file.zip"
     assert server.asked == []
 
 
 @pytest.mark.parametrize("text", ["{}  file.zip\n", "MD5 (file.zip) = {}\n"])
 def test_download_when_the_hash_is_published_beside_the_file_uses_it(server, tmp_path, text):
     server.texts["/file.zip.md5"] = text.format(hashlib.md5(CONTENT).hexdigest().upper()).encode()
-    assert download("ml-latest", tmp_path).read_bytes() == CONTENT
+    assert download(find_dataset("ml-latest"), tmp_path).read_bytes() == CONTENT
 
 
 def test_download_when_the_published_hash_is_none_says_so(server, tmp_path):
     server.texts["/file.zip.md5"] = b"<html>moved</html>"
     with pytest.raises(DownloadError, match="holds no md5 but '<html>moved</html>'"):
-        download("ml-latest", tmp_path)
+        download(find_dataset("ml-latest"), tmp_path)
 
 
 def test_download_when_the_disk_is_too_small_says_how_much_is_needed(server, tmp_path, monkeypatch):
     usage = module.shutil.disk_usage(tmp_path)._replace(free=1000)
     monkeypatch.setattr(module.shutil, "disk_usage", lambda path: usage)
     with pytest.raises(DownloadError, match="1000 bytes free, but 1024000 are still to be fetched"):
-        download("ml-100k", tmp_path)
+        download(find_dataset("ml-100k"), tmp_path)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
@@ -273,23 +273,23 @@ def test_download_when_the_disk_fills_up_says_make_room(server, tmp_path, monkey
     monkeypatch.setattr(module, "_discard", lambda part: None)
     (tmp_path / "file.zip.part").symlink_to("/dev/full")
     with pytest.raises(DownloadError, match=r"No space left on device\). Make room"):
-        download("ml-100k", tmp_path)
+        download(find_dataset("ml-100k"), tmp_path)
 
 
 def test_download_when_the_folder_is_a_file_says_so(server, tmp_path):
     (tmp_path / "taken").write_text("")
     with pytest.raises(DownloadError, match="taken cannot be written"):
-        download("ml-100k", tmp_path / "taken")
+        download(find_dataset("ml-100k"), tmp_path / "taken")
 
 
-def test_download_when_the_name_is_unknown_names_the_known_ones(tmp_path):
+def test_find_dataset_when_the_name_is_unknown_names_the_known_ones():
     with pytest.raises(DownloadError, match=r"'ml-2m' is not a data set.*netflix, ml-100k, ml-1m"):
-        download("ml-2m", tmp_path)
+        find_dataset("ml-2m")
 
 
 def test_download_when_the_address_is_no_web_address_says_so(tmp_path):
     with pytest.raises(DownloadError, match="http:// or https://"):
-        download("ml-100k", tmp_path, url="ftp://example.org/x.zip")
+        download(find_dataset("ml-100k"), tmp_path, url="ftp://example.org/x.zip")
 
 
 def test_datasets_have_file_names_and_hashes():
