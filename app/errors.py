@@ -3,7 +3,7 @@
 import logging
 
 from flask import Flask, Response, current_app, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.model.catalogue import NoReleaseError
 from app.model.library import PageNotFoundError
@@ -70,7 +70,10 @@ def _http_error(error: HTTPException) -> Response:
         return _error_response(
             status, "The site failed to make this page.", "The error is logged. Try again later."
         )
-    return _error_response(status, error.description or error.name, "Go back to the home page.")
+    response = _error_response(status, error.description or error.name, "Go back to the home page.")
+    if isinstance(error, MethodNotAllowed):
+        response.allow.update(error.valid_methods or ())
+    return response
 
 
 def _error_response(status: int, what: str, advice: str) -> Response:

@@ -44,7 +44,7 @@ def _compressed(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     if (
         response.content_encoding is None
-        and "gzip" in request.accept_encodings
+        and request.accept_encodings.quality("gzip") > 0
         and response.status_code != 304
         and len(body := response.get_data()) >= _LEAST_SIZE_BYTES
     ):

@@ -12,7 +12,7 @@ def init_monitoring(dsn: str) -> None:
     import sentry_sdk  # not needed, and not loaded, where no DSN is set
 
     try:
-        sentry_sdk.init(dsn, send_default_pii=False)
+        sentry_sdk.init(dsn)
     except ValueError as error:  # BadDsn and what the standard library says of broken URLs
         logger.error(
             "SENTRY_INIT is not a Sentry DSN (%s), so errors are not reported. "

@@ -57,8 +57,9 @@ def json_response(page: Page, status: int = 200) -> Response:
 
 def json_url() -> str:
     """Return the address at which this page is JSON."""
-    arguments = dict(request.view_args or {}, **request.args.to_dict())
-    return url_for(f"{request.endpoint}{JSON_SUFFIX}", **arguments)
+    path = url_for(f"{request.endpoint}{JSON_SUFFIX}", **(request.view_args or {}))
+    query = request.query_string.decode("ascii", "replace")
+    return f"{path}?{query}" if query else path
 
 
 def _cached(
@@ -67,7 +68,8 @@ def _cached(
     library = catalogue().current()
     site = library.site(catalogue().problem)
     etag = _etag(site)
-    if request.if_none_match.contains_weak(etag):
+    known = request.if_none_match
+    if known.contains_weak(etag) and not known.star_tag:
         response = Response(status=304)
     else:
         response = render(view(library, site, **arguments))

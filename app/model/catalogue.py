@@ -42,7 +42,7 @@ class Catalogue:
 
     def __init__(self, settings: Settings, check_every_s: float) -> None:
         self.check_every_s = check_every_s
-        self.problem: str | None = None
+        self.problem: str | None = "No release could be opened yet; the log says why."
         self._settings = settings
         self._lock = threading.Lock()
         self._next_check = 0.0

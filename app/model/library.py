@@ -22,7 +22,7 @@ from app.model.pages import (
     StartUser,
     UserPage,
 )
-from app.model.report import best_model, left_out, model_results, protocol_text
+from app.model.report import protocol_text, read_evaluation
 from app.model.scale import RatingScale
 from app.model.search import TitleIndex
 from processing.release import NO_DAY, NO_MOVIE, Release, UserRecord
@@ -59,6 +59,7 @@ class Library:
         votes = release.stats["n_ratings"]
         self._index = TitleIndex(release.titles, release.years, votes.tolist())
         self._popular = np.argsort(-votes, kind="stable")[:N_POPULAR].tolist()
+        self._evaluation = read_evaluation(release.report, self.release_id)
 
     def site(self, problem: str | None) -> SiteInfo:
         """Say what stands behind every page; `problem` is why nothing newer is shown."""
@@ -85,7 +86,7 @@ class Library:
             n_titles=source.n_titles,
             first_day=_day_text(source.first_day),
             last_day=_day_text(source.last_day),
-            best_model=best_model(self.release.report),
+            best_model=next(iter(self._evaluation.models), None),
             start_users=tuple(
                 StartUser(user_id=user.user_id, n_ratings=user.n_ratings)
                 for user in self.release.manifest.start_users
@@ -168,19 +169,19 @@ class Library:
 
     def report_page(self, site: SiteInfo) -> ReportPage:
         """Return how well the models predict, and how that was measured."""
-        report, manifest = self.release.report, self.release.manifest
+        found, manifest = self._evaluation, self.release.manifest
         return ReportPage(
             title="How good are the predictions?",
             site=site,
-            protocol=report["protocol"],
-            protocol_text=protocol_text(report["protocol"]),
-            seed=report["seed"],
+            protocol=found.protocol,
+            protocol_text=protocol_text(found.protocol),
+            seed=found.seed,
             commit=manifest.commit,
-            n_train=report["n_train"],
-            n_stack=report["n_stack"],
-            n_test=report["n_test"],
-            models=model_results(report),
-            left_out=left_out(report),
+            n_train=found.n_train,
+            n_stack=found.n_stack,
+            n_test=found.n_test,
+            models=found.models,
+            left_out=found.left_out,
             figures=manifest.figures,
         )
 

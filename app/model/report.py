@@ -1,8 +1,10 @@
 """The evaluation that a release carries (`report.json`), as the site's own objects."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from app.model.pages import LeftOutModel, ModelResult
+from processing.errors import ReleaseFormatError
 
 _PROTOCOLS = {
     "time": (
@@ -28,13 +30,53 @@ _PROTOCOLS = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """What a release's report says; models are ordered by RMSE, lowest first."""
+
+    protocol: str
+    seed: int
+    n_train: int
+    n_stack: int
+    n_test: int
+    models: tuple[ModelResult, ...]
+    left_out: tuple[LeftOutModel, ...]
+
+
 def protocol_text(protocol: str) -> str:
     """Say in plain words how a protocol sets ratings aside."""
     return _PROTOCOLS.get(protocol, f"The ratings to predict were chosen by protocol {protocol!r}.")
 
 
-def model_results(report: dict[str, Any]) -> tuple[ModelResult, ...]:
-    """Return the measured models, lowest RMSE first."""
+def read_evaluation(report: dict[str, Any], release_id: str) -> Evaluation:
+    """Read a release's report.
+
+    Raises
+    ------
+    ReleaseFormatError
+        If something is missing in it.
+    """
+    try:
+        return Evaluation(
+            protocol=report["protocol"],
+            seed=report["seed"],
+            n_train=report["n_train"],
+            n_stack=report["n_stack"],
+            n_test=report["n_test"],
+            models=_models(report),
+            left_out=tuple(
+                LeftOutModel(model=row["label"], reason=row["reason"]) for row in report["left_out"]
+            ),
+        )
+    except (KeyError, TypeError) as error:
+        raise ReleaseFormatError(
+            f"report.json of release {release_id} is not one that this site reads: {error!r}. "
+            "Publish again with this version of the project."
+        ) from error
+
+
+def _models(report: dict[str, Any]) -> tuple[ModelResult, ...]:
+    """The measured models, lowest RMSE first."""
     results = [
         ModelResult(
             model=row["model"],
@@ -46,15 +88,3 @@ def model_results(report: dict[str, Any]) -> tuple[ModelResult, ...]:
         for row in report["models"]
     ]
     return tuple(sorted(results, key=lambda result: (result.rmse, result.model)))
-
-
-def best_model(report: dict[str, Any]) -> ModelResult | None:
-    """Return the model with the lowest RMSE, None where nothing was measured."""
-    return next(iter(model_results(report)), None)
-
-
-def left_out(report: dict[str, Any]) -> tuple[LeftOutModel, ...]:
-    """Return the models that were not fitted."""
-    return tuple(
-        LeftOutModel(model=row["label"], reason=row["reason"]) for row in report["left_out"]
-    )

@@ -72,6 +72,7 @@ NO_REASONS_ID = 42
 CREATED = "2026-10-02T08:30:00Z"
 N_REASONS = 3
 TOP_N = 12
+NEVER_S = 1e9  # between two looks of a site that looks only when a test tells it to
 FIGURE = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 160"><rect width="320" height="160" '
     b'fill="#fff"/><path d="M20 140 120 60 220 90 300 30" fill="none" stroke="#8a2437" '
@@ -165,9 +166,7 @@ def _contents(about: ReleaseAbout) -> ReleaseContents:
         movie_biases=np.zeros(n_movies, np.float32),
         user_ids=np.array(USER_IDS, np.int64),
         top=_top(matrix, about),
-        history_indptr=np.cumsum(
-            [0, *((~np.isnan(row)).sum() for row in matrix)], dtype=np.int64
-        ),
+        history_indptr=np.cumsum([0, *((~np.isnan(row)).sum() for row in matrix)], dtype=np.int64),
         history_movies=np.array([movie for _, movie, _ in rated], np.int32),
         history_ratings=np.array([rating for _, _, rating in rated], np.float32),
         history_days=np.array(

@@ -1,0 +1,261 @@
+"""Which release is shown: the newest that can be read, without a restart."""
+
+import shutil
+import threading
+
+import pytest
+
+from app import create_app
+from app.model import catalogue as catalogue_module
+from app.model.library import Library
+from processing.errors import ReleaseFormatError
+from processing.release import FolderStorage, open_release
+from tests.app.html import parse, text, texts
+from tests.app.sample import NEVER_S, USER_IDS, publish_sample, sample_settings
+from tests.cut_storage import CutStorage
+
+LATER = "2026-10-03T08:30:00Z"
+LATEST = "2026-10-04T08:30:00Z"
+JOIN_S = 30
+
+
+@pytest.fixture
+def site(tmp_path):
+    """An app over an empty folder, with a release only once a test publishes it."""
+    return create_app(sample_settings(tmp_path), check_every_s=NEVER_S)
+
+
+def _refresh(app):
+    app.extensions["catalogue"].refresh()
+
+
+def _release_id(client):
+    return client.get("/index.json").json["site"]["release_id"]
+
+
+def _damage(folder, manifest, name="movies.json"):
+    (folder / "predictions" / "releases" / manifest.release_id / name).write_bytes(b"{}")
+
+
+def test_site_when_made_then_no_store_is_opened_before_the_first_request(tmp_path, monkeypatch):
+    def fail(settings):
+        raise AssertionError("opened")
+
+    monkeypatch.setattr(catalogue_module, "open_release_storage", fail)
+    create_app(sample_settings(tmp_path), check_every_s=NEVER_S)
+
+
+def test_site_when_a_release_is_published_then_shown_without_a_restart(site, tmp_path):
+    first = publish_sample(tmp_path)
+    client = site.test_client()
+    assert _release_id(client) == first.release_id
+    second = publish_sample(tmp_path, LATER)
+    assert _release_id(client) == first.release_id
+    _refresh(site)
+    assert _release_id(client) == second.release_id
+    assert client.get("/healthz").json == {
+        "status": "ok",
+        "release_id": second.release_id,
+        "problem": None,
+    }
+
+
+def test_site_when_a_look_is_due_then_it_looks_beside_the_request(tmp_path):
+    publish_sample(tmp_path)
+    client = create_app(sample_settings(tmp_path), check_every_s=0).test_client()
+    client.get("/")
+    second = publish_sample(tmp_path, LATER)
+    client.get("/")
+    for thread in threading.enumerate():
+        if thread.name == "release-check":
+            thread.join(JOIN_S)
+    assert _release_id(client) == second.release_id
+    for thread in threading.enumerate():
+        if thread.name == "release-check":
+            thread.join(JOIN_S)
+
+
+@pytest.mark.parametrize("missing", ["models", "protocol"])
+def test_library_when_the_report_lacks_something_then_the_release_is_refused(tmp_path, missing):
+    publish_sample(tmp_path)
+    release = open_release(FolderStorage(tmp_path / "predictions"))
+    del release.report[missing]
+    with pytest.raises(
+        ReleaseFormatError, match=rf"report\.json of release .* KeyError\('{missing}'\)"
+    ):
+        Library(release)
+
+
+def test_site_when_the_store_goes_away_then_the_last_good_release_is_kept(site, tmp_path):
+    first = publish_sample(tmp_path)
+    client = site.test_client()
+    client.get("/")
+    shutil.move(tmp_path / "predictions", tmp_path / "away")
+    _refresh(site)
+    page = parse(client.get("/movies/1"))
+    assert "A newer release cannot be read at the moment." in texts(page.footer.select("strong"))
+    health = client.get("/healthz")
+    assert health.status_code == 200
+    assert health.json["status"] == "stale"
+    assert health.json["release_id"] == first.release_id
+    assert health.json["problem"]
+    shutil.move(tmp_path / "away", tmp_path / "predictions")
+    _refresh(site)
+    assert client.get("/healthz").json["status"] == "ok"
+    assert "A newer release" not in text(parse(client.get("/movies/1")).footer)
+
+
+@pytest.mark.parametrize("suffix", ["", ".json"])
+def test_user_page_when_the_store_is_away_then_503_and_other_pages_stay(site, tmp_path, suffix):
+    publish_sample(tmp_path)
+    client = site.test_client()
+    client.get("/")
+    shutil.move(tmp_path / "predictions", tmp_path / "away")
+    response = client.get(f"/users/7{suffix}")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "60"
+    assert response.cache_control.no_store
+    assert "ETag" not in response.headers
+    for path in ("/", "/movies/1", "/search?q=a", "/report"):
+        assert client.get(path + suffix if path == "/report" else path).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["movies.json", "manifest.json", "histograms.npy", "report.json"])
+def test_site_when_the_new_release_is_broken_then_the_last_good_one_is_kept(site, tmp_path, name):
+    first = publish_sample(tmp_path)
+    client = site.test_client()
+    client.get("/")
+    _damage(tmp_path, publish_sample(tmp_path, LATER), name)
+    for _ in range(2):
+        _refresh(site)
+        assert _release_id(client) == first.release_id
+        assert client.get("/healthz").json["status"] == "stale"
+        assert name in client.get("/healthz").json["problem"]
+        assert client.get("/users/7").status_code == 200
+    notices = texts(parse(client.get("/")).footer.select(".notice"))
+    assert "What you see is the last good one, of 2 Oct 2026." in notices[0]
+    third = publish_sample(tmp_path, LATEST)
+    _refresh(site)
+    assert client.get("/healthz").json == {
+        "status": "ok",
+        "release_id": third.release_id,
+        "problem": None,
+    }
+
+
+def test_site_when_a_broken_release_stays_then_it_is_not_read_again(site, tmp_path, monkeypatch):
+    publish_sample(tmp_path)
+    stores = _counted(monkeypatch)
+    client = site.test_client()
+    client.get("/")
+    _damage(tmp_path, publish_sample(tmp_path, LATER))
+    _refresh(site)
+    (store,) = stores
+    store.calls.clear()
+    _refresh(site)
+    assert store.calls == ["stamp"]
+
+
+@pytest.mark.parametrize("path", ["/", "/users/7", "/movies/1", "/search", "/figures/a/b"])
+def test_site_when_there_is_no_release_then_503_says_why(site, tmp_path, path):
+    response = site.test_client().get(path)
+    page = parse(response, 503)
+    assert response.headers["Retry-After"] == str(round(NEVER_S))
+    assert response.cache_control.no_store
+    assert text(page.h1) == "Not available right now"
+    assert "no release can be read" in text(page.select_one(".what"))
+    assert str(tmp_path / "predictions") in text(page.main)
+    assert page.select("form, .notice, .release") == []
+    assert page.html["lang"] == "en"
+
+
+def test_site_when_there_is_no_release_then_json_says_why(site):
+    response = site.test_client().get("/users/7.json")
+    assert response.status_code == 503
+    assert response.mimetype == "application/json"
+    assert response.json["site"] is None
+    assert "nothing has been published" in response.json["advice"]
+    health = site.test_client().get("/healthz")
+    assert health.status_code == 503
+    assert health.json["status"] == "unavailable"
+    assert "latest.json" in health.json["problem"]
+
+
+def test_site_when_there_is_no_release_then_unknown_addresses_are_404(site):
+    assert text(parse(site.test_client().get("/nowhere"), 404).h1) == "Not found"
+
+
+def test_site_when_the_only_release_is_broken_then_503_names_the_file(site, tmp_path):
+    _damage(tmp_path, publish_sample(tmp_path))
+    page = parse(site.test_client().get("/"), 503)
+    assert "movies.json" in text(page.main)
+
+
+def test_site_when_the_first_release_is_published_then_it_appears(tmp_path):
+    client = create_app(sample_settings(tmp_path), check_every_s=0).test_client()
+    response = client.get("/")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "1"
+    publish_sample(tmp_path)
+    assert client.get("/").status_code == 200
+
+
+def _counted(monkeypatch):
+    stores = []
+    opened = catalogue_module.open_release_storage
+
+    def open_counted(settings):
+        stores.append(CutStorage(opened(settings), cut_at=10**9, after=False))
+        return stores[-1]
+
+    monkeypatch.setattr(catalogue_module, "open_release_storage", open_counted)
+    return stores
+
+
+def test_user_page_when_opened_then_one_ranged_read_and_others_cost_none(
+    site, tmp_path, monkeypatch
+):
+    publish_sample(tmp_path)
+    stores = _counted(monkeypatch)
+    client = site.test_client()
+    client.get("/")
+    (store,) = stores
+    for user_id in USER_IDS:
+        for suffix in ("", ".json", "/ratings"):
+            store.calls.clear()
+            assert client.get(f"/users/{user_id}{suffix}").status_code == 200
+            assert store.calls == ["read_range"]
+    store.calls.clear()
+    for path in ("/", "/movies/1", "/search?q=a", "/search?q=7", "/report", "/healthz", "/users/8"):
+        client.get(path)
+    assert store.calls == []
+
+
+def test_user_page_when_it_is_not_modified_then_no_read(site, tmp_path, monkeypatch):
+    publish_sample(tmp_path)
+    stores = _counted(monkeypatch)
+    client = site.test_client()
+    etag = client.get("/users/7").headers["ETag"]
+    stores[0].calls.clear()
+    assert client.get("/users/7", headers={"If-None-Match": etag}).status_code == 304
+    assert stores[0].calls == []
+
+
+def test_site_when_many_ask_at_once_for_the_first_page_then_opened_once(
+    site, tmp_path, monkeypatch
+):
+    publish_sample(tmp_path)
+    stores = _counted(monkeypatch)
+    statuses = []
+
+    def visit():
+        statuses.append(site.test_client().get("/").status_code)
+
+    threads = [threading.Thread(target=visit) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(JOIN_S)
+    assert statuses == [200] * 8
+    assert len(stores) == 1
+    assert stores[0].calls.count("stamp") == 1

@@ -1,0 +1,241 @@
+"""What each page shows, read by element as a browser and a screen reader would."""
+
+import pytest
+
+from tests.app.html import facts, text, texts
+from tests.app.sample import (
+    CREATED,
+    FEW_ID,
+    FILMS,
+    N_REASONS,
+    NO_REASONS_ID,
+    TOP_N,
+    UNRATED_ID,
+    USER_IDS,
+)
+
+
+def test_home_when_opened_then_forms_lead_to_users_and_search(show, client):
+    page = show("/")
+    found = {form["action"]: form for form in page.main.find_all("form")}
+    assert found.keys() == {"/users", "/search"}
+    for form in found.values():
+        assert form["method"] == "get"
+        field = form.find("input")
+        assert text(form.find("label", attrs={"for": field["id"]}))
+        assert text(form.find("button"))
+    assert found["/users"].find("input")["name"] == "id"
+    assert found["/search"].find("input")["name"] == "q"
+    assert client.get("/users?id=+7+").location == "/users/7"
+    assert client.get("/users").location == "/"
+
+
+def test_home_when_opened_then_start_users_are_links(show):
+    people = show("/").select("ul.people a")
+    assert [link["href"] for link in people] == ["/users/7", "/users/1488844"]
+    assert texts(people) == ["7 16 ratings", "1488844 16 ratings"]
+
+
+def test_home_when_opened_then_release_facts_are_told(show):
+    told = facts(show("/").select_one(".release-facts dl"))
+    assert told["Data"] == "A Small Invented Set (simulated viewers)"
+    assert told["Ratings"] == "110"
+    assert told["Viewers"] == str(len(USER_IDS))
+    assert told["Rated between"] == "9 Nov 2002 and 14 Dec 2003"
+    assert told["Trained"] == "2 Oct 2026, profile “fast”"
+    assert told["Typical error"] == "0.912 stars RMSE (XGBoost ensemble)"
+
+
+@pytest.mark.parametrize("path", ["/", "/users/7", "/movies/1", "/search?q=a", "/report"])
+def test_page_when_data_is_simulated_then_it_says_so(show, path):
+    page = show(path)
+    assert "Simulated data." in texts(page.footer.select(".notice strong"))
+    assert "Release" in text(page.footer)
+    assert text(page.footer.select_one(".release")).startswith("20261002T083000Z-")
+
+
+def test_home_when_opened_then_popular_movies_go_by_votes(client, show):
+    popular = client.get("/index.json").json["popular"]
+    assert [movie["votes"] for movie in popular] == sorted(
+        (movie["votes"] for movie in popular), reverse=True
+    )
+    assert texts(show("/").select("#popular + ul .name")) == [movie["title"] for movie in popular]
+
+
+def test_user_page_when_opened_then_every_pick_tells_its_numbers(client, show):
+    page = client.get("/users/7.json").json
+    rows = show("/users/7").select("ol.picks > li")
+    assert len(rows) == len(page["recommendations"]) > N_REASONS
+    for i, (row, pick) in enumerate(zip(rows, page["recommendations"], strict=True)):
+        title, year, genres = FILMS[pick["movie"]["movie_id"] - 1]
+        assert text(row.select_one(".rank")) == f"Rank {i + 1}"
+        assert text(row.h3) == title
+        assert row.h3.a["href"] == f"/movies/{pick['movie']['movie_id']}"
+        known = ([str(year)] if year else []) + list(genres)
+        assert text(row.select_one(".what .meta")) == " · ".join(known)
+        assert text(row.select_one(".score b")) == f"{pick['score']:.1f}"
+        assert text(row.select_one(".score")).endswith("predicted, of 5")
+        _check_community(row, pick)
+
+
+def _check_community(row, pick):
+    mean, votes = pick["movie"]["mean"], pick["movie"]["votes"]
+    everyone = text(row.select(".how-much .meta")[0])
+    difference = row.select_one(".difference")
+    if mean is None:
+        assert everyone == "no votes yet"
+        assert difference is None
+        return
+    few = " few votes" if votes < 10 else ""
+    assert everyone == f"everyone {mean:.1f} · {votes} votes{few}"
+    assert pick["difference"] == pytest.approx(pick["score"] - mean)
+    shown = float(text(difference).replace("−", "-").replace("±", ""))
+    assert shown == pytest.approx(pick["difference"], abs=0.0501)
+    assert text(difference)[0] in "+−±"
+
+
+def test_user_page_when_opened_then_reasons_have_shares_in_details(client, show):
+    page = client.get("/users/7.json").json
+    own = {r["movie_id"]: r["rating"] for r in client.get("/users/7/ratings.json").json["ratings"]}
+    rows = show("/users/7").select("ol.picks > li")
+    for row, pick in zip(rows, page["recommendations"], strict=True):
+        reasons = pick["reasons"]
+        titles = [FILMS[reason["movie_id"] - 1][0] for reason in reasons]
+        assert 1 <= len(reasons) <= N_REASONS
+        assert texts(row.select(".why > p cite")) == titles
+        assert texts(row.select(".why > p b")) == [f"{own[r['movie_id']]:g}" for r in reasons]
+        assert texts(row.select("details tbody th")) == titles
+        shares = texts(row.select("details tbody td"))
+        assert shares == [f"{round(100 * reason['share'])} %" for reason in reasons]
+        assert text(row.select_one("details summary"))
+
+
+def test_user_page_when_there_are_no_reasons_then_it_says_what_else_counts(client, show):
+    picks = client.get(f"/users/{NO_REASONS_ID}.json").json["recommendations"]
+    rows = show(f"/users/{NO_REASONS_ID}").select("ol.picks > li")
+    assert len(rows) == len(picks) > 0
+    for row, pick in zip(rows, picks, strict=True):
+        assert row.find("details") is None
+        why = text(row.select_one(".why"))
+        assert why.startswith("No single rating of yours speaks for it")
+        rated = pick["movie"]["mean"] is not None
+        assert (f"from {pick['movie']['votes']} votes" in why) == rated
+        assert ("nobody has rated it yet" in why) == (not rated)
+
+
+def test_user_page_when_nearly_all_is_rated_then_the_list_is_short(show):
+    titles = texts(show(f"/users/{FEW_ID}").select("ol.picks h3"))
+    assert titles == [FILMS[UNRATED_ID - 1][0], "Das Boot"]
+
+
+@pytest.mark.parametrize("user_id", USER_IDS)
+def test_user_page_when_opened_then_no_rated_movie_is_recommended(client, show, user_id):
+    rated = client.get(f"/users/{user_id}/ratings.json").json
+    picks = show(f"/users/{user_id}").select("ol.picks h3 a")
+    assert len(rated["ratings"]) == rated["n_ratings"]
+    assert 0 < len(picks) <= TOP_N
+    links = {link["href"] for link in picks}
+    assert links.isdisjoint(f"/movies/{own['movie_id']}" for own in rated["ratings"])
+    assert len(links) == len(picks)
+
+
+def test_user_page_when_opened_then_own_ratings_are_latest_first(client, show):
+    page = show(f"/users/{FEW_ID}")
+    ratings = client.get(f"/users/{FEW_ID}.json").json["ratings"]
+    own = page.aside.select("ul.own > li")
+    assert text(page.aside.h2) == "Latest ratings"
+    assert texts([row.a for row in own]) == [each["title"] for each in ratings]
+    assert len(own) == 20
+    days = [row.time["datetime"] for row in own]
+    assert days == sorted(days, reverse=True)
+    assert texts([row.select_one(".meta .num") for row in own]) == [
+        f"{each['rating']:g}" for each in ratings
+    ]
+    assert page.aside.select_one("a.more")["href"] == f"/users/{FEW_ID}/ratings"
+    assert text(page.aside.select_one("a.more")) == "All 28 ratings"
+
+
+@pytest.mark.parametrize("user_id", [-3, 2**40, 1_488_844])
+def test_user_page_when_id_is_negative_or_huge_then_shown(show, user_id):
+    assert text(show(f"/users/{user_id}").h1) == f"User {user_id}"
+
+
+@pytest.mark.parametrize("user_id", ["8", "-4", "9" * 40, str(2**63), str(-(2**63) - 1)])
+def test_user_page_when_id_is_unknown_then_404_says_which_user_and_release(show, user_id):
+    page = show(f"/users/{user_id}", 404)
+    assert text(page.select_one(".what")).startswith(f"There is no user {user_id} in this release")
+    assert text(page.main.select_one(".release")).startswith("20261002T083000Z-")
+
+
+@pytest.mark.parametrize("address", ["/users/abc", "/users/1.5", "/movies/alien", "/movies/1e3"])
+def test_page_when_id_is_no_number_then_404_says_what_ids_are(show, address):
+    assert "ids are whole numbers" in text(show(address, 404).select_one(".what"))
+
+
+def test_search_page_when_titles_match_then_listed_with_their_facts(show):
+    page = show("/search?q=alien")
+    rows = page.select("ul.found > li")
+    assert [row.a["href"] for row in rows] == ["/movies/1", "/movies/8", "/movies/12"]
+    assert texts([row.a for row in rows])[0] == "Alien"
+    assert text(rows[0].select(".meta")[0]) == "1979 · Horror · Sci-Fi"
+    assert "votes" in text(rows[0].select(".meta")[1])
+    assert page.select_one("#page-search")["value"] == "alien"
+    assert text(page.h2).startswith("3 ")
+
+
+def test_search_page_when_nothing_matches_then_advice(show):
+    page = show("/search?q=zebra")
+    assert page.select("ul.found > li") == []
+    assert text(page.h2).endswith("for “zebra”")
+    assert "fewer words" in text(page.main)
+
+
+@pytest.mark.parametrize("path", ["/search", "/search?q=", "/search?q=++"])
+def test_search_page_when_query_is_empty_then_only_the_form(show, path):
+    page = show(path)
+    assert page.main.find("h2") is None
+    assert page.select_one("#page-search")["value"] == ""
+
+
+@pytest.mark.parametrize("query", ["1488844", " -3 "])
+def test_search_page_when_query_is_a_users_id_then_it_links_there(show, query):
+    notice = show(f"/search?q={query}").main.select_one(".notice")
+    assert notice.a["href"] == f"/users/{query.strip()}"
+
+
+@pytest.mark.parametrize("query", ["1979", "8", "9" * 5000])
+def test_search_page_when_digits_are_no_users_id_then_no_link(show, query):
+    assert show(f"/search?q={query}").main.select_one(".notice") is None
+
+
+def test_search_page_when_query_is_markup_then_it_is_only_text(show):
+    query = '"><script>alert(1)</script>'
+    page = show(f"/search?q={query}")
+    assert page.find_all("script") == []
+    assert page.select_one("#page-search")["value"] == query
+
+
+def test_report_page_when_opened_then_models_best_first(show):
+    page = show("/report")
+    head, *rows = page.select("table.models tr")
+    assert len({len(row.find_all(["th", "td"])) for row in (head, *rows)}) == 1
+    assert texts([row.th for row in rows]) == [
+        "XGBoost ensemble",
+        "SVD",
+        "Baseline",
+        "Global mean",
+    ]
+    assert texts(rows[0].find_all("td"))[:3] == ["0.9123", f"{0.9123 * 0.79:.4f}", "25.0 %"]
+
+
+def test_report_page_when_opened_then_protocol_left_out_and_figures(show, client):
+    page = show("/report")
+    told = facts(page.select_one("#measured ~ dl"))
+    assert told["Seed"] == "0"
+    assert told["Code"] == "0123456789ab"
+    (reason,) = facts(page.select_one("dl.left-out")).values()
+    assert reason.startswith("It needs 139 GB of memory")
+    image = page.select_one("figure img")
+    assert image["alt"] == text(page.figcaption) == "Rmse by model"
+    assert client.get(image["src"]).mimetype == "image/svg+xml"
+    assert CREATED == client.get("/report.json").json["site"]["created_utc"]
