@@ -24,7 +24,7 @@ from processing.stages import Stage, Stages
 
 PACKAGES = ("numpy", "scipy", "scikit-surprise", "xgboost-cpu", "numba")
 FOLD_IN_KINDS = ("svdpp", "svd", "baseline")
-START_QUANTILES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 1.0)
+START_QUANTILES = (1.0, 0.98, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
 
 
 def serve(
@@ -187,7 +187,7 @@ def _about(
 
 
 def _start_users(ratings: Ratings) -> tuple[schema.StartUser, ...]:
-    """Users to start from: from an average one to the most active, all different."""
+    """Users to start from: from the most active to an average one, all different."""
     counts = ratings.by_user.counts
     by_activity = np.lexsort((ratings.user_ids, counts))
     places = [round(q * (ratings.n_users - 1)) for q in START_QUANTILES]

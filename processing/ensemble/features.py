@@ -22,6 +22,7 @@ USER_DAMPING = 10.0
 SHRINKAGE = 100.0
 N_SIMILAR_USERS = 100
 N_SIMILAR_MOVIES = 300
+N_ASKED = 100
 N_SHOWN = 5
 N_TASKS = 8
 
@@ -93,6 +94,8 @@ class Features:
     def make(self, users: NDArray[np.int32], movies: NDArray[np.int32]) -> NDArray[np.float32]:
         """Features of pairs, float32 (n, len(NAMES)); NaN where no similar one has a rating.
 
+        The `N_ASKED` most similar users and movies are asked.
+
         Raises
         ------
         ModelError
@@ -115,7 +118,8 @@ class Features:
         )
         for k, (near, csr, rows, columns) in enumerate(sides):
             block = np.empty((len(users), N_SHOWN), np.float32)
-            neighbour_ratings(near.ids, csr.indptr, csr.indices, csr.values, rows, columns, block)
+            asked = np.ascontiguousarray(near.ids[:, :N_ASKED])
+            neighbour_ratings(asked, csr.indptr, csr.indices, csr.values, rows, columns, block)
             out[:, 4 + k * N_SHOWN : 4 + (k + 1) * N_SHOWN] = block
         return out
 

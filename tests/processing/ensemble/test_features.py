@@ -33,7 +33,7 @@ def test_make_when_compared_with_the_twins_then_equal(ratings):
     matrix = dense(ratings)
     residuals = dense(ratings, features.deviations())
     near_users = reference.nearest_rows(residuals, 100, 100.0)
-    near_movies = reference.nearest_rows(residuals.T, 300, 100.0)
+    near_movies = reference.nearest_rows(residuals.T, 100, 100.0)
     column = {name: made[:, k] for k, name in enumerate(NAMES)}
     for n in range(0, len(users), 37):
         u, i = users[n], movies[n]
