@@ -45,18 +45,23 @@ def last_of_duplicates(users, movies, days):
 
 
 @njit(cache=True)
+def find(indices, low, high, wanted):
+    """Place of `wanted` in the ascending `indices[low:high]`, -1 where it is not there."""
+    end = high
+    while low < high:
+        middle = (low + high) // 2
+        if indices[middle] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low if low < end and indices[low] == wanted else -1
+
+
+@njit(cache=True)
 def locate(indptr, indices, rows, columns, out):
     """Write the position of each (row, column) into `out` (int64), -1 where it is not stored.
 
     `indices` ascend within each row: a binary search per pair.
     """
     for n in range(len(rows)):
-        low, high = indptr[rows[n]], indptr[rows[n] + 1]
-        end = high
-        while low < high:
-            middle = (low + high) // 2
-            if indices[middle] < columns[n]:
-                low = middle + 1
-            else:
-                high = middle
-        out[n] = low if low < end and indices[low] == columns[n] else -1
+        out[n] = find(indices, indptr[rows[n]], indptr[rows[n] + 1], columns[n])

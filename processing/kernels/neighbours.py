@@ -3,6 +3,7 @@
 import numpy as np
 from numba import njit, prange
 
+from processing.kernels.csr import find
 from processing.kernels.select import insert_best
 
 
@@ -73,16 +74,9 @@ def neighbour_ratings(neighbours, indptr, indices, values, rows, columns, out):
             row = neighbours[rows[n], k]
             if row < 0 or found == out.shape[1]:
                 break
-            low, high = indptr[row], indptr[row + 1]
-            end = high
-            while low < high:
-                middle = (low + high) // 2
-                if indices[middle] < columns[n]:
-                    low = middle + 1
-                else:
-                    high = middle
-            if low < end and indices[low] == columns[n]:
-                out[n, found] = values[low]
+            place = find(indices, indptr[row], indptr[row + 1], columns[n])
+            if place >= 0:
+                out[n, found] = values[place]
                 found += 1
         for k in range(found, out.shape[1]):
             out[n, k] = np.nan
@@ -109,15 +103,9 @@ def strongest_reasons(neighbours, sims, indptr, indices, deviations, rows, colum
             j = neighbours[columns[n], k]
             if j < 0:
                 break
-            low, high = start, end
-            while low < high:
-                middle = (low + high) // 2
-                if indices[middle] < j:
-                    low = middle + 1
-                else:
-                    high = middle
-            if low < end and indices[low] == j and deviations[low] > 0.0:
-                term = np.float32(sims[columns[n], k] * deviations[low])
+            place = find(indices, start, end, j)
+            if place >= 0 and deviations[place] > 0.0:
+                term = np.float32(sims[columns[n], k] * deviations[place])
                 total += term
                 n_kept = insert_best(ids[n], terms, supports, n_kept, j, term, 0)
         for k in range(size):

@@ -7,11 +7,9 @@ Source:  Koren (2010), "Factor in the neighbors", section 2.1, eq. 1; as Surpris
 
 from typing import ClassVar
 
-import numpy as np
-
 from processing.data.ratings import Ratings
 from processing.models import surprise_engine
-from processing.models.linear import LinearArrays, LinearModel
+from processing.models.linear import LinearModel, arrays_of
 from processing.models.settings import BaselineSettings
 
 
@@ -22,12 +20,4 @@ class BaselineOnly(LinearModel):
     Settings: ClassVar[type] = BaselineSettings
 
     def _fit(self, ratings: Ratings, random_state: int) -> None:
-        fitted = surprise_engine.fit_baseline(ratings, self.settings)
-        bu, bi = fitted.algorithm.bu, fitted.algorithm.bi
-        self.arrays_ = LinearArrays(
-            mean=np.float64(fitted.algorithm.trainset.global_mean),
-            user_biases=surprise_engine.scatter(np.asarray(bu), fitted.users, ratings.n_users),
-            movie_biases=surprise_engine.scatter(np.asarray(bi), fitted.movies, ratings.n_movies),
-            user_factors=np.zeros((ratings.n_users, 0)),
-            movie_factors=np.zeros((ratings.n_movies, 0)),
-        )
+        self.arrays_ = arrays_of(surprise_engine.fit_baseline(ratings, self.settings), ratings)

@@ -1,15 +1,15 @@
 """What BaselineOnly, SVD and SVD++ share: biases and a product of factors."""
 
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
 from processing.kernels.predict import linear_scores
-from processing.models import surprise_engine
 from processing.models.base import Model
+from processing.models.surprise_engine import Fitted, scatter, trainset_bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,18 @@ class LinearArrays:
     movie_factors: NDArray[np.float64]
 
 
+def arrays_of(fitted: Fitted, ratings: Ratings) -> LinearArrays:
+    """What one of Surprise's algorithms has learned, in our order; no factors where it has none."""
+    learned = fitted.algorithm
+    return LinearArrays(
+        mean=np.float64(learned.trainset.global_mean),
+        user_biases=scatter(np.asarray(learned.bu), fitted.users, ratings.n_users),
+        movie_biases=scatter(np.asarray(learned.bi), fitted.movies, ratings.n_movies),
+        user_factors=_factors(learned, "pu", fitted.users, ratings.n_users),
+        movie_factors=_factors(learned, "qi", fitted.movies, ratings.n_movies),
+    )
+
+
 class LinearModel(Model):
     """A model whose score is mean + b_u + b_i + p_u·q_i.
 
@@ -36,7 +48,6 @@ class LinearModel(Model):
         What was learned, as `LinearArrays`.
     """
 
-    n_factors: ClassVar[int] = 0
     arrays_: LinearArrays
 
     def score_movies(
@@ -58,7 +69,7 @@ class LinearModel(Model):
     def memory_need(cls, settings: Any, ratings: Ratings) -> tuple[int, str]:
         rows = ratings.n_users + ratings.n_movies
         factors = 3 * 8 * rows * (getattr(settings, "n_factors", 0) + 1)
-        need = surprise_engine.trainset_bytes(ratings) + factors
+        need = trainset_bytes(ratings) + factors
         return need, f"Surprise's trainset of {ratings.n_ratings:,} ratings and the factors"
 
     def _scores(
@@ -86,3 +97,7 @@ class LinearModel(Model):
 
     def _restore(self, state: dict[str, NDArray[Any]]) -> None:
         self.arrays_ = LinearArrays(**state)
+
+
+def _factors(learned: Any, name: str, places: NDArray[np.int32], n: int) -> NDArray[np.float64]:
+    return scatter(getattr(learned, name, np.zeros((len(places), 0))), places, n)

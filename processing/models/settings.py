@@ -53,17 +53,11 @@ class SVDSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SVDppSettings:
+class SVDppSettings(SVDSettings):
     """SVD++."""
 
     n_factors: int = 20
-    n_epochs: int = 20
     lr_all: float = 0.007
-    reg_all: float = 0.02
-    init_std_dev: float = 0.1
-
-    def __post_init__(self) -> None:
-        _positive(n_factors=self.n_factors, n_epochs=self.n_epochs, lr_all=self.lr_all)
 
 
 def _choice(name: str, value: object, known: tuple[str, ...]) -> None:

@@ -4,7 +4,7 @@ Surprise numbers users and movies as it first sees them. It is fed the ratings s
 movie, as the ready-made files of MovieLens 100K are, and what it learned is put back in our order.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -89,28 +89,12 @@ def fit_knn_baseline(ratings: Ratings, settings: KNNBaselineSettings) -> Fitted:
 
 def fit_svd(ratings: Ratings, settings: SVDSettings, random_state: int) -> Fitted:
     """Fit `surprise.SVD`."""
-    algorithm = surprise.SVD(
-        n_factors=settings.n_factors,
-        n_epochs=settings.n_epochs,
-        lr_all=settings.lr_all,
-        reg_all=settings.reg_all,
-        init_std_dev=settings.init_std_dev,
-        random_state=random_state,
-    )
-    return _fit(algorithm, ratings)
+    return _fit(surprise.SVD(**asdict(settings), random_state=random_state), ratings)
 
 
 def fit_svdpp(ratings: Ratings, settings: SVDppSettings, random_state: int) -> Fitted:
     """Fit `surprise.SVDpp`; its cache of ratings changes its speed, not its result."""
-    algorithm = surprise.SVDpp(
-        n_factors=settings.n_factors,
-        n_epochs=settings.n_epochs,
-        lr_all=settings.lr_all,
-        reg_all=settings.reg_all,
-        init_std_dev=settings.init_std_dev,
-        random_state=random_state,
-        cache_ratings=True,
-    )
+    algorithm = surprise.SVDpp(**asdict(settings), random_state=random_state, cache_ratings=True)
     return _fit(algorithm, ratings)
 
 

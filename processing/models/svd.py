@@ -8,11 +8,9 @@ Source:  Koren, Bell and Volinsky (2009), "Matrix factorization techniques for r
 
 from typing import ClassVar
 
-import numpy as np
-
 from processing.data.ratings import Ratings
 from processing.models import surprise_engine
-from processing.models.linear import LinearArrays, LinearModel
+from processing.models.linear import LinearModel, arrays_of
 from processing.models.settings import SVDSettings
 
 
@@ -23,12 +21,6 @@ class SVD(LinearModel):
     Settings: ClassVar[type] = SVDSettings
 
     def _fit(self, ratings: Ratings, random_state: int) -> None:
-        fitted = surprise_engine.fit_svd(ratings, self.settings, random_state)
-        learned, scatter = fitted.algorithm, surprise_engine.scatter
-        self.arrays_ = LinearArrays(
-            mean=np.float64(learned.trainset.global_mean),
-            user_biases=scatter(learned.bu, fitted.users, ratings.n_users),
-            movie_biases=scatter(learned.bi, fitted.movies, ratings.n_movies),
-            user_factors=scatter(learned.pu, fitted.users, ratings.n_users),
-            movie_factors=scatter(learned.qi, fitted.movies, ratings.n_movies),
+        self.arrays_ = arrays_of(
+            surprise_engine.fit_svd(ratings, self.settings, random_state), ratings
         )

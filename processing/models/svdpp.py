@@ -6,6 +6,7 @@ Source:  Koren (2008), "Factorization meets the neighborhood", section 4, eq. 15
          SVDpp. The user's whole bracket is kept as one vector, since I_u is fixed after fitting.
 """
 
+import dataclasses
 from typing import ClassVar
 
 import numpy as np
@@ -13,7 +14,7 @@ from scipy.sparse import csr_matrix
 
 from processing.data.ratings import Ratings
 from processing.models import surprise_engine
-from processing.models.linear import LinearArrays, LinearModel
+from processing.models.linear import LinearModel, arrays_of
 from processing.models.settings import SVDppSettings
 
 
@@ -25,15 +26,10 @@ class SVDpp(LinearModel):
 
     def _fit(self, ratings: Ratings, random_state: int) -> None:
         fitted = surprise_engine.fit_svdpp(ratings, self.settings, random_state)
-        learned, scatter = fitted.algorithm, surprise_engine.scatter
-        implicit = _rated(ratings) @ scatter(learned.yj, fitted.movies, ratings.n_movies)
-        self.arrays_ = LinearArrays(
-            mean=np.float64(learned.trainset.global_mean),
-            user_biases=scatter(learned.bu, fitted.users, ratings.n_users),
-            movie_biases=scatter(learned.bi, fitted.movies, ratings.n_movies),
-            user_factors=scatter(learned.pu, fitted.users, ratings.n_users) + implicit,
-            movie_factors=scatter(learned.qi, fitted.movies, ratings.n_movies),
-        )
+        arrays = arrays_of(fitted, ratings)
+        implicit = surprise_engine.scatter(fitted.algorithm.yj, fitted.movies, ratings.n_movies)
+        whole = arrays.user_factors + _rated(ratings) @ implicit
+        self.arrays_ = dataclasses.replace(arrays, user_factors=whole)
 
 
 def _rated(ratings: Ratings) -> csr_matrix:
