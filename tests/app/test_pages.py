@@ -43,7 +43,7 @@ def test_home_when_opened_then_release_facts_are_told(show):
     assert told["Viewers"] == str(len(USER_IDS))
     assert told["Rated between"] == "9 Nov 2002 and 14 Dec 2003"
     assert told["Trained"] == "2 Oct 2026, profile “fast”"
-    assert told["Typical error"] == "0.912 stars RMSE (XGBoost ensemble)"
+    assert told["Typical error"] == "0.912 stars RMSE by XGBoost ensemble"
 
 
 @pytest.mark.parametrize("path", ["/", "/users/7", "/movies/1", "/search?q=a", "/report"])

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 PAGES = {
     "home": "/",
@@ -73,18 +74,18 @@ def test_journey_when_without_scripts_then_user_reason_movie_similar(site, brows
     page.goto(site)
     page.get_by_label("A user’s id, a whole number").fill("7")
     page.get_by_role("button", name="Show").click()
-    assert page.url == f"{site}/users/7"
-    pick = page.locator("ol.picks > li").first
+    expect(page).to_have_url(f"{site}/users/7")
+    pick = page.locator("ol.picks > li").nth(1)  # nobody rated the first, so nothing is like it
     pick.get_by_text("How much each counts").click()
-    assert pick.locator("table").is_visible()
+    expect(pick.locator("table")).to_be_visible()
     title = pick.get_by_role("heading").inner_text()
     pick.get_by_role("heading").get_by_role("link").click()
-    assert page.get_by_role("heading", level=1).inner_text() == title
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
     page.locator("section[aria-labelledby=similar] a").first.click()
-    assert page.get_by_role("heading", level=1).inner_text() != title
+    expect(page.get_by_role("heading", level=1)).not_to_have_text(title)
     page.get_by_role("searchbox").fill("amelie")
     page.keyboard.press("Enter")
-    assert page.get_by_role("link", name="Amélie").first.is_visible()
+    expect(page.get_by_role("link", name="Amélie").first).to_be_visible()
     context.close()
 
 
