@@ -170,6 +170,12 @@ def test_readme_when_read_then_names_every_environment_variable(variable):
     assert f"`{variable.name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("name", ["README.md", "docs/architecture.md", "docs/evaluation.md"])
+def test_docs_when_they_link_to_a_file_then_it_is_there(name):
+    links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text(encoding="utf-8"))
+    assert all((ROOT / name).parent.joinpath(link).exists() for link in links)
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=_module)
 def test_files_when_counted_then_stay_small(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
