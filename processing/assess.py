@@ -38,6 +38,8 @@ def assess(
     The ensemble of the last split is kept in the stage `SPLIT/ensemble`.
     """
     specs, left_out = fitting_models(profile, dataset.ratings, memory_bytes())
+    for item in left_out:
+        logger.warning("%s is left out: %s", item["label"], item["reason"])
     splits = make_splits(dataset, protocol, seed)
     tested = [_assess_split(stages, dataset, split, profile, specs, seed) for split in splits]
     labels = {spec.name: spec.label for spec in specs}
@@ -89,7 +91,6 @@ def fitting_models(
             f"fitting it needs {need / 1e9:,.3g} GB of memory ({words}); "
             f"this machine has {available_bytes / 1e9:,.3g} GB."
         )
-        logger.warning("%s is left out: %s", spec.label, reason)
         left_out.append({"model": spec.name, "label": spec.label, "reason": reason})
     if not any(issubclass(MODELS[spec.kind], LinearModel) for spec in fitting):
         raise ModelError(

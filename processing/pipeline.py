@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from processing.assess import assess
-from processing.data.dataset import Dataset
+from processing.assess import assess, fitting_models
+from processing.data.dataset import Dataset, dataset_hash
 from processing.evaluation.report import as_table
 from processing.files import write_whole
+from processing.machine import memory_bytes
 from processing.profile import Profile
 from processing.serve import serve
 from processing.stages import Stage, Stages
@@ -45,12 +46,16 @@ def run(dataset: Dataset, profile: Profile, runs: Path) -> tuple[Path, dict[str,
 def _open_run(
     runs: Path, purpose: str, dataset: Dataset, profile: Profile, protocol: str, seed: int
 ) -> Stages:
-    """The run's folder, named by its source, profile and a hash of all that decides its result."""
-    scale = dataset.ratings.scale
+    """The run's folder, named by its source, profile and a hash of all that decides its result.
+
+    That includes the models that this machine can hold: on a larger one it is another run.
+    """
+    specs, _ = fitting_models(profile, dataset.ratings, memory_bytes())
     inputs = [
         dataset.sha256,
-        [scale.low, scale.high, scale.step, dataset.n_bad],
+        dataset_hash(dataset),
         profile.as_json(),
+        [spec.name for spec in specs],
         protocol,
         seed,
         _code_hash(),

@@ -1,5 +1,6 @@
 """A data set as the later stages see it: ratings with their catalogue."""
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,6 +32,26 @@ class Dataset:
     probe: NDArray[np.int64] | None
     n_duplicates: int
     n_bad: int
+
+
+def dataset_hash(dataset: Dataset) -> str:
+    """Sha256 of everything that a data set holds, however it was read."""
+    ratings = dataset.ratings
+    scale = ratings.scale
+    about = [
+        dataset.name,
+        dataset.simulated,
+        [scale.low, scale.high, scale.step],
+        [dataset.catalogue.titles, dataset.catalogue.years, dataset.catalogue.genres],
+        [dataset.n_duplicates, dataset.n_bad, list(dataset.folds)],
+    ]
+    digest = hashlib.sha256(json.dumps(about).encode())
+    arrays = [ratings.user_ids, ratings.movie_ids, *vars(ratings.by_user).values()]
+    arrays += dataset.folds.values()
+    arrays += [] if dataset.probe is None else [dataset.probe]
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).view(np.uint8))
+    return digest.hexdigest()
 
 
 def save_dataset(path: Path, dataset: Dataset) -> None:

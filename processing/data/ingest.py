@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +35,7 @@ def load_dataset(path: Path | str, cache: Path, options: ReadOptions | None = No
     cached = cache / f"{_cache_key(sha256, options)}.npz"
     if cached.is_file():
         logger.info("Reading %s as cached in %s.", source.name, cached)
-        return load_saved(cached)
+        return replace(load_saved(cached), name=source.name, simulated=source.simulated)
     dataset = _assemble(source, sha256, source.read())
     write_whole(cached, lambda partial: save_dataset(partial, dataset))
     return dataset
@@ -49,36 +49,41 @@ def _assemble(source: Source, sha256: str, data: SourceData) -> Dataset:
             source.name,
             n_duplicates,
         )
-    probe = None if data.probe is None else _positions(ratings, data.probe, "probe")
+    probe = None if data.probe is None else _positions(ratings, data.probe, "probe", data.n_bad)
     return Dataset(
         name=source.name,
         sha256=sha256,
         simulated=source.simulated,
         ratings=ratings,
         catalogue=_complete(data.catalogue, ratings.movie_ids),
-        folds={name: _positions(ratings, pairs, name) for name, pairs in data.folds.items()},
+        folds={n: _positions(ratings, pairs, n, data.n_bad) for n, pairs in data.folds.items()},
         probe=probe,
         n_duplicates=n_duplicates,
         n_bad=data.n_bad,
     )
 
 
-def _positions(ratings: Ratings, pairs: Pairs, name: str) -> NDArray[np.int64]:
-    """Places of `pairs` among the ratings; a pair that nobody rated is an error."""
+def _positions(ratings: Ratings, pairs: Pairs, name: str, n_bad: int) -> NDArray[np.int64]:
+    """Places of `pairs` among the ratings.
+
+    A pair that nobody rated is an error, but for as many as lines were skipped.
+    """
     users = np.searchsorted(ratings.user_ids, pairs.user_ids).clip(max=ratings.n_users - 1)
     movies = np.searchsorted(ratings.movie_ids, pairs.movie_ids).clip(max=ratings.n_movies - 1)
     positions = ratings.locate(users.astype(np.int32), movies.astype(np.int32))
     known = ratings.user_ids[users] == pairs.user_ids
     known &= ratings.movie_ids[movies] == pairs.movie_ids
     missing = np.flatnonzero(~known | (positions < 0))
-    if len(missing):
+    if 0 < len(missing) <= n_bad:
+        logger.warning("%s: %d of its pairs were on skipped lines.", name, len(missing))
+    elif len(missing):
         first = missing[0]
         raise SourceError(
             f"{name}: {len(missing)} of its {len(positions)} pairs have no rating, the first being "
             f"user {pairs.user_ids[first]} and movie {pairs.movie_ids[first]}. Expected a part of "
             "the ratings; check that the files belong to the same data set."
         )
-    return np.unique(positions)
+    return np.unique(np.delete(positions, missing))
 
 
 def _complete(catalogue: Catalogue, movie_ids: NDArray[np.int64]) -> Catalogue:

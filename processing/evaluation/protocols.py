@@ -62,12 +62,8 @@ def make_splits(dataset: Dataset, protocol: str, seed: int) -> list[Split]:
 
 
 def _time(dataset: Dataset, rng: np.random.Generator) -> list[Split]:
-    """Test: the last 20 % of the ratings by day. Stack: the last 20 % of the rest.
-
-    Ratings of one day follow each other by user index, then movie index.
-    """
-    ratings = _dated(dataset, "time")
-    order = np.argsort(ratings.by_user.days, kind="stable")
+    """Test: the last 20 % of the ratings by day. Stack: the last 20 % of the rest."""
+    order = _by_day(_dated(dataset, "time"), rng)
     n_test = int(TEST_SHARE_TIME * len(order))
     n_stack = int(TEST_SHARE_TIME * (len(order) - n_test))
     test = _mask(order[len(order) - n_test :], len(order))
@@ -83,7 +79,7 @@ def _last(dataset: Dataset, rng: np.random.Generator) -> list[Split]:
     ratings = _dated(dataset, "last")
     counts = ratings.by_user.counts
     held = np.minimum(LAST_RATINGS, counts // 3)
-    from_end = _rank_from_end(ratings, np.ones(ratings.n_ratings, bool))
+    from_end = _rank_from_end(ratings, np.ones(ratings.n_ratings, bool), rng)
     held_of_row = np.repeat(held, counts)
     test = from_end < held_of_row
     return [Split(name="last", test=test, stacks=(~test & (from_end < 2 * held_of_row),))]
@@ -106,7 +102,7 @@ def _probe(dataset: Dataset, rng: np.random.Generator) -> list[Split]:
     users = ratings.by_user.rows()
     counts = np.bincount(users[known], minlength=ratings.n_users)
     held = np.minimum(LAST_RATINGS // 3, counts // 6)
-    stack = known & (_rank_from_end(ratings, known) < held[users])
+    stack = known & (_rank_from_end(ratings, known, rng) < held[users])
     return [Split(name="probe", test=test, stacks=(stack,))]
 
 
@@ -150,13 +146,23 @@ def _random_stacks(test: Mask, rng: np.random.Generator) -> tuple[Mask, ...]:
     return tuple(_mask(part, len(test)) for part in parts)
 
 
-def _rank_from_end(ratings: Ratings, among: Mask) -> NDArray[np.int64]:
+def _by_day(ratings: Ratings, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Positions of the ratings by day; those of one day in random order.
+
+    By user or movie they would stand by id, and a test set cut out of one day would hold the
+    highest ids rather than the last ratings.
+    """
+    shuffled = rng.permutation(ratings.n_ratings)
+    return shuffled[np.argsort(ratings.by_user.days[shuffled], kind="stable")]
+
+
+def _rank_from_end(ratings: Ratings, among: Mask, rng: np.random.Generator) -> NDArray[np.int64]:
     """For each rating in `among`: how many later ones of the same user are in `among`."""
-    rows = np.flatnonzero(among)
-    by_day = rows[np.argsort(ratings.by_user.days[rows], kind="stable")]
+    by_day = _by_day(ratings, rng)
+    by_day = by_day[among[by_day]]
     users = ratings.by_user.rows()[by_day]
     indptr, order = counting_order(users, ratings.n_users)
-    rank = np.repeat(indptr[1:], np.diff(indptr)) - 1 - np.arange(len(rows))
+    rank = np.repeat(indptr[1:], np.diff(indptr)) - 1 - np.arange(len(by_day))
     out = np.full(ratings.n_ratings, ratings.n_ratings, np.int64)
     out[by_day[order]] = rank
     return out

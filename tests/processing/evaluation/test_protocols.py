@@ -63,6 +63,16 @@ def test_last_when_split_then_each_users_last_ratings(dataset):
             assert days[mine & split.known & ~stack].max() <= days[mine & stack].min()
 
 
+@pytest.mark.parametrize("protocol", ["last", "time"])
+def test_splits_when_all_is_rated_on_one_day_then_the_test_set_is_not_cut_by_id(protocol):
+    rows = [(u, i, 3, 100) for u in range(60) for i in range(40)]
+    dataset = dataset_of(ratings_of(rows))
+    (split,) = make_splits(dataset, protocol, 0)
+    for part in (split.test, *split.stacks):
+        assert dataset.ratings.by_user.indices[part].mean() == pytest.approx(19.5, abs=2.5)
+        assert dataset.ratings.by_user.rows()[part].mean() == pytest.approx(29.5, abs=3.5)
+
+
 def test_probe_when_there_is_a_list_then_it_is_the_test(dataset):
     (split,) = make_splits(dataset, "probe", 0)
     np.testing.assert_array_equal(np.flatnonzero(split.test), dataset.probe)
