@@ -73,7 +73,10 @@ def find_user() -> ResponseReturnValue:
     text = request.args.get("id", "").strip()
     if not text:
         return redirect(url_for("site.home"))
-    return redirect(url_for("site.unknown_user", text=text))
+    try:
+        return redirect(url_for("site.user", user_id=int(text)))
+    except ValueError:
+        return unknown_user(text)
 
 
 @site_blueprint.get("/users/<text>")

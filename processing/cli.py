@@ -14,6 +14,7 @@ from processing.errors import ProcessingError
 PROFILES = Path(config.__file__).parent / "profiles"
 DEFAULT_PROFILE = "fast"
 RUNS = Path("runs")
+PROTOCOLS = ("time", "probe", "last", "random", "folds")
 
 
 class Verbs(click.Group):
@@ -24,6 +25,9 @@ class Verbs(click.Group):
             return super().invoke(ctx)
         except (ProcessingError, config.SettingsError) as error:
             click.echo(f"Error: {error}", err=True)
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"Error: {where}{error.strerror or error}.", err=True)
         except KeyboardInterrupt:
             click.echo("Stopped. The same command goes on from here.", err=True)
         ctx.exit(1)
@@ -39,7 +43,11 @@ def main() -> None:
 
 
 profile_option = click.option(
-    "--profile", default=DEFAULT_PROFILE, show_default=True, help="Models and settings."
+    "--profile",
+    default=DEFAULT_PROFILE,
+    show_default=True,
+    type=click.Choice(sorted(path.stem for path in PROFILES.glob("*.toml"))),
+    help="Models and settings.",
 )
 runs_option = click.option(
     "--runs",
@@ -127,11 +135,14 @@ def explore(source: Path, out: Path, runs: Path, **options: Any) -> None:
         click.echo(path)
 
 
-@main.command(
-    epilog="Example: python -m processing evaluate ml-100k.zip --protocol folds --profile surprise"
-)
+@main.command(epilog="Example: python -m processing evaluate ml-100k.zip --protocol folds")
 @source_options
-@click.option("--protocol", required=True, help="time, probe, last, random or folds.")
+@click.option(
+    "--protocol",
+    required=True,
+    type=click.Choice(PROTOCOLS),
+    help="docs/evaluation.md defines them.",
+)
 @profile_option
 @click.option("--seed", type=click.IntRange(min=0, max=2**32 - 1), help="Default: the profile's.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path))
@@ -152,6 +163,8 @@ def evaluate(
     from processing.evaluation.report import as_table
     from processing.profile import load_profile
 
+    if json_file and not json_file.absolute().parent.is_dir():
+        raise click.BadParameter(f"there is no folder {json_file.parent}.", param_hint="--json")
     loaded = load_profile(PROFILES, profile)
     dataset = load_dataset(source, runs / "cache", read_options(**options))
     seed = loaded.seed if seed is None else seed

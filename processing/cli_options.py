@@ -1,6 +1,7 @@
 """Options that several commands share."""
 
 import logging
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -79,7 +80,7 @@ def _scale(text: str) -> Any:
         low, high, step = parts if len(parts) == 3 else (*parts, 1.0)
     except ValueError:
         low = high = step = 0.0
-    if not (low < high and step >= 0):
+    if not (low < high and step >= 0 and math.isfinite(low + high + step)):
         raise click.BadParameter(
             f"{text!r} is not a scale; expected lowest:highest or lowest:highest:step, such as "
             "1:5 or 0.5:5:0.5.",

@@ -9,7 +9,10 @@ from config import load_settings
 from processing.cli_options import quiet_option
 
 
-@click.command("publish", epilog="Example: python -m processing publish runs/20061002T083000Z")
+@click.command(
+    "publish",
+    epilog="Example: python -m processing publish runs/run-mine-fast-last-29a864cc",
+)
 @click.argument("run", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @quiet_option
 def publish_command(run: Path) -> None:

@@ -97,10 +97,10 @@ def _recommend(
         start += len(block)
     top.flush()
     kept = top["movie"] != schema.NO_MOVIE
-    explained = (top["reasons"]["movie"][..., 0] != schema.NO_MOVIE)[kept].mean()
+    explained = np.sum((top["reasons"]["movie"][..., 0] != schema.NO_MOVIE) & kept)
     return (
         f"{int(kept.sum()):,} recommendations to {ratings.n_users:,} users, "
-        f"{100 * explained:.0f} % of them with reasons"
+        f"{100 * explained / max(1, kept.sum()):.0f} % of them with reasons"
     )
 
 
@@ -205,9 +205,9 @@ def _means(ratings: Ratings) -> NDArray[np.float32]:
 
 
 def _histograms(ratings: Ratings, levels: NDArray[np.float32]) -> NDArray[np.int32]:
-    """Ratings of each movie by level: the nearest on a scale of levels, else the level above."""
-    middles = (levels[1:] + levels[:-1]) / 2 if ratings.scale.step else levels[:-1]
-    column = np.searchsorted(middles, ratings.by_movie.values, side="left")
+    """Ratings of each movie by level: the nearest, or the bin whose upper end is not below."""
+    edges = levels[:-1] if ratings.scale.binned else (levels[1:] + levels[:-1]) / 2
+    column = np.searchsorted(edges, ratings.by_movie.values, side="left")
     cell = ratings.by_movie.rows().astype(np.int64) * len(levels) + column
     counts = np.bincount(cell, minlength=ratings.n_movies * len(levels))
     return counts.reshape(ratings.n_movies, len(levels)).astype(np.int32)

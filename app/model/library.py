@@ -86,7 +86,7 @@ class Library:
             n_titles=source.n_titles,
             first_day=_day_text(source.first_day),
             last_day=_day_text(source.last_day),
-            best_model=next(iter(self._evaluation.models), None),
+            served_model=self._evaluation.served,
             start_users=tuple(
                 StartUser(user_id=user.user_id, n_ratings=user.n_ratings)
                 for user in self.release.manifest.start_users

@@ -150,7 +150,7 @@ class HomePage(ReleasePage):
     n_titles: int
     first_day: str | None
     last_day: str | None
-    best_model: ModelResult | None
+    served_model: ModelResult | None
     start_users: tuple[StartUser, ...]
     popular: tuple[Movie, ...]
 

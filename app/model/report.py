@@ -12,8 +12,8 @@ _PROTOCOLS = {
         "to predict the last fifth, as a site that looks ahead must."
     ),
     "last": (
-        "The last ratings of every user were set aside. The models learned from the rest and had "
-        "to predict these, as in the Netflix Prize."
+        "Each user's last ratings, to the day, were set aside. The models learned from the rest "
+        "and had to predict these, much as in the Netflix Prize."
     ),
     "random": (
         "A tenth of the ratings, drawn by chance, was set aside. The models learned from the rest "
@@ -41,6 +41,11 @@ class Evaluation:
     n_test: int
     models: tuple[ModelResult, ...]
     left_out: tuple[LeftOutModel, ...]
+
+    @property
+    def served(self) -> ModelResult | None:
+        """The ensemble, whose scores the site shows."""
+        return next((result for result in self.models if result.model == "ensemble"), None)
 
 
 def protocol_text(protocol: str) -> str:

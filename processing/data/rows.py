@@ -19,10 +19,15 @@ class Scale:
     def __str__(self) -> str:
         return f"{self.low:g} to {self.high:g} by {self.step:g}"
 
+    @property
+    def binned(self) -> bool:
+        """Whether there are too many ratings to count each: histograms have ten bins instead."""
+        return self.step == 0 or round((self.high - self.low) / self.step) + 1 > 20
+
     def levels(self) -> NDArray[np.float32]:
         """Every rating on the scale, ascending; at most 20, else 10 even bins' upper ends."""
-        count = round((self.high - self.low) / self.step) + 1 if self.step else 0
-        if 1 <= count <= 20:
+        if not self.binned:
+            count = round((self.high - self.low) / self.step) + 1
             return (self.low + self.step * np.arange(count)).astype(np.float32)
         return np.linspace(self.low, self.high, 11, dtype=np.float32)[1:]
 

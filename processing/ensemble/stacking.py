@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from processing.data.rows import Scale
 from processing.ensemble import features
-from processing.errors import ConfigError
+from processing.errors import ConfigError, ModelError
 
 STOP_SHARE = 0.1
 
@@ -82,12 +82,16 @@ class Ensemble:
         random_state: int,
     ) -> Self:
         """Learn from held-out rows: scores of models that had not seen their ratings."""
+        if len(ratings) < 2:
+            raise ModelError(
+                f"The ensemble has {len(ratings)} held-out ratings to learn from; expected at "
+                "least 2. Use more ratings or another protocol."
+            )
         self.mean_ = float(np.mean(ratings, dtype=np.float64))
         centred = member_scores.astype(np.float64) - self.mean_
         gram = centred.T @ centred + self.settings.ridge * np.eye(len(self.members))
         self.weights_ = np.linalg.solve(gram, centred.T @ (ratings - self.mean_))
-        rng = np.random.default_rng(random_state)
-        stop = rng.random(len(ratings)) < STOP_SHARE
+        stop = _stop_rows(len(ratings), random_state)
         rows = self._matrix(member_scores, made)
         margin = self._blend(member_scores)
         parts = [
@@ -167,3 +171,9 @@ class Ensemble:
             "base_score": 0.0,
             "seed": random_state,
         }
+
+
+def _stop_rows(n: int, random_state: int) -> NDArray[np.bool_]:
+    """The random tenth of the rows, one at least, that says when to stop."""
+    chosen = np.random.default_rng(random_state).permutation(n)[: max(1, int(STOP_SHARE * n))]
+    return np.isin(np.arange(n), chosen)

@@ -1,5 +1,6 @@
 """A release's files as bytes: JSON, `.npy` arrays, and their hashes."""
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -9,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.errors import ReleaseFormatError
-from processing.release.schema import FileInfo
+from processing.release.layout import release_id
+from processing.release.schema import MANIFEST, FileInfo, Manifest, manifest_to_json
 
 
 def file_info(data: bytes) -> FileInfo:
@@ -54,3 +56,13 @@ def from_npy(data: bytes, name: str) -> NDArray[Any]:
         raise ReleaseFormatError(f"{name}: the file is not an .npy array: {error}.") from error
     array.flags.writeable = False
     return array
+
+
+def id_of(manifest: Manifest, figure_hashes: dict[str, str]) -> str:
+    """The id that a release has by its manifest (whose own id does not count) and its figures.
+
+    `figure_hashes` maps the figures, in the manifest's order, to their sha256.
+    """
+    nameless = dataclasses.replace(manifest, release_id="")
+    hashed = {"manifest": manifest_to_json(nameless), "figures": figure_hashes}
+    return release_id(manifest.created_utc, file_info(to_json(hashed, MANIFEST)).sha256)

@@ -4,8 +4,14 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from processing.errors import ReleaseError, ReleaseFormatError, UnknownReleaseError
+from processing.errors import (
+    ReleaseError,
+    ReleaseFormatError,
+    StorageNotFoundError,
+    UnknownReleaseError,
+)
 from processing.release import schema
+from processing.release.encoding import file_info, id_of
 from processing.release.layout import (
     RELEASES,
     figure_name,
@@ -138,12 +144,25 @@ def verify_release(storage: Storage, figure_storage: Storage, release_id: str) -
     else:
         problems += _record_problems(release)
     problems += _stray_files(storage, manifest)
-    problems += [
-        f"{name}: the figure is missing from {figure_storage.describe()}."
-        for name in manifest.figures
-        if figure_storage.stamp(figure_name(release_id, name)) is None
-    ]
+    problems += _identity_problems(figure_storage, manifest)
     return list(dict.fromkeys(problems))
+
+
+def _identity_problems(figure_storage: Storage, manifest: Manifest) -> list[str]:
+    """Whether manifest and figures are those that the release was named after."""
+    hashes: dict[str, str] = {}
+    for name in manifest.figures:
+        try:
+            data = figure_storage.read(figure_name(manifest.release_id, name))
+        except StorageNotFoundError:
+            return [f"{name}: the figure is missing from {figure_storage.describe()}."]
+        hashes[name] = file_info(data).sha256
+    if id_of(manifest, hashes) == manifest.release_id:
+        return []
+    return [
+        f"{schema.MANIFEST} or a figure ({', '.join(manifest.figures) or 'there is none'}) is not "
+        f"what release {manifest.release_id} was named after: it was changed or damaged."
+    ]
 
 
 def _release_ids(storage: Storage) -> dict[str, bool]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from processing.release.manage import ReleaseSummary
 from processing.release.schema import Manifest
 
-_COLUMNS = ("", "release", "created (UTC)", "source", "ratings", "profile", "best RMSE", "size")
-_RIGHT = ("ratings", "best RMSE", "size")
+_COLUMNS = ("", "release", "created (UTC)", "source", "ratings", "profile", "RMSE", "size")
+_RIGHT = ("ratings", "RMSE", "size")
 
 
 def release_table(summaries: Sequence[ReleaseSummary]) -> str:
@@ -59,7 +59,7 @@ def _row(summary: ReleaseSummary) -> tuple[str, ...]:
     manifest = summary.manifest
     if manifest is None:
         return (mark, summary.release_id, summary.problem, *[""] * 5)
-    rmse = min((each["rmse"] for each in manifest.metrics.values() if "rmse" in each), default=None)
+    rmse = manifest.metrics.get("ensemble", {}).get("rmse")
     return (
         mark,
         summary.release_id,

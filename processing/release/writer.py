@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from processing.errors import ReleaseError, ReleaseFormatError, StorageExistsError
 from processing.release import schema
 from processing.release.checks import check_arrays, check_contents, check_top
-from processing.release.encoding import file_info, from_json, to_json, to_npy
-from processing.release.layout import figure_name, file_name, release_id
+from processing.release.encoding import file_info, from_json, id_of, to_json, to_npy
+from processing.release.layout import figure_name, file_name
 from processing.release.pointer import move_pointer
 from processing.release.records import UserRecord, encode_record
 from processing.release.schema import (
@@ -159,9 +159,7 @@ def _manifest(
         files=files,
     )
     figure_hashes = {name: info.sha256 for name, info in figures.items()}
-    hashed = {"manifest": manifest_to_json(manifest), "figures": figure_hashes}
-    content_hash = file_info(to_json(hashed, schema.MANIFEST)).sha256
-    return dataclasses.replace(manifest, release_id=release_id(about.created_utc, content_hash))
+    return dataclasses.replace(manifest, release_id=id_of(manifest, figure_hashes))
 
 
 def _movies_json(contents: ReleaseContents) -> bytes:

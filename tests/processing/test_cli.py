@@ -11,7 +11,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from processing.cli import main
+from processing.cli import PROTOCOLS, main
+from processing.evaluation import protocols
 from tests.builders import random_rows, tasteful_rows
 
 ROOT = Path(__file__).parents[2]
@@ -103,6 +104,9 @@ def test_verbs_when_listed_then_those_of_the_design():
         ["simulate", "d", "--netflix-size", "--users", "5"],
         ["ingest", "mine.csv", "--scale", "5:1"],
         ["ingest", "mine.csv", "--scale", "a:b"],
+        ["ingest", "mine.csv", "--scale", "1:inf"],
+        ["evaluate", "mine.csv", "--protocol", "tine"],
+        ["evaluate", "mine.csv", "--protocol", "last", "--profile", "fats"],
     ],
 )
 def test_usage_when_wrong_then_exit_code_2(arguments, cli, source):
@@ -144,15 +148,19 @@ def test_quiet_when_said_then_stderr_is_silent(cli, source):
     assert cli("ingest", source).stderr != ""
 
 
-def test_evaluate_when_the_protocol_is_unknown_then_names_the_known(cli, source):
-    _one_line_error(
-        cli("evaluate", source, "--protocol", "tine", "--quiet"), "'tine'", "time, probe, last"
-    )
+def test_protocols_when_offered_then_those_that_there_are():
+    assert set(PROTOCOLS) == set(protocols.PROTOCOLS)
 
 
-def test_evaluate_when_the_profile_is_unknown_then_names_the_known(cli, source):
-    result = cli("evaluate", source, "--protocol", "last", "--profile", "fats", "--quiet")
-    _one_line_error(result, "'fats'", "fast")
+def test_evaluate_when_the_folder_of_the_json_is_missing_then_said_before_any_work(cli, source):
+    result = cli("evaluate", source, "--protocol", "last", "--json", "nowhere/out.json")
+    assert result.exit_code == 2
+    assert "there is no folder nowhere" in result.stderr
+
+
+def test_ingest_when_a_folder_cannot_be_made_then_one_line(cli, source, tmp_path):
+    (tmp_path / "file").write_text("")
+    _one_line_error(cli("ingest", source, "--runs", "file/runs", "--quiet"), "file")
 
 
 def test_evaluate_when_done_then_table_and_json_agree(cli, source, tmp_path):

@@ -62,11 +62,11 @@ def test_list_when_some_are_published_then_aligned_and_active_is_marked(
     (left / "movies.json").write_bytes(b"")
     lines = invoke("releases", "list").stdout.splitlines()
     assert lines[0].split() == [
-        *("release", "created", "(UTC)", "source", "ratings", "profile", "best", "RMSE", "size")
+        *("release", "created", "(UTC)", "source", "ratings", "profile", "RMSE", "size")
     ]
     assert lines[1].split()[:2] == ["*", ids[1]]
     assert lines[2].split() == [
-        *(ids[0], "2006-10-02", "08:30:00", "Golden", "5", "surprise", "0.9375", "2.9", "kB")
+        *(ids[0], "2006-10-02", "08:30:00", "Golden", "5", "surprise", "0.8750", "2.9", "kB")
     ]
     assert lines[3].split() == ["20061001T083000Z-00000000", "incomplete"]
     assert len({line.index("2006") for line in lines[1:]}) == 1
@@ -82,7 +82,7 @@ def test_show_when_no_id_then_the_active_one(invoke: Invoke, ids: list[str]):
     assert ids[1] in output
     assert "Golden (simulated)" in output
     assert "left out: knn_user" in output
-    assert "svd     0.9375   0.7500    25.50" in output
+    assert "svd        0.9375   0.7500    25.50" in output
 
 
 def test_verify_when_whole_then_says_so(invoke: Invoke, ids: list[str]):

@@ -1,5 +1,6 @@
 """The whole run, small: its release, and that a killed run goes on and ends with the same bytes."""
 
+import dataclasses
 import json
 import os
 import shutil
@@ -14,9 +15,13 @@ import numpy as np
 import pytest
 
 from processing import pipeline
+from processing.data.dataset import dataset_hash
+from processing.data.rows import Scale
+from processing.models.knn_baseline import KNNBaseline
 from processing.release.reader import open_release
 from processing.release.storage import FolderStorage
 from processing.release.writer import publish
+from processing.serve import _histograms
 from tests.builders import dataset_of, dense, ratings_of, tasteful_rows
 from tests.processing.test_assess import PROFILE
 
@@ -90,11 +95,52 @@ def test_run_when_started_again_then_nothing_is_done_twice(dataset, finished):
     assert {p: p.stat().st_mtime_ns for p in directory.rglob("stage.json")} == before
 
 
+def test_run_when_this_machine_holds_fewer_models_then_another_run(dataset, finished, monkeypatch):
+    need, _ = KNNBaseline.memory_need(PROFILE.models[1].settings, dataset.ratings)
+    for module in ("assess", "pipeline"):
+        monkeypatch.setattr(f"processing.{module}.memory_bytes", lambda: need - 1)
+    directory, report = pipeline.run(dataset, PROFILE, finished[0].parent)
+    assert directory != finished[0]
+    assert [item["model"] for item in report["left_out"]] == ["knn"]
+    about = json.loads((directory / "last" / "ensemble" / "ensemble.json").read_text())
+    assert about["members"] == ["baseline", "svd"]
+
+
+def test_run_when_the_source_was_read_otherwise_then_another_run(dataset, finished, tmp_path):
+    titles = [title.upper() for title in dataset.catalogue.titles]
+    catalogue = dataclasses.replace(dataset.catalogue, titles=titles)
+    other = dataclasses.replace(dataset, catalogue=catalogue)
+    assert dataset_hash(other) != dataset_hash(dataset)
+    swapped = dataclasses.replace(
+        dataset.ratings,
+        by_user=dataclasses.replace(
+            dataset.ratings.by_user, values=6 - dataset.ratings.by_user.values
+        ),
+    )
+    assert dataset_hash(dataclasses.replace(dataset, ratings=swapped)) != dataset_hash(dataset)
+
+
+def test_histograms_when_the_scale_is_long_then_each_rating_is_in_its_bin():
+    scale = Scale(low=0, high=100, step=1)
+    ratings = ratings_of([(u, 1, u) for u in range(101)], scale=scale)
+    (found,) = _histograms(ratings, scale.levels())
+    assert found.tolist() == [11] + [10] * 9
+
+
 def _bytes(directory):
     return {
         path.relative_to(directory): path.read_bytes()
         for path in (directory / "release").rglob("*")
         if path.is_file() and path.name != "stage.json"
+    }
+
+
+def _finished_stages(directory):
+    """Folders of finished stages; os.walk passes over what another process is just moving."""
+    return {
+        folder
+        for folder, _, files in os.walk(directory)
+        if "stage.json" in files and not folder.endswith(".partial")
     }
 
 
@@ -116,12 +162,12 @@ def test_run_when_killed_again_and_again_then_ends_with_the_same_bytes(finished,
     shutil.copy(finished[0] / "run.json", directory)  # the time of the first start
     kills = 0
     for k in range(40):
-        started = {p.parent for p in directory.rglob("stage.json")}
+        started = _finished_stages(directory)
         process = subprocess.Popen([sys.executable, "-c", PROGRAM, str(tmp_path)], cwd=ROOT)
         deadline = time.monotonic() + 60
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
-            progress = {p.parent for p in directory.rglob("stage.json")} - started
+            progress = _finished_stages(directory) - started
             if len(progress) > k % 3:
                 os.kill(process.pid, signal.SIGKILL)
                 kills += 1

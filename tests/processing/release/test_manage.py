@@ -128,6 +128,24 @@ def test_rollback_when_nothing_was_published_then_says_so(storage: FolderStorage
         rollback(storage)
 
 
+@pytest.mark.parametrize("damaged", ["figure", "manifest"])
+def test_verify_when_a_figure_or_the_manifest_was_changed_then_said(
+    storage: FolderStorage,
+    figure_storage: FolderStorage,
+    published: Publish,
+    damaged: str,
+):
+    (release_id,) = published(1)
+    assert verify_release(storage, figure_storage, release_id) == []
+    if damaged == "figure":
+        figure_storage.replace(f"{release_id}/rmse.svg", b"<svg/>")
+    else:
+        name = f"releases/{release_id}/manifest.json"
+        storage.replace(name, storage.read(name).replace(b"0.9375", b"0.1234"))
+    (problem,) = verify_release(storage, figure_storage, release_id)
+    assert "was changed or damaged" in problem
+
+
 def test_prune_when_more_than_kept_then_oldest_go_with_their_figures(
     storage: FolderStorage, figure_storage: FolderStorage, published: Publish
 ):

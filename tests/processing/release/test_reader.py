@@ -14,7 +14,7 @@ from processing.release import NO_DAY, FolderStorage, open_release, publish, ver
 from processing.release.encoding import file_info, to_npy
 from tests.make_golden_release import GOLDEN, stage_golden
 
-GOLDEN_ID = "20061002T083000Z-cc9fb126"
+GOLDEN_ID = "20061002T083000Z-52245f2a"
 
 
 class CountingStorage(FolderStorage):
