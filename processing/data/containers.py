@@ -243,7 +243,7 @@ def damage_named(label: str) -> Iterator[None]:
     except _DAMAGE as error:
         raise SourceError(
             f"{label} is damaged or cut off: {error}. Expected a whole zip or tar.gz archive; "
-            "download or copy it again."
+            "download or copy it again. (A single file in a .gz is not read: unpack it.)"
         ) from error
 
 

@@ -45,6 +45,7 @@ _NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.[0-9]+)?Z?)?"
 )
+_FRACTION = re.compile(r"\.[0-9]*$")  # pandas writes whole seconds as 978300760.0
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -297,7 +298,7 @@ def _parse_day(text: dict[str, str]) -> int | None:
     moment = text.get("timestamp", text.get("date"))
     if moment is None:
         return NO_DAY
-    seconds = parse_id(moment) if "timestamp" in text else None
+    seconds = parse_id(_FRACTION.sub("", moment)) if "timestamp" in text else None
     if seconds is not None:
         return seconds // 86400 if FIRST_SECOND <= seconds <= LAST_SECOND else None
     found = _DATE.fullmatch(moment)

@@ -60,6 +60,7 @@ def test_own_csv_with_mark_blank_lines_and_any_line_end_is_read(ending, tmp_path
     ("moment", "day"),
     [
         ("86399", 0),
+        ("978300760.0", 11322),
         ("-1", -1),
         ("1970-01-02", 1),
         ("2000-02-29 23:59:59", 11016),
