@@ -25,6 +25,8 @@ class Verbs(click.Group):
             return super().invoke(ctx)
         except (ProcessingError, config.SettingsError) as error:
             click.echo(f"Error: {error}", err=True)
+        except BrokenPipeError:
+            raise  # whoever read our output has gone; click ends quietly
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             click.echo(f"Error: {where}{error.strerror or error}.", err=True)
