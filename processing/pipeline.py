@@ -15,7 +15,7 @@ from processing.files import write_whole
 from processing.machine import memory_bytes
 from processing.profile import Profile
 from processing.serve import serve
-from processing.stages import Stage, Stages
+from processing.stages import Stages
 
 PACKAGE = Path(__file__).parent
 
@@ -38,7 +38,7 @@ def run(dataset: Dataset, profile: Profile, runs: Path) -> tuple[Path, dict[str,
     report = assess(stages, dataset, profile, profile.protocol, profile.seed)
     _write_text(stages.directory / "report.json", json.dumps(report, indent=1))
     _write_text(stages.directory / "report.txt", as_table(report) + "\n")
-    ensemble = Stage(path=stages.directory / _last_split(report) / "ensemble", seconds=0.0)
+    ensemble = stages.directory / _last_split(report) / "ensemble"
     serve(stages, dataset, profile, ensemble, report, _about_run(stages.directory))
     return stages.directory, report
 

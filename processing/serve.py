@@ -31,7 +31,7 @@ def serve(
     stages: Stages,
     dataset: Dataset,
     profile: Profile,
-    ensemble: Stage,
+    ensemble: Path,
     report: dict[str, Any],
     about_run: dict[str, str],
 ) -> Stage:
@@ -75,14 +75,14 @@ def _recommend(
     specs: list[ModelSpec],
     members: dict[str, Stage],
     features: Stage,
-    ensemble: Stage,
+    ensemble: Path,
     directory: Path,
 ) -> str:
     served = Served(
         ratings=ratings,
         models={spec.name: load_model(spec.kind, members[spec.name].path) for spec in specs},
         features=Features.load(features.path, ratings),
-        ensemble=Ensemble.load(ensemble.path),
+        ensemble=Ensemble.load(ensemble),
     )
     settings = profile.recommend
     top = np.lib.format.open_memmap(

@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 
 from processing import pipeline
+from processing.data import rows
 from processing.data.dataset import dataset_hash
 from processing.data.rows import Scale
 from processing.models.knn_baseline import KNNBaseline
+from processing.release import schema
 from processing.release.reader import open_release
 from processing.release.storage import FolderStorage
 from processing.release.writer import publish
@@ -44,6 +46,10 @@ def release(finished, tmp_path_factory):
     storage = FolderStorage(folder / "predictions")
     publish(finished[0] / "release", storage, FolderStorage(folder / "figures"))
     return open_release(storage)
+
+
+def test_no_day_when_data_and_release_are_compared_then_the_same():
+    assert rows.NO_DAY == schema.NO_DAY
 
 
 def test_release_when_opened_then_says_what_it_was_made_from(release, dataset):
