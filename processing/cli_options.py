@@ -9,12 +9,14 @@ from typing import Any
 
 import click
 
+from processing.progress import write_line
+
 
 def quiet_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--quiet`: only warnings and errors on stderr."""
 
     def set_up(ctx: click.Context, parameter: click.Parameter, quiet: bool) -> None:
-        handler = logging.StreamHandler(sys.stderr)
+        handler = _AboveBars(sys.stderr)
         handler.setFormatter(_LineFormatter())
         root = logging.getLogger()
         root.handlers[:] = [handler]
@@ -87,6 +89,16 @@ def _scale(text: str) -> Any:
             param_hint="--scale",
         )
     return Scale(low=low, high=high, step=step)
+
+
+class _AboveBars(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes lines where they do not tear a progress bar."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            write_line(self.format(record), self.stream)
+        except Exception:
+            self.handleError(record)
 
 
 class _LineFormatter(logging.Formatter):

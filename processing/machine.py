@@ -1,6 +1,7 @@
 """What this machine has, and what this process has used of it."""
 
 import os
+import re
 import resource
 import sys
 from pathlib import Path
@@ -9,6 +10,9 @@ CGROUP_LIMITS = (
     Path("/sys/fs/cgroup/memory.max"),
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
 )
+STATUS = Path("/proc/self/status")
+CLEAR_REFS = Path("/proc/self/clear_refs")
+RESET_PEAK = "5"  # proc(5): the peak of the resident set starts again at what is held now
 
 
 def memory_bytes() -> int:
@@ -18,10 +22,41 @@ def memory_bytes() -> int:
     return min([physical, *limits])
 
 
+class PeakMemory:
+    """The most memory held since this was made.
+
+    Linux can start its count anew (the count that `time -v` shows starts anew with it). Where that
+    is not possible it is the most memory that the process has ever held, and `of_whole_process` is
+    true. Files that are mapped into memory count with the part of them that is there.
+    """
+
+    def __init__(self) -> None:
+        self.of_whole_process = not _reset_peak()
+
+    def bytes(self) -> int:
+        """The peak so far."""
+        return peak_memory_bytes()
+
+    def __str__(self) -> str:
+        whose = "peak memory of the process so far" if self.of_whole_process else "peak memory"
+        return f"{whose} {self.bytes() / 1e9:.1f} GB"
+
+
 def peak_memory_bytes() -> int:
-    """Most memory that this process has held so far, in bytes."""
+    """Most memory that this process has held since `PeakMemory` was last made, in bytes."""
+    if found := re.search(r"^VmHWM:\s*(\d+) kB$", _read(STATUS), re.MULTILINE):
+        return int(found[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _reset_peak() -> bool:
+    """Whether the peak starts anew from now on."""
+    try:
+        CLEAR_REFS.write_text(RESET_PEAK)
+    except OSError:
+        return False
+    return bool(_read(STATUS))
 
 
 def _read(path: Path) -> str:

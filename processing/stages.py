@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processing.files import write_whole
-from processing.machine import peak_memory_bytes
+from processing.machine import PeakMemory
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class Stages:
         if path.exists():
             shutil.rmtree(path)
         logger.debug("%s: started.", name)
+        peak = PeakMemory()
         said = ""
 
         def fill(partial: Path) -> None:
@@ -58,7 +59,8 @@ class Stages:
             marker = {
                 "key": self.key,
                 "seconds": round(time.perf_counter() - started, 3),
-                "peak_memory_bytes": peak_memory_bytes(),
+                "peak_memory_bytes": peak.bytes(),
+                "peak_of_whole_process": peak.of_whole_process,
             }
             (partial / MARKER).write_text(json.dumps(marker))
 
@@ -66,8 +68,7 @@ class Stages:
         done = _read(path, self.key)
         if done is None:
             raise OSError(f"{path} was changed by somebody else while it was being written.")
-        peak = peak_memory_bytes() / 1e9
-        logger.info("%s: %s (%.1f s, peak memory %.1f GB)", name, said, done.seconds, peak)
+        logger.info("%s: %s (%.1f s, %s)", name, said, done.seconds, peak)
         return done
 
 

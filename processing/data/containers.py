@@ -4,7 +4,6 @@ Nothing is unpacked to disk. A member's `name` is its path inside the container;
 Netflix Prize's `training_set.tar` counts as a folder of that name where it is not unpacked.
 """
 
-import gzip
 import hashlib
 import io
 import os
@@ -18,7 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from processing.data.gzip_stream import GzipStream, Mark
 from processing.errors import SourceError
+from processing.progress import counting
 
 BLOCK = 1 << 20
 INNER_TAR = "training_set.tar"
@@ -49,9 +50,15 @@ class Member:
 
 
 class Files:
-    """An opened container: hands out its members as binary streams."""
+    """An opened container: hands out its members as binary streams.
 
-    def __init__(self, container: "Container", stack: ExitStack) -> None:
+    Who reads large members tells `advance` how many bytes have been read.
+    """
+
+    def __init__(
+        self, container: "Container", stack: ExitStack, advance: Callable[[int], object]
+    ) -> None:
+        self.advance = advance
         self._container = container
         self._stack = stack
         self._open_member = container._opener(stack)
@@ -98,11 +105,11 @@ class Container(ABC):
         """Make what opens a member; what has to stay open meanwhile goes onto `stack`."""
 
     @contextmanager
-    def open(self) -> Iterator[Files]:
+    def open(self, advance: Callable[[int], object] = lambda n_bytes: None) -> Iterator[Files]:
         """Open the container for reading."""
         with ExitStack() as stack:
             with damage_named(str(self.path)):
-                files = Files(self, stack)
+                files = Files(self, stack, advance)
             yield files
 
     def label(self, member: Member) -> str:
@@ -115,6 +122,10 @@ class Container(ABC):
         with self.path.open("rb") as stream:
             _update(digest, stream)
         return digest.hexdigest()
+
+    def size_bytes(self, used: Iterable[Member]) -> int:
+        """Size of the archive, whatever of it is used."""
+        return self.path.stat().st_size
 
     def _list_inner_tars(self) -> list[Member]:
         outers = [member for member in self.members if member.basename == INNER_TAR]
@@ -153,6 +164,10 @@ class Folder(Container):
         """What messages call a member: its path."""
         return str(self._place(member))
 
+    def size_bytes(self, used: Iterable[Member]) -> int:
+        """Size of all that is used."""
+        return sum(member.size for member in {member.outer or member for member in used})
+
     def sha256(self, used: Iterable[Member]) -> str:
         """Hash of a file's bytes; of a folder: of the names, sizes and bytes of what is used."""
         if self.path.is_file():
@@ -189,15 +204,23 @@ class Zip(Container):
 class Tar(Container):
     """A tar archive, plain or compressed by gzip; members are windows on one stream."""
 
+    def __init__(self, path: Path) -> None:
+        self._marks: list[Mark] = []
+        super().__init__(path)
+
     def _list(self) -> Iterator[Member]:
-        with self._open_stream() as stream:
+        size = self.path.stat().st_size
+        with (
+            counting(size, f"Listing {self.path.name}", "B") as advance,
+            self._open_stream(advance) as stream,
+        ):
             yield from _list_tar(stream)
             while stream.read(BLOCK):  # to its end: only there gzip compares its checksum
                 pass
 
-    def _open_stream(self) -> BinaryIO:
+    def _open_stream(self, advance: Callable[[int], object] = lambda n_bytes: None) -> BinaryIO:
         if _magic(self.path).startswith(_GZIP):
-            return gzip.open(self.path, "rb")  # type: ignore[return-value]
+            return io.BufferedReader(GzipStream(self.path, self._marks, advance), BLOCK)
         return self.path.open("rb")
 
     def _opener(self, stack: ExitStack) -> Callable[[Member], BinaryIO]:

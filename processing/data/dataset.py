@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from processing.data.ratings import Csr, Ratings
 from processing.data.rows import Catalogue, Scale
+from processing.data.threads import in_threads
+
+ABOUT = "about.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,17 +48,19 @@ def dataset_hash(dataset: Dataset) -> str:
         [dataset.catalogue.titles, dataset.catalogue.years, dataset.catalogue.genres],
         [dataset.n_duplicates, dataset.n_bad, list(dataset.folds)],
     ]
-    digest = hashlib.sha256(json.dumps(about).encode())
     arrays = [ratings.user_ids, ratings.movie_ids, *vars(ratings.by_user).values()]
     arrays += dataset.folds.values()
     arrays += [] if dataset.probe is None else [dataset.probe]
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).view(np.uint8))
-    return digest.hexdigest()
+    digests = in_threads(_sha256, [(array,) for array in arrays])
+    return hashlib.sha256(json.dumps([about, digests]).encode()).hexdigest()
 
 
-def save_dataset(path: Path, dataset: Dataset) -> None:
-    """Write a data set as npz: arrays, and the rest as JSON in an array of bytes."""
+def _sha256(array: NDArray[Any]) -> str:
+    return hashlib.sha256(np.ascontiguousarray(array).view(np.uint8)).hexdigest()
+
+
+def save_dataset(directory: Path, dataset: Dataset) -> None:
+    """Write a data set as a folder: each array as .npy, and the rest as JSON."""
     ratings = dataset.ratings
     about = {
         "name": dataset.name,
@@ -66,42 +71,48 @@ def save_dataset(path: Path, dataset: Dataset) -> None:
         "years": dataset.catalogue.years,
         "genres": dataset.catalogue.genres,
         "folds": list(dataset.folds),
+        "probe": dataset.probe is not None,
         "n_duplicates": dataset.n_duplicates,
         "n_bad": dataset.n_bad,
     }
     arrays: dict[str, NDArray[Any]] = {
-        "about": np.frombuffer(json.dumps(about).encode(), np.uint8),
         "user_ids": ratings.user_ids,
         "movie_ids": ratings.movie_ids,
-        "indptr": ratings.by_user.indptr,
-        "indices": ratings.by_user.indices,
-        "values": ratings.by_user.values,
-        "days": ratings.by_user.days,
+        **vars(ratings.by_user),
     }
     arrays |= {f"fold_{k}": positions for k, positions in enumerate(dataset.folds.values())}
     if dataset.probe is not None:
         arrays["probe"] = dataset.probe
-    with path.open("wb") as file:
-        np.savez(file, **arrays)
+    directory.mkdir()
+    for name, array in arrays.items():
+        np.save(directory / f"{name}.npy", array)
+    (directory / ABOUT).write_text(json.dumps(about), encoding="utf-8")
 
 
-def load_saved(path: Path) -> Dataset:
-    """Read what `save_dataset` wrote."""
-    with np.load(path, allow_pickle=False) as arrays:
-        about = json.loads(arrays["about"].tobytes())
-        ratings = Ratings(
-            user_ids=arrays["user_ids"],
-            movie_ids=arrays["movie_ids"],
-            scale=Scale(**about["scale"]),
-            by_user=Csr(
-                indptr=arrays["indptr"],
-                indices=arrays["indices"],
-                values=arrays["values"],
-                days=arrays["days"],
-            ),
-        )
-        folds = {name: arrays[f"fold_{k}"] for k, name in enumerate(about["folds"])}
-        probe = arrays["probe"] if "probe" in arrays else None
+def load_saved(directory: Path) -> Dataset:
+    """Open what `save_dataset` wrote.
+
+    The arrays are mapped, not read: their pages come from the disk as they are used and can be let
+    go again. What is written to them stays in memory and never reaches the files.
+
+    Raises
+    ------
+    OSError, ValueError, KeyError
+        If files are missing or damaged.
+    """
+    about = json.loads((directory / ABOUT).read_text(encoding="utf-8"))
+
+    def mapped(name: str) -> NDArray[Any]:
+        return np.asarray(np.load(directory / f"{name}.npy", mmap_mode="c", allow_pickle=False))
+
+    ratings = Ratings(
+        user_ids=mapped("user_ids"),
+        movie_ids=mapped("movie_ids"),
+        scale=Scale(**about["scale"]),
+        by_user=Csr(**{field.name: mapped(field.name) for field in fields(Csr)}),
+    )
+    folds = {name: mapped(f"fold_{k}") for k, name in enumerate(about["folds"])}
+    probe = mapped("probe") if about["probe"] else None
     return Dataset(
         name=about["name"],
         sha256=about["sha256"],

@@ -12,7 +12,7 @@ EPOCH = date(1970, 1, 1)
 def describe(dataset: Dataset) -> str:
     """Counts, scale, dates, and what was found wrong."""
     ratings = dataset.ratings
-    n_rated = int(np.count_nonzero(ratings.by_movie.counts))
+    n_rated = int(np.count_nonzero(ratings.movie_counts))
     lines = [
         f"{dataset.name}{' (simulated)' if dataset.simulated else ''}",
         f"ratings     {ratings.n_ratings:,}",

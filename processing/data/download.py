@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from tqdm import tqdm
-
 from processing.errors import DownloadError
+from processing.progress import counting
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -319,13 +318,12 @@ def _receive(response: http.client.HTTPResponse, part: Path, start: int, total: 
     received = start
     with _writing(part):
         file = part.open("ab" if start else "wb", buffering=0)
-    bar = tqdm(total=total, initial=start, unit="B", unit_scale=True, disable=None)
-    with file, bar:
+    with file, counting(total, f"Fetching {part.stem}", "B", done=start) as advance:
         while block := _read_block(response):
             with _writing(part):
                 _append(file, block)
             received += len(block)
-            bar.update(len(block))
+            advance(len(block))
     if total is not None and received < total:
         raise _TryAgain(f"the connection ended after {received} of {total} bytes")
 

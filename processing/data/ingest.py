@@ -3,8 +3,12 @@
 import hashlib
 import json
 import logging
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +19,11 @@ from processing.data.rows import Catalogue, Pairs, SourceData
 from processing.data.sources import ReadOptions, Source, open_source
 from processing.errors import SourceError
 from processing.files import write_whole
+from processing.machine import PeakMemory
 
 logger = logging.getLogger(__name__)
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 
 
 def load_dataset(path: Path | str, cache: Path, options: ReadOptions | None = None) -> Dataset:
@@ -29,16 +34,59 @@ def load_dataset(path: Path | str, cache: Path, options: ReadOptions | None = No
     SourceError
         If the source cannot be read, with file and line where a line is to blame.
     """
+    started, peak = time.perf_counter(), PeakMemory()
     options = options or ReadOptions()
     source = open_source(path, options)
-    sha256 = source.sha256()
-    cached = cache / f"{_cache_key(sha256, options)}.npz"
-    if cached.is_file():
-        logger.info("Reading %s as cached in %s.", source.name, cached)
-        return replace(load_saved(cached), name=source.name, simulated=source.simulated)
-    dataset = _assemble(source, sha256, source.read())
-    write_whole(cached, lambda partial: save_dataset(partial, dataset))
+    prefix = _hash([CACHE_VERSION, source.size_bytes, asdict(options)], 8)
+    dataset = _find_kept(source, cache, prefix)
+    how = f"as cached in {cache}"
+    if dataset is None:
+        dataset = _keep(_read(source), cache, prefix)
+        how = "read and checked"
+    logger.info(
+        "%s: %s ratings and %s titles of %s, %s (%.1f s, %s)",
+        source.path,
+        f"{dataset.ratings.n_ratings:,}",
+        f"{len(dataset.catalogue.titles):,}",
+        source.name,
+        how,
+        time.perf_counter() - started,
+        peak,
+    )
     return dataset
+
+
+def _find_kept(source: Source, cache: Path, prefix: str) -> Dataset | None:
+    """What was kept of a source, None where it has to be read.
+
+    Its hash is not asked for unless something of the same size was kept: while a source is read, it
+    is hashed beside that.
+    """
+    if not any(cache.glob(f"{prefix}-*")):
+        return None
+    kept = _place(cache, prefix, source.sha256())
+    if not kept.is_dir():
+        return None
+    try:
+        return replace(load_saved(kept), name=source.name, simulated=source.simulated)
+    except (OSError, ValueError, KeyError) as error:
+        logger.warning("%s is damaged (%s); the source is read again.", kept, error)
+        shutil.rmtree(kept)
+        return None
+
+
+def _keep(dataset: Dataset, cache: Path, prefix: str) -> Dataset:
+    """Write a data set to the cache, and go on with it from there: that memory can be let go."""
+    kept = _place(cache, prefix, dataset.sha256)
+    write_whole(kept, lambda partial: save_dataset(partial, dataset))
+    return load_saved(kept)
+
+
+def _read(source: Source) -> Dataset:
+    with ThreadPoolExecutor(1) as pool:
+        sha256 = pool.submit(source.sha256)
+        data = source.read()
+        return _assemble(source, sha256.result(), data)
 
 
 def _assemble(source: Source, sha256: str, data: SourceData) -> Dataset:
@@ -101,6 +149,9 @@ def _complete(catalogue: Catalogue, movie_ids: NDArray[np.int64]) -> Catalogue:
     )
 
 
-def _cache_key(sha256: str, options: ReadOptions) -> str:
-    settings = json.dumps([CACHE_VERSION, sha256, asdict(options)], sort_keys=True)
-    return hashlib.sha256(settings.encode()).hexdigest()[:24]
+def _place(cache: Path, prefix: str, sha256: str) -> Path:
+    return cache / f"{prefix}-{sha256[:24]}"
+
+
+def _hash(about: list[Any], n_digits: int) -> str:
+    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:n_digits]

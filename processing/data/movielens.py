@@ -5,17 +5,19 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
+import numpy as np
+
 from processing.data.containers import Files, Member
 from processing.data.reading import (
     BadLines,
     Form,
     ReadOptions,
-    RowReader,
     Title,
     catalogue_of,
     parse_id,
     read_titles,
 )
+from processing.data.row_reader import RowReader
 from processing.data.rows import Catalogue, Pairs, RatingRows, Scale, SourceData
 from processing.data.titles import tidy_title
 from processing.kernels.parse import parse_separated
@@ -134,7 +136,9 @@ def _read_100k(
         catalogue=catalogue,
         scale=scale,
         folds={
-            name: Pairs(user_ids=rows.user_ids, movie_ids=rows.movie_ids)
+            name: Pairs(
+                user_ids=rows.user_ids.astype(np.int64), movie_ids=rows.movie_ids.astype(np.int64)
+            )
             for name, rows in tests.items()
         },
     )
@@ -178,7 +182,8 @@ def _read_rows(
 ) -> RatingRows:
     form = (mark * width).join(("user", "movie", "rating", "seconds since 1970"))
     settings = (ord(mark), width, scale.low, scale.high, scale.step)
-    reader = RowReader(parse_separated, settings, f"{form!r} with a rating of {scale}", bad)
+    expected = f"{form!r} with a rating of {scale}"
+    reader = RowReader(parse_separated, settings, expected, bad, member.size, files.advance)
     with files.open(member) as stream:
         reader.read(stream, files.label(member), n_header_lines)
     return reader.finish()

@@ -7,19 +7,20 @@ from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from processing.data.containers import Files, Member
 from processing.data.reading import (
     BadLines,
     Form,
     ReadOptions,
-    RowReader,
     Title,
     catalogue_of,
     parse_id,
     read_titles,
     text_lines,
 )
+from processing.data.row_reader import RowReader
 from processing.data.rows import Pairs, RatingRows, Scale, SourceData
 from processing.errors import SourceError
 from processing.kernels.parse import parse_netflix
@@ -113,6 +114,8 @@ def _read(
         (scale.low, scale.high, scale.step),
         f"'movie_id:', or 'user_id,rating,YYYY-MM-DD' with a rating of {scale}",
         bad,
+        sum(member.size for member in parts),
+        files.advance,
     )
     for member in parts:
         with files.open(member) as stream:
@@ -161,9 +164,17 @@ def _read_probe(files: Files, member: Member, bad: BadLines) -> Pairs:
 
 def _of_known_movies(pairs: Pairs, rows: RatingRows) -> Pairs:
     """The pairs of movies that were read, where a part of the ratings is missing."""
-    known = np.isin(pairs.movie_ids, np.unique(rows.movie_ids))
+    read = set(rows.movie_ids[_starts(rows.movie_ids)].tolist())
+    known = np.array([movie_id in read for movie_id in pairs.movie_ids.tolist()], np.bool_)
     logger.warning("Left out %d probe pairs of movies in the missing parts.", np.sum(~known))
     return Pairs(user_ids=pairs.user_ids[known], movie_ids=pairs.movie_ids[known])
+
+
+def _starts(movie_ids: NDArray[np.signedinteger]) -> NDArray[np.bool_]:
+    """Whether a row has another movie than the one before it."""
+    starts = np.ones(len(movie_ids), np.bool_)
+    np.not_equal(movie_ids[1:], movie_ids[:-1], out=starts[1:])
+    return starts
 
 
 def _names(numbers: list[int] | range) -> str:

@@ -232,6 +232,7 @@ def _read(
             if cells == [] or (number == 1 and layout.has_header):
                 continue
             wrong = "is not CSV" if cells is None else table.add(cells)
+            files.advance(sum(len(line) for line in lines))
             if wrong is None:
                 continue
             for k, line in enumerate(lines):

@@ -43,6 +43,7 @@ ACTIVITY_SIGMA = 1.385  # log-normal; gives a sum of squared user counts of 6.5e
 POPULARITY_SIGMA = 2.15  # log-normal, bent so that no movie is rated by more than MOST_USERS
 MOST_USERS = 0.6
 SCALE_SAMPLE = 2_000_000  # ratings that gain and cuts are fitted to
+STILL_GROUP = 100  # ratings of that sample that count as of the same score without drift
 DENSE = 0.25  # share of all users from which on they are drawn by keys
 
 
@@ -105,8 +106,35 @@ class Truth:
     @cached_property
     def scale(self) -> tuple[float, NDArray[np.float64]]:
         """Gain and cuts, fitted to a sample of the set's own latent scores."""
+        return _fit_scale(self._sample[0])
+
+    @cached_property
+    def variance_of_drift(self) -> float:
+        """Mean variance of the expected rating between days, user and movie being known.
+
+        In stars squared, from the sample: the variance among ratings whose scores without drift
+        are nearly the same.
+        """
+        (scores, still), (gain, cuts) = self._sample, self.scale
+        expected = 1.0 + ndtr(gain * scores[:, None] - cuts).sum(axis=1)
+        groups = np.array_split(expected[np.argsort(still)], max(1, len(scores) // STILL_GROUP))
+        squares = sum(float(group.var()) * len(group) for group in groups)
+        return squares / max(1, len(scores) - len(groups))
+
+    @cached_property
+    def _sample(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Latent scores of a sample of the ratings, and the same without drift."""
         every = max(1, self.world.n_ratings // SCALE_SAMPLE)
-        return _fit_scale(np.concatenate([p.scores for p in self.planted(every)]))
+        viewers = self.viewers._replace(trends=np.zeros_like(self.viewers.trends))
+        calendar = np.zeros_like(self.calendar)
+        scores, still = [], []
+        for movie, users, days, latent in self.planted(every):
+            film = self.film(movie)._replace(swing=0.0)
+            without = np.empty(len(users))
+            kernels.latent_scores(viewers, film, calendar, users, days, without)
+            scores.append(latent)
+            still.append(without)
+        return np.concatenate(scores), np.concatenate(still)
 
     @cached_property
     def _movie_key(self) -> np.uint64:

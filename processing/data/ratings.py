@@ -1,15 +1,20 @@
 """Ratings: the validated matrix, compressed by user and by movie, that every later stage reads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.rows import NO_DAY, RatingRows, Scale
+from processing.data.threads import even_rows, even_spans, in_threads
 from processing.errors import RatingsError
-from processing.kernels.csr import counting_order, last_of_duplicates, locate
+from processing.kernels import csr as kernels
+
+SMALL_TABLE = 1 << 20
+TABLE_PER_ID = 4  # a table of places may have so many entries per id, or SMALL_TABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,13 +67,24 @@ class Ratings:
     @cached_property
     def by_movie(self) -> Csr:
         """The same ratings, compressed by movie; `indices` are user indices."""
-        indptr, order = counting_order(self.by_user.indices, self.n_movies)
-        return Csr(
-            indptr=indptr,
-            indices=self.by_user.rows()[order],
-            values=self.by_user.values[order],
-            days=self.by_user.days[order],
+        rows, csr = even_rows(self.by_user.indptr), self.by_user
+        parts = [(csr.indices[csr.indptr[a] : csr.indptr[b]],) for a, b in rows]
+        indptr, places = _places(parts, self.n_movies)
+        transposed = _empty(indptr)
+        arrays = (csr.indptr, csr.indices, csr.values, csr.days)
+        in_threads(
+            kernels.scatter_rows,
+            [
+                (*arrays, *span, place, *_columns(transposed))
+                for span, place in zip(rows, places, strict=True)
+            ],
         )
+        return transposed
+
+    @cached_property
+    def movie_counts(self) -> NDArray[np.int64]:
+        """Ratings of each movie, int64 (n_movies,); does not need `by_movie`."""
+        return np.diff(_places([(self.by_user.indices,)], self.n_movies)[0])
 
     @property
     def n_users(self) -> int:
@@ -97,6 +113,11 @@ class Ratings:
         """Whether every rating has a day."""
         return self.n_ratings > 0 and bool((self.by_user.days != NO_DAY).all())
 
+    @cached_property
+    def derived(self) -> dict[Any, Any]:
+        """What was computed from these ratings alone and may be asked for again, by a key."""
+        return {}
+
     def find_user(self, user_id: int) -> int | None:
         """Index of a user, None when unknown."""
         return _find(self.user_ids, user_id)
@@ -110,22 +131,24 @@ class Ratings:
     ) -> NDArray[np.int64]:
         """Positions of pairs in `by_user`, -1 for a pair without a rating."""
         positions = np.empty(len(user_indices), np.int64)
-        locate(self.by_user.indptr, self.by_user.indices, user_indices, movie_indices, positions)
+        csr = self.by_user
+        kernels.locate(csr.indptr, csr.indices, user_indices, movie_indices, positions)
         return positions
 
     def part(self, mask: NDArray[np.bool_]) -> Self:
         """The ratings that `mask` (one entry per position in `by_user`) picks, same indices."""
-        kept = np.concatenate(([0], np.cumsum(mask, dtype=np.int64)))
+        if mask.dtype != np.bool_ or mask.shape != (self.n_ratings,):
+            raise RatingsError(
+                f"The mask is {mask.dtype} {mask.shape}; expected bool ({self.n_ratings},)."
+            )
+        csr, rows = self.by_user, even_rows(self.by_user.indptr)
+        counts = np.empty(self.n_users, np.int64)
+        in_threads(kernels.count_picked, [(csr.indptr, *span, mask, counts) for span in rows])
+        part = _empty(_pointer(counts))
+        arrays = (mask, csr.indices, csr.values, csr.days, part.indptr)
+        in_threads(kernels.pick, [(csr.indptr, *span, *arrays, *_columns(part)) for span in rows])
         return type(self)(
-            user_ids=self.user_ids,
-            movie_ids=self.movie_ids,
-            scale=self.scale,
-            by_user=Csr(
-                indptr=kept[self.by_user.indptr],
-                indices=self.by_user.indices[mask],
-                values=self.by_user.values[mask],
-                days=self.by_user.days[mask],
-            ),
+            user_ids=self.user_ids, movie_ids=self.movie_ids, scale=self.scale, by_user=part
         )
 
 
@@ -134,35 +157,92 @@ def build_ratings(
 ) -> tuple[Ratings, int]:
     """Sort, index and check rows; of a pair that was rated twice the latest rating counts.
 
-    Returns the ratings and the number of rows that a later one replaced.
+    `rows` is used up: indices are written over its ids. Beside it memory is needed for the ratings,
+    12 bytes each, and for little else. Returns the ratings and the number of rows that a later one
+    replaced.
     """
     user_ids, users = _index(rows.user_ids)
     movie_ids, movies = _index(rows.movie_ids, titled_movie_ids)
-    _, by_movie = counting_order(movies, len(movie_ids))
-    _, by_user = counting_order(users[by_movie], len(user_ids))
-    order = by_movie[by_user]
-    users, movies, days = users[order], movies[order], rows.days[order]
-    keep = last_of_duplicates(users, movies, days)
-    indptr, _ = counting_order(users[keep], len(user_ids))
-    ratings = Ratings(
-        user_ids=user_ids,
-        movie_ids=movie_ids,
-        scale=scale,
-        by_user=Csr(
-            indptr=indptr,
-            indices=movies[keep],
-            values=rows.values[order][keep],
-            days=days[keep],
-        ),
+    by_user, n_duplicates = _compress(users, movies, rows.values, rows.days, len(user_ids))
+    ratings = Ratings(user_ids=user_ids, movie_ids=movie_ids, scale=scale, by_user=by_user)
+    return ratings, n_duplicates
+
+
+def _compress(
+    users: NDArray[np.int32],
+    movies: NDArray[np.int32],
+    values: NDArray[np.float32],
+    days: NDArray[np.int32],
+    n_users: int,
+) -> tuple[Csr, int]:
+    """Rows in file order, by user and movie, and how many of them another one replaced."""
+    columns = (users, movies, values, days)
+    parts = [tuple(column[a:b] for column in columns) for a, b in even_spans(len(users))]
+    indptr, places = _places(parts, n_users)
+    csr = _empty(indptr)
+    calls = [(*part, place, *_columns(csr)) for part, place in zip(parts, places, strict=True)]
+    in_threads(kernels.scatter, calls)
+    spans = even_rows(indptr)
+    repeats = in_threads(kernels.sort_rows, [(indptr, *span, *_columns(csr)) for span in spans])
+    if not sum(repeats):
+        return csr, 0
+    kept = kernels.drop_repeats(indptr, *_columns(csr))
+    n = int(kept[-1])
+    indices, values, days = (column[:n].copy() for column in _columns(csr))
+    return Csr(indptr=kept, indices=indices, values=values, days=days), len(users) - n
+
+
+def _places(
+    parts: Sequence[tuple[NDArray[Any], ...]], n_keys: int
+) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+    """Row pointer of entries sorted by key, and where each part's entries of each key begin.
+
+    The keys are the first array of each part.
+    """
+    counts = np.zeros((len(parts), n_keys), np.int64)
+    in_threads(kernels.count_keys, [(part[0], counts[t]) for t, part in enumerate(parts)])
+    indptr = _pointer(counts.sum(axis=0))
+    before = np.cumsum(counts, axis=0) - counts
+    return indptr, [indptr[:-1] + before[t] for t in range(len(parts))]
+
+
+def _pointer(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate(([0], np.cumsum(counts)))
+
+
+def _empty(indptr: NDArray[np.int64]) -> Csr:
+    n = int(indptr[-1])
+    return Csr(
+        indptr=indptr,
+        indices=np.empty(n, np.int32),
+        values=np.empty(n, np.float32),
+        days=np.empty(n, np.int32),
     )
-    return ratings, len(keep) - ratings.n_ratings
+
+
+def _columns(csr: Csr) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    return csr.indices, csr.values, csr.days
 
 
 def _index(
-    ids: NDArray[np.int64], more: NDArray[np.int64] | None = None
+    ids: NDArray[np.int32] | NDArray[np.int64], more: NDArray[np.int64] | None = None
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    known = np.unique(ids) if more is None else np.union1d(ids, more)
-    return known.astype(np.int64), np.searchsorted(known, ids).astype(np.int32)
+    """Ascending ids, and the place of each of `ids` among them, written over it where it fits."""
+    both = [given for given in (ids, more) if given is not None and len(given)]
+    low = min((int(given.min()) for given in both), default=0)
+    span = max((int(given.max()) for given in both), default=0) - low + 1
+    if span > max(TABLE_PER_ID * len(ids), SMALL_TABLE):
+        known = np.unique(ids) if more is None else np.union1d(ids, more)
+        return known.astype(np.int64), np.searchsorted(known, ids).astype(np.int32)
+    seen = np.zeros(span, np.bool_)
+    for given in both:
+        kernels.mark_ids(given, low, seen)
+    table = (np.cumsum(seen, dtype=np.int64) - 1).astype(np.int32)
+    places: NDArray[Any] = ids if ids.dtype == np.int32 else np.empty(len(ids), np.int32)
+    in_threads(
+        kernels.look_up, [(ids[a:b], low, table, places[a:b]) for a, b in even_spans(len(ids))]
+    )
+    return np.flatnonzero(seen).astype(np.int64) + low, places
 
 
 def _find(ids: NDArray[np.int64], wanted: int) -> int | None:
@@ -186,18 +266,16 @@ def _check_csr(csr: Csr, n_users: int, n_movies: int, scale: Scale) -> None:
         raise RatingsError(f"indptr does not span {n_users} users and {n} ratings.")
     if len(csr.indices) != n or len(csr.days) != n or (np.diff(csr.indptr) < 0).any():
         raise RatingsError("indptr, indices, values and days do not belong together.")
-    if n == 0:
-        return
-    if csr.indices.min() < 0 or csr.indices.max() >= n_movies:
+    arguments = (csr.indices, csr.values, n_movies, np.float32(scale.low), np.float32(scale.high))
+    calls = [(csr.indptr, *span, *arguments) for span in even_rows(csr.indptr)]
+    flaw = min((found for found in in_threads(kernels.first_flaw, calls) if found), default=0)
+    if flaw == kernels.OUTSIDE:
         raise RatingsError(f"A movie index is outside 0..{n_movies - 1}.")
-    ascending = np.diff(csr.indices) > 0
-    starts = csr.indptr[1:-1]
-    ascending[starts[(starts > 0) & (starts < n)] - 1] = True
-    if not ascending.all():
+    if flaw == kernels.UNSORTED:
         raise RatingsError("A user's movies are unsorted, or one of them is there twice.")
-    if not np.isfinite(csr.values).all():
+    if flaw == kernels.NOT_FINITE:
         raise RatingsError("A rating is not a finite number.")
-    if csr.values.min() < scale.low or csr.values.max() > scale.high:
+    if flaw == kernels.OFF_SCALE:
         raise RatingsError(
             f"Ratings reach from {csr.values.min():g} to {csr.values.max():g}; "
             f"expected {scale}. Say the right scale with --scale."

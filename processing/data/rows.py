@@ -36,12 +36,13 @@ class Scale:
 class RatingRows:
     """Ratings as they stood in the files, one entry per line.
 
-    `user_ids`, `movie_ids`: int64 (n,). `values`: float32 (n,), stars. `days`: int32 (n,), days
-    since 1970-01-01, or NO_DAY in every entry where the source has no dates.
+    `user_ids`, `movie_ids`: int32 (n,) where they fit, else int64. `values`: float32 (n,), stars.
+    `days`: int32 (n,), days since 1970-01-01, or NO_DAY in every entry where the source has no
+    dates.
     """
 
-    user_ids: NDArray[np.int64]
-    movie_ids: NDArray[np.int64]
+    user_ids: NDArray[np.int32] | NDArray[np.int64]
+    movie_ids: NDArray[np.int32] | NDArray[np.int64]
     values: NDArray[np.float32]
     days: NDArray[np.int32]
 

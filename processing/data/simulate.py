@@ -10,7 +10,6 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from processing.data.planted import (
     FINDABLE,
@@ -29,10 +28,11 @@ from processing.data.planted import (
 from processing.errors import SourceError
 from processing.files import write_whole
 from processing.kernels import simulate as kernels
+from processing.progress import counting
 
 logger = logging.getLogger(__name__)
 
-VERSION = 1  # of the simulator: the same version, sizes and seed give the same bytes
+VERSION = 2  # of the simulator: the same version, sizes and seed give the same bytes
 N_USERS, N_MOVIES, N_RATINGS = 1_000, 400, 40_000
 NETFLIX_USERS, NETFLIX_MOVIES, NETFLIX_RATINGS = 480_189, 17_770, 100_480_507
 N_FILES = 4
@@ -189,7 +189,7 @@ def _write_ratings(directory: Path, truth: Truth) -> _Tally:
     ends = [world.n_movies * (k + 1) // N_FILES for k in range(N_FILES)]
     planted = truth.planted()
     start = 0
-    with tqdm(total=world.n_ratings, unit=" ratings", unit_scale=True, disable=None) as bar:
+    with counting(world.n_ratings, "Simulating", "ratings") as advance:
         for number, end in enumerate(ends, start=1):
             with (directory / f"combined_data_{number}.txt").open("wb") as file:
                 for movie, users, days, scores in islice(planted, end - start):
@@ -199,7 +199,7 @@ def _write_ratings(directory: Path, truth: Truth) -> _Tally:
                     tally.stars += np.bincount(stars, minlength=6)
                     tally.user_counts[users] += 1
                     _write_movie(file, movie + 1, truth.user_ids, users, stars, days, dates, text)
-                    bar.update(len(users))
+                    advance(len(users))
             start = end
     return tally
 
@@ -225,6 +225,8 @@ def _describe(truth: Truth, tally: _Tally) -> dict[str, Any]:
     stars = np.arange(6)
     mean = float(tally.stars @ stars / n)
     gain, cuts = truth.scale
+    variance = float(tally.stars @ stars**2) / n - mean**2
+    noise = tally.variance / n
     return {
         "what": "Simulated ratings in the Netflix Prize's Kaggle form. No viewer and no rating is "
         "real. Titles and years of the real films are; 'Film 00401' and so on are invented.",
@@ -234,15 +236,27 @@ def _describe(truth: Truth, tally: _Tally) -> dict[str, Any]:
         "first_day": str(FIRST_DAY),
         "last_day": str(LAST_DAY),
         "noise_floor": {
-            "rmse": math.sqrt(tally.variance / n),
+            "rmse": math.sqrt(noise),
             "definition": "Square root of the mean, over the ratings written, of the variance that "
             "the rating has once the planted truth is known: the RMSE of predicting each rating "
             "by its conditional mean. No model can be better on ratings that it has not seen, but "
             "by luck.",
         },
+        "findable": {
+            "share_of_variance": 1 - noise / variance,
+            "rmse_of_the_mean": math.sqrt(variance),
+            "rmse_without_drift": math.sqrt(noise + truth.variance_of_drift),
+            "rmse": math.sqrt(noise),
+            "definition": "What can be learnt. All that is planted hangs on user, movie and day, "
+            "so a model that knew everything learnable would score the noise floor, `rmse`; "
+            "`share_of_variance` is the part of the ratings' variance that it would explain, where "
+            "predicting the mean explains none and scores `rmse_of_the_mean`. One that knew every "
+            "bias and every taste, and nothing of what changes from day to day, would score "
+            "`rmse_without_drift` (from a sample of the ratings).",
+        },
         "ratings": {
             "mean": mean,
-            "standard_deviation": math.sqrt(float(tally.stars @ stars**2) / n - mean**2),
+            "standard_deviation": math.sqrt(variance),
             "of_each_star": {str(star): int(tally.stars[star]) for star in range(1, 6)},
             "per_user": _spread(tally.user_counts),
             "per_movie": _spread(truth.counts),

@@ -1,8 +1,6 @@
 """The one door to rating data: finds out what a path holds, and reads it."""
 
-import logging
 import re
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,10 +9,9 @@ from processing.data.containers import Container, Files, Folder, Member, open_co
 from processing.data.reading import BadLines, Form, ReadOptions
 from processing.data.rows import SourceData
 from processing.errors import SourceError
+from processing.progress import counting
 
 __all__ = ["ReadOptions", "Source", "open_source"]
-
-logger = logging.getLogger(__name__)
 
 SIMULATION = "simulation.json"
 SIMULATED_NAME = "Simulated ratings"
@@ -58,6 +55,11 @@ class Source:
         """The form's slug."""
         return self.form.format
 
+    @property
+    def size_bytes(self) -> int:
+        """Size of an archive, or of the files of a folder that are read."""
+        return self.container.size_bytes(self.form.files)
+
     def sha256(self) -> str:
         """Hash of a file's bytes; of a folder: of the names and bytes of what is read."""
         return self.container.sha256(self.form.files)
@@ -72,25 +74,19 @@ class Source:
         SourceError
             If there is no rating at all, or a file is damaged.
         """
-        started = time.perf_counter()
         bad = BadLines(self.options.skip_bad)
-        with self.container.open() as files:
+        total = sum(member.size for member in self.form.files)
+        with (
+            counting(total, f"Reading {self.name}", "B") as advance,
+            self.container.open(advance) as files,
+        ):
             data = self.form.read(files, self.options, bad)
         bad.report()
-        n = len(data.rows.values)
-        if n == 0:
+        if len(data.rows.values) == 0:
             raise SourceError(
                 f"{self.path} ({self.name}) holds no rating. Expected at least one; check that the "
                 "files are whole."
             )
-        logger.info(
-            "Read %d ratings and %d titles of %s from %s in %.1f s.",
-            n,
-            len(data.catalogue.titles),
-            self.name,
-            self.path,
-            time.perf_counter() - started,
-        )
         return replace(data, n_bad=bad.count)
 
 

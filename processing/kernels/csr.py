@@ -1,7 +1,13 @@
-"""Sorting and searching in compressed sparse rows."""
+"""Sorting and searching in compressed sparse rows.
+
+Where a kernel gets `first` and `last` it works on rows first..last-1 only and writes nothing that
+belongs to other rows: several threads may each take a part, and the result is the same as of one.
+"""
 
 import numpy as np
 from numba import njit
+
+OUTSIDE, UNSORTED, NOT_FINITE, OFF_SCALE = 1, 2, 3, 4
 
 
 @njit(cache=True)
@@ -25,23 +31,146 @@ def counting_order(keys, n_keys):
     return indptr, order
 
 
-@njit(cache=True)
-def last_of_duplicates(users, movies, days):
-    """Mark, in rows sorted by (user, movie), the row of each pair that counts.
+@njit(cache=True, nogil=True)
+def mark_ids(ids, low, seen):
+    """Set `seen[id - low]` (bool) for every id."""
+    for k in range(len(ids)):
+        seen[ids[k] - low] = True
 
-    Of rows with the same pair the latest day wins, and of equal days the later row. Returns bool
-    (n,). `users`, `movies`: indices; `days`: int32.
+
+@njit(cache=True, nogil=True)
+def look_up(ids, low, table, out):
+    """Write `table[id - low]` of every id into `out` (int32), which may be `ids` itself."""
+    for k in range(len(ids)):
+        out[k] = table[ids[k] - low]
+
+
+@njit(cache=True, nogil=True)
+def count_keys(keys, counts):
+    """Add to `counts` (int64) how often each key occurs."""
+    for k in range(len(keys)):
+        counts[keys[k]] += 1
+
+
+@njit(cache=True, nogil=True)
+def scatter(keys, indices, values, days, places, out_indices, out_values, out_days):
+    """Write entry k of the three columns to position `places[keys[k]]`, and move that place on."""
+    for k in range(len(keys)):
+        place = places[keys[k]]
+        places[keys[k]] = place + 1
+        out_indices[place] = indices[k]
+        out_values[place] = values[k]
+        out_days[place] = days[k]
+
+
+@njit(cache=True, nogil=True)
+def scatter_rows(
+    indptr, indices, values, days, first, last, places, out_indices, out_values, out_days
+):
+    """Write the entries of rows by column: column j's from `places[j]` on, with their row number.
+
+    `places` (int64, one per column) moves on with each entry. Rows ascend in every column.
     """
-    keep = np.zeros(len(users), np.bool_)
-    best = 0
-    for row in range(1, len(users) + 1):
-        same = row < len(users) and users[row] == users[best] and movies[row] == movies[best]
-        if not same:
-            keep[best] = True
-            best = row
-        elif days[row] >= days[best]:
-            best = row
-    return keep
+    for row in range(first, last):
+        for k in range(indptr[row], indptr[row + 1]):
+            column = indices[k]
+            place = places[column]
+            places[column] = place + 1
+            out_indices[place] = row
+            out_values[place] = values[k]
+            out_days[place] = days[k]
+
+
+@njit(cache=True, nogil=True)
+def sort_rows(indptr, first, last, indices, values, days):
+    """Sort the entries of each row by index, in place; equal indices keep their order.
+
+    Returns how many entries have the same index as the one before them.
+    """
+    twice = 0
+    for row in range(first, last):
+        start, end = indptr[row], indptr[row + 1]
+        ascending = True
+        for k in range(start + 1, end):
+            ascending &= indices[k - 1] <= indices[k]
+        if not ascending:
+            order = np.argsort(indices[start:end], kind="mergesort")
+            indices[start:end] = indices[start:end][order]
+            values[start:end] = values[start:end][order]
+            days[start:end] = days[start:end][order]
+        for k in range(start + 1, end):
+            twice += indices[k - 1] == indices[k]
+    return twice
+
+
+@njit(cache=True, nogil=True)
+def drop_repeats(indptr, indices, values, days):
+    """Keep one entry of each index in a row, in place; returns the new `indptr` (int64).
+
+    `indices` ascend within each row. Of entries with the same index the latest day wins, and of
+    equal days the later entry. What stands behind the last kept entry is left over.
+    """
+    kept = np.zeros_like(indptr)
+    n = 0
+    for row in range(len(indptr) - 1):
+        for k in range(indptr[row], indptr[row + 1]):
+            if n > kept[row] and indices[n - 1] == indices[k]:
+                if days[k] < days[n - 1]:
+                    continue
+                n -= 1
+            indices[n] = indices[k]
+            values[n] = values[k]
+            days[n] = days[k]
+            n += 1
+        kept[row + 1] = n
+    return kept
+
+
+@njit(cache=True, nogil=True)
+def count_picked(indptr, first, last, mask, counts):
+    """Write into `counts` (int64) how many entries of each row `mask` (bool) picks."""
+    for row in range(first, last):
+        n = 0
+        for k in range(indptr[row], indptr[row + 1]):
+            n += mask[k]
+        counts[row] = n
+
+
+@njit(cache=True, nogil=True)
+def pick(
+    indptr, first, last, mask, indices, values, days, places, out_indices, out_values, out_days
+):
+    """Copy the entries that `mask` picks, row by row; row r's go to `places[r]` and after."""
+    for row in range(first, last):
+        place = places[row]
+        for k in range(indptr[row], indptr[row + 1]):
+            if mask[k]:
+                out_indices[place] = indices[k]
+                out_values[place] = values[k]
+                out_days[place] = days[k]
+                place += 1
+
+
+@njit(cache=True, nogil=True)
+def first_flaw(indptr, first, last, indices, values, n_columns, low, high):
+    """What is wrong with the rows, 0 where nothing is: one of the codes above.
+
+    An index is to lie in 0..n_columns-1 and to ascend within its row, a value to be finite and
+    between `low` and `high` (float32).
+    """
+    for row in range(first, last):
+        before = -1
+        for k in range(indptr[row], indptr[row + 1]):
+            if indices[k] < 0 or indices[k] >= n_columns:
+                return OUTSIDE
+            if indices[k] <= before:
+                return UNSORTED
+            before = indices[k]
+            if not np.isfinite(values[k]):
+                return NOT_FINITE
+            if values[k] < low or values[k] > high:
+                return OFF_SCALE
+    return 0
 
 
 @njit(cache=True)

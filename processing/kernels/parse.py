@@ -18,13 +18,17 @@ AT, LINE, ROWS, BAD, MOVIE, HAS_MOVIE, N_STATE = range(7)
 
 FORM, TOO_BIG, RATING, DATE, HEADERLESS = 1, 2, 3, 4, 5
 
+LONGEST_PLAIN = 40  # bytes that may be looked at to see whether a line is a plain row
+
+NO_DATE = -(2**31)
+
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799  # years 1 to 9999, as dates have
 
 _NEWLINE, _RETURN, _COMMA, _MINUS, _POINT, _ZERO, _COLON = (ord(c) for c in "\n\r,-.0:")
 _MONTH_STARTS = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365])
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def parse_netflix(
     text, low, high, step, state, users, movies, values, days, bad_starts, bad_lines, bad_reasons
 ):
@@ -33,10 +37,18 @@ def parse_netflix(
     After a bad line that may have been a header (it has a colon, or no comma) no movie is known:
     the rows that follow are bad too, rather than given to the movie before.
     """
-    at, row, bad = state[AT], state[ROWS], state[BAD]
+    at, row, bad, line = state[AT], state[ROWS], state[BAD], state[LINE]
+    movie, has_movie = state[MOVIE], state[HAS_MOVIE]
+    stars = _whole_stars(low, high, step)
     while at < len(text) and row < len(users) and bad < len(bad_starts):
         start = at
-        state[LINE] += 1
+        line += 1
+        if has_movie and start + LONGEST_PLAIN <= len(text):
+            at = _plain_row(text, start, stars, row, users, values, days)
+            if at > 0:
+                movies[row] = movie
+                row += 1
+                continue
         at = _line_end(text, start)
         if at > 0:
             continue
@@ -44,31 +56,32 @@ def parse_netflix(
         if at > 0 and text[at] == _COLON:
             at = _line_end(text, at + 1)
             if at > 0:
-                state[MOVIE] = first
-                state[HAS_MOVIE] = 1
+                movie = first
+                has_movie = 1
                 continue
         else:
             value, at = _rating(text, _mark(text, at, _COMMA, 1), low, high, step)
             day, at = _date(text, _mark(text, at, _COMMA, 1))
             at = _line_end(text, at)
-            if at > 0 and state[HAS_MOVIE]:
+            if at > 0 and has_movie:
                 users[row] = first
-                movies[row] = state[MOVIE]
+                movies[row] = movie
                 values[row] = value
                 days[row] = day
                 row += 1
                 continue
         bad_starts[bad] = start
-        bad_lines[bad] = state[LINE]
+        bad_lines[bad] = line
         bad_reasons[bad] = HEADERLESS if at > 0 else -at
         bad += 1
         if not _looks_like_row(text, start):
-            state[HAS_MOVIE] = 0
+            has_movie = 0
         at = _next_line(text, start)
-    state[AT], state[ROWS], state[BAD] = at, row, bad
+    state[AT], state[ROWS], state[BAD], state[LINE] = at, row, bad, line
+    state[MOVIE], state[HAS_MOVIE] = movie, has_movie
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def parse_separated(
     text,
     mark,
@@ -111,6 +124,54 @@ def parse_separated(
         bad += 1
         at = _next_line(text, start)
     state[AT], state[ROWS], state[BAD] = at, row, bad
+
+
+@njit(cache=True)
+def _whole_stars(low, high, step):
+    """Whether each of the digits 0 to 9 is a rating on the scale."""
+    good = np.empty(10, np.bool_)
+    for digit in range(10):
+        text = np.array([_ZERO + digit, _NEWLINE], np.uint8)
+        good[digit] = _rating(text, 0, low, high, step)[1] > 0
+    return good
+
+
+@njit(cache=True)
+def _plain_row(text, at, stars, row, users, values, days):
+    """Read a line as nearly all are: an id of up to 9 digits, a digit on the scale, a date, LF.
+
+    Writes the row and returns where the line ends, 0 where the line is not of this kind: then the
+    careful helpers below, which take four times as long, say what it is.
+    """
+    first = at
+    user = 0
+    digit = np.int64(text[at]) - _ZERO
+    while 0 <= digit <= 9:
+        user = user * 10 + digit
+        at += 1
+        digit = np.int64(text[at]) - _ZERO
+    if at == first or at > first + 9:
+        return 0
+    plain = (text[at] == _COMMA) & (text[at + 2] == _COMMA) & (text[at + 13] == _NEWLINE)
+    plain &= (text[at + 7] == _MINUS) & (text[at + 10] == _MINUS)
+    for k in (1, 3, 4, 5, 6, 8, 9, 11, 12):
+        plain &= (text[at + k] >= _ZERO) & (text[at + k] <= _ZERO + 9)
+    if not plain:
+        return 0
+    star = np.int64(text[at + 1]) - _ZERO
+    year = 100 * _two_digits(text, at + 3) + _two_digits(text, at + 5)
+    day = _day_number(year, _two_digits(text, at + 8), _two_digits(text, at + 11))
+    if day == NO_DATE or not stars[star]:
+        return 0
+    users[row] = user
+    values[row] = star
+    days[row] = day
+    return at + 14
+
+
+@njit(cache=True)
+def _two_digits(text, at):
+    return 10 * np.int64(text[at]) + np.int64(text[at + 1]) - 11 * _ZERO
 
 
 @njit(cache=True)
@@ -227,21 +288,28 @@ def _digits(text, at, count):
 
 @njit(cache=True)
 def _date(text, at):
-    """Parse YYYY-MM-DD, a day of the Gregorian calendar, into days since 1970-01-01."""
+    """Parse YYYY-MM-DD into days since 1970-01-01."""
     year, at = _digits(text, at, 4)
     month, at = _digits(text, _dash(text, at), 2)
     day, at = _digits(text, _dash(text, at), 2)
     if at < 0:
         return 0, at
+    number = _day_number(year, month, day)
+    return (0, -DATE) if number == NO_DATE else (number, at)
+
+
+@njit(cache=True)
+def _day_number(year, month, day):
+    """Days since 1970-01-01 of a day of the Gregorian calendar, NO_DATE if there is no such day."""
     if year < 1 or month < 1 or month > 12 or day < 1:
-        return 0, -DATE
+        return NO_DATE
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
     length = _MONTH_STARTS[month] - _MONTH_STARTS[month - 1]
     if day > length + (leap and month == 2):
-        return 0, -DATE
+        return NO_DATE
     past = year - 1
     days = past * 365 + past // 4 - past // 100 + past // 400 - 719162
-    return days + _MONTH_STARTS[month - 1] + (leap and month > 2) + day - 1, at
+    return days + _MONTH_STARTS[month - 1] + (leap and month > 2) + day - 1
 
 
 @njit(cache=True)

@@ -1,7 +1,9 @@
+import json
 import logging
 
 import pytest
 
+from processing import machine
 from processing.stages import Stages
 
 
@@ -52,3 +54,33 @@ def test_run_when_the_marker_is_damaged_then_done_again(tmp_path):
     (tmp_path / "a" / "stage.json").write_text("{")
     Stages(tmp_path, "key").run("a", _writes("two", calls))
     assert calls == ["one", "two"]
+
+
+def _holds(n_bytes):
+    def work(directory):
+        assert len(b"x" * n_bytes) == n_bytes
+        return "held it"
+
+    return work
+
+
+def _marker(stage):
+    return json.loads((stage.path / "stage.json").read_text())
+
+
+@pytest.mark.skipif(machine.PeakMemory().of_whole_process, reason="needs Linux to count anew")
+def test_peak_when_a_stage_needs_less_than_the_one_before_then_its_own(tmp_path, caplog):
+    stages = Stages(tmp_path, "key")
+    with caplog.at_level(logging.INFO):
+        large, small = (_marker(stages.run(n, _holds(s))) for n, s in (("a", 3 << 27), ("b", 9)))
+    assert large["peak_memory_bytes"] - small["peak_memory_bytes"] > 1 << 28
+    assert not small["peak_of_whole_process"]
+    assert "of the process" not in caplog.text
+
+
+def test_peak_when_it_cannot_be_counted_anew_then_said_in_words(tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr(machine, "CLEAR_REFS", tmp_path / "nowhere" / "clear_refs")
+    with caplog.at_level(logging.INFO):
+        marker = _marker(Stages(tmp_path, "key").run("a", _holds(9)))
+    assert marker["peak_of_whole_process"]
+    assert "peak memory of the process so far" in caplog.text

@@ -6,6 +6,7 @@ import logging
 import numpy as np
 import pytest
 
+from processing.data.dataset import dataset_hash
 from processing.data.ingest import load_dataset
 from processing.data.sources import ReadOptions
 from processing.errors import SourceError
@@ -80,3 +81,53 @@ def test_dataset_when_read_from_the_cache_then_the_same_but_for_the_name(ml_100k
         np.testing.assert_array_equal(
             getattr(again.ratings.by_user, field.name), getattr(first.ratings.by_user, field.name)
         )
+
+
+def _kept(tmp_path):
+    (folder,) = (tmp_path / "cache").iterdir()
+    return folder
+
+
+def test_cache_when_a_file_of_it_is_cut_off_then_the_source_is_read_again(
+    ml_100k, tmp_path, caplog
+):
+    first = load_dataset(ml_100k, tmp_path / "cache")
+    expected = dataset_hash(first)
+    values = _kept(tmp_path) / "values.npy"
+    del first
+    values.write_bytes(values.read_bytes()[:-4])
+    with caplog.at_level(logging.WARNING):
+        again = load_dataset(ml_100k, tmp_path / "cache")
+    assert "is damaged" in caplog.text
+    assert dataset_hash(again) == expected
+
+
+def test_cache_when_another_source_has_the_same_size_then_both_are_kept(tmp_path):
+    texts = ["user,movie,rating\n1,10,3\n", "user,movie,rating\n1,10,4\n"]
+    means = []
+    for text in texts * 2:
+        path = tmp_path / "mine.csv"
+        path.write_text(text)
+        means.append(load_dataset(path, tmp_path / "cache").ratings.mean)
+    assert means == [3, 4, 3, 4]
+    assert len(list((tmp_path / "cache").iterdir())) == 2
+
+
+def test_dataset_when_something_is_written_to_it_then_the_cache_stays_as_it_is(ml_100k, tmp_path):
+    dataset = load_dataset(ml_100k, tmp_path / "cache")
+    before = dataset_hash(dataset)
+    dataset.ratings.by_user.values[:] = 1
+    assert (
+        dataset_hash(load_dataset(ml_100k, tmp_path / "cache")) == before != dataset_hash(dataset)
+    )
+
+
+def test_ingest_when_read_and_when_cached_then_logs_one_line_each(ml_100k, tmp_path, caplog):
+    for said in ("read and checked", "as cached in"):
+        caplog.clear()
+        with caplog.at_level(logging.INFO):
+            load_dataset(ml_100k, tmp_path / "cache")
+        (line,) = caplog.messages
+        assert "5 ratings and 3 titles of MovieLens 100K" in line
+        assert said in line
+        assert "peak memory" in line

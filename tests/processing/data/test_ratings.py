@@ -1,13 +1,16 @@
+import dataclasses
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing.data.ratings import Csr, Ratings
+from processing.data import threads
+from processing.data.ratings import Csr, Ratings, build_ratings
 from processing.data.rows import NO_DAY, Scale
 from processing.errors import RatingsError
 from tests import reference
-from tests.builders import STARS, dense, ratings_of
+from tests.builders import STARS, dense, random_rows, ratings_of, rows_of
 
 ROW = st.tuples(
     st.integers(-5, 5), st.integers(-(2**62), 2**62), st.integers(1, 5), st.integers(0, 9)
@@ -31,6 +34,7 @@ def test_ratings_when_built_from_rows_then_ids_and_indices_agree():
     assert ratings.mean == pytest.approx(11 / 3)
 
 
+@settings(deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=60))
 def test_ratings_when_pairs_repeat_then_the_latest_counts(rows):
     ratings = ratings_of(rows)
@@ -48,6 +52,7 @@ def test_ratings_when_pairs_repeat_then_the_latest_counts(rows):
     assert found == expected
 
 
+@settings(deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=60))
 def test_by_movie_when_transposed_then_holds_the_same_ratings(rows):
     ratings = ratings_of(rows)
@@ -56,6 +61,7 @@ def test_by_movie_when_transposed_then_holds_the_same_ratings(rows):
     np.testing.assert_array_equal(matrix, dense(ratings))
 
 
+@settings(deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=60), st.integers(0, 2**32 - 1))
 def test_part_when_split_in_two_then_both_together_are_the_whole(rows, seed):
     ratings = ratings_of(rows)
@@ -66,6 +72,7 @@ def test_part_when_split_in_two_then_both_together_are_the_whole(rows, seed):
     assert one.n_ratings + other.n_ratings == ratings.n_ratings
 
 
+@settings(deadline=None)
 @given(st.lists(ROW, min_size=1, max_size=40))
 def test_locate_when_asked_for_every_pair_then_finds_exactly_the_rated(rows):
     ratings = ratings_of(rows)
@@ -74,6 +81,49 @@ def test_locate_when_asked_for_every_pair_then_finds_exactly_the_rated(rows):
     rated = ~np.isnan(dense(ratings).ravel())
     np.testing.assert_array_equal(positions >= 0, rated)
     np.testing.assert_array_equal(positions[rated], np.arange(ratings.n_ratings))
+
+
+def test_ratings_when_built_on_several_threads_then_the_same(monkeypatch):
+    rows = random_rows(3, n_users=50, n_movies=40)
+    rows += [(user, movie, 6 - rating, day + 1) for user, movie, rating, day in rows[::7]]
+    np.random.default_rng(0).shuffle(rows)
+    alone = ratings_of(rows)
+    mask = alone.by_user.values > 2
+    monkeypatch.setattr(threads, "n_threads", lambda: 3)
+    monkeypatch.setattr(threads, "SMALL", 1)
+    together = ratings_of(rows)
+    for one, other in (
+        (alone.by_user, together.by_user),
+        (alone.by_movie, together.by_movie),
+        (alone.part(mask).by_user, together.part(mask).by_user),
+    ):
+        for name in ("indptr", "indices", "values", "days"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    np.testing.assert_array_equal(together.movie_counts, together.by_movie.counts)
+
+
+@settings(deadline=None)
+@given(st.lists(ROW, min_size=1, max_size=60))
+def test_ratings_when_ids_are_of_32_bits_or_far_apart_then_the_same(rows):
+    near = [(user, movie % 1000, rating, day) for user, movie, rating, day in rows]
+    far = [(user, (movie << 40) + 5, rating, day) for user, movie, rating, day in near]
+    columns = rows_of(near)
+    small = dataclasses.replace(
+        columns,
+        user_ids=columns.user_ids.astype(np.int32),
+        movie_ids=columns.movie_ids.astype(np.int32),
+    )
+    expected, n = build_ratings(rows_of(far), np.array([], np.int64), STARS)
+    ratings, m = build_ratings(small, np.array([], np.int64), STARS)
+    assert n == m
+    np.testing.assert_array_equal((ratings.movie_ids << 40) + 5, expected.movie_ids)
+    np.testing.assert_array_equal(dense(ratings), dense(expected))
+
+
+@pytest.mark.parametrize("mask", [np.ones(1, np.bool_), np.array([0, 1])])
+def test_part_when_the_mask_does_not_fit_then_refused(mask):
+    with pytest.raises(RatingsError, match=r"expected bool \(2,\)"):
+        ratings_of([(1, 1, 3), (2, 1, 4)]).part(mask)
 
 
 def test_ratings_when_without_days_then_undated():

@@ -188,6 +188,27 @@ def test_simulate_half_of_the_variance_is_findable(small):
     assert small.noise_floor**2 == pytest.approx(0.5 * small.standard_deviation**2, rel=0.02)
 
 
+def test_simulate_when_done_then_says_what_knowing_more_would_score(small):
+    about = json.loads((small.directory / ABOUT_NAME).read_text())
+    found = about["findable"]
+    assert found["rmse"] == small.noise_floor
+    assert found["share_of_variance"] == pytest.approx(0.5, abs=0.01)
+    assert found["rmse_of_the_mean"] == small.standard_deviation
+    assert found["rmse"] < found["rmse_without_drift"] < found["rmse_of_the_mean"]
+
+
+def test_variance_of_drift_when_days_are_drawn_anew_then_that_of_the_expected_rating(small, rows):
+    truth = plant(SMALL)
+    rng = np.random.default_rng(0)
+    pairs = rng.integers(len(rows.values), size=300)
+    variances = []
+    for user_id, movie_id in zip(rows.user_ids[pairs], rows.movie_ids[pairs], strict=True):
+        days = rng.choice(rows.days, 200).astype(np.int32) - FIRST
+        user = np.full(200, np.searchsorted(truth.user_ids, user_id), np.int32)
+        variances.append(truth.expected(int(movie_id) - 1, user, days.astype(np.int32)).var())
+    assert truth.variance_of_drift == pytest.approx(np.mean(variances), rel=0.5)
+
+
 def test_plant_films_of_the_same_genres_please_the_same_users():
     truth = plant(SMALL)
     tastes = truth.movie_tastes / np.linalg.norm(truth.movie_tastes, axis=1, keepdims=True)
