@@ -83,7 +83,7 @@ def fitting_models(
     """
     fitting, left_out = [], []
     for spec in profile.models:
-        need, words = MODELS[spec.kind].memory_need(spec.settings, ratings)
+        need, words = MODELS[spec.kind].memory_need(spec.settings, ratings, spec.engine)
         if need <= available_bytes:
             fitting.append(spec)
             continue
@@ -179,7 +179,7 @@ def _member(
 ) -> str:
     ratings = part()
     started = time.perf_counter()
-    model = MODELS[spec.kind](spec.settings).fit(ratings, seed)
+    model = spec.blank().fit(ratings, seed)
     fitted = time.perf_counter()
     scores = model.predict(*pairs)
     predicted = time.perf_counter()

@@ -9,18 +9,24 @@ from typing import Any
 from processing.ensemble.stacking import EnsembleSettings
 from processing.errors import ConfigError
 from processing.evaluation.protocols import PROTOCOLS
+from processing.models.base import ENGINES, Engine, Model
 from processing.models.linear import LinearModel
 from processing.models.registry import MODELS
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSpec:
-    """A model of a profile: its name there, its kind, what people call it, its settings."""
+    """A model of a profile: its name there, its kind, what people call it, settings, engine."""
 
     name: str
     kind: str
     label: str
     settings: Any
+    engine: Engine
+
+    def blank(self) -> Model:
+        """The model, not fitted yet."""
+        return MODELS[self.kind](self.settings, self.engine)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,16 +85,22 @@ def load_profile(directory: Path, name: str) -> Profile:
 
 def parse_profile(name: str, document: dict[str, Any]) -> Profile:
     """Check a parsed TOML document key by key."""
-    known = {"seed", "protocol", "recommend", "ensemble", "models"}
+    known = {"seed", "protocol", "engine", "recommend", "ensemble", "models"}
     if wrong := known ^ document.keys():
         raise ConfigError(f"keys {sorted(wrong)} are missing or unknown; expected {sorted(known)}.")
     if document["protocol"] not in PROTOCOLS:
         raise ConfigError(
             f"protocol is {document['protocol']!r}; expected one of {', '.join(PROTOCOLS)}."
         )
+    if document["engine"] not in ENGINES:
+        raise ConfigError(
+            f"engine is {document['engine']!r}; expected one of {', '.join(ENGINES)}."
+        )
     if type(document["seed"]) is not int or not 0 <= document["seed"] < 2**32:
         raise ConfigError(f"seed is {document['seed']!r}; expected a whole number from 0 to 2^32.")
-    models = tuple(_model(key, table) for key, table in document["models"].items())
+    models = tuple(
+        _model(key, table, document["engine"]) for key, table in document["models"].items()
+    )
     if not any(issubclass(MODELS[model.kind], LinearModel) for model in models):
         raise ConfigError(
             "none of the models can score all movies at once to find candidates. "
@@ -104,7 +116,7 @@ def parse_profile(name: str, document: dict[str, Any]) -> Profile:
     )
 
 
-def _model(name: str, table: dict[str, Any]) -> ModelSpec:
+def _model(name: str, table: dict[str, Any], engine: Engine) -> ModelSpec:
     kind = table.get("kind")
     if kind not in MODELS:
         raise ConfigError(
@@ -116,6 +128,7 @@ def _model(name: str, table: dict[str, Any]) -> ModelSpec:
         kind=kind,
         label=table.get("label", name),
         settings=_settings(MODELS[kind].Settings, f"models.{name}", settings),
+        engine=engine,
     )
 
 

@@ -14,9 +14,11 @@ from processing.kernels.select import best_unseen
 from processing.models.base import Model
 from processing.models.linear import LinearModel
 from processing.profile import RecommendSettings
+from processing.progress import counting
 from processing.release.schema import NO_MOVIE, top_dtype
 
-BLOCK_SCORES = 20_000_000
+BLOCK_PAIRS = 400_000  # candidates that are judged at once
+BLOCK_SCORES = 4_000_000  # scores that are searched for candidates at once: what a cache holds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,27 +40,57 @@ def recommend(served: Served, settings: RecommendSettings) -> Iterator[NDArray[n
     Blocks are `top_dtype` (n_users, top_n), padded with movie -1 where a user has rated nearly
     everything. A movie that the user has rated, or that nobody has, is never recommended.
     """
-    ratings = served.ratings
-    size = max(1, min(BLOCK_SCORES // max(1, ratings.n_movies), 2_000))
+    n_users = served.ratings.n_users
+    size = max(1, BLOCK_PAIRS // settings.n_candidates)
+    finder = CandidateFinder(served)
     deviations = served.features.deviations()
-    for start in range(0, ratings.n_users, size):
-        users = np.arange(start, min(start + size, ratings.n_users), dtype=np.int32)
-        movies = candidates(served, users, settings.n_candidates)
-        yield _judge(served, settings, users, movies, deviations)
+    with counting(n_users, "recommendations", "user") as advance:
+        for start in range(0, n_users, size):
+            users = np.arange(start, min(start + size, n_users), dtype=np.int32)
+            movies = finder.find(users, settings.n_candidates)
+            yield _judge(served, settings, users, movies, deviations)
+            advance(len(users))
 
 
-def candidates(served: Served, users: NDArray[np.int32], n: int) -> NDArray[np.int32]:
-    """Up to `n` movies per user that the ensemble gets to judge, int32 (n_users, n), -1 beyond.
+class CandidateFinder:
+    """Finds the movies that the ensemble gets to judge.
 
-    Those with the best sum of scores by the members that can score all movies at once.
+    They are those with the best scores by the part of the ensemble's blend that can score all
+    movies at once: the members of the form mean + b_u + b_i + p_u·q_i, each with its weight in the
+    blend. What depends on the user alone orders nothing and is left out.
     """
-    by_user = served.ratings.by_user
-    rated = np.flatnonzero(served.ratings.by_movie.counts).astype(np.int32)
-    linear = [model for model in served.models.values() if isinstance(model, LinearModel)]
-    scores = sum(model.score_movies(users, rated) for model in linear)
-    out = np.full((len(users), n), NO_MOVIE, np.int32)
-    best_unseen(scores, rated, by_user.indptr, by_user.indices, users, out)
-    return out
+
+    def __init__(self, served: Served) -> None:
+        self._by_user = served.ratings.by_user
+        self._rated = np.flatnonzero(served.ratings.by_movie.counts).astype(np.int32)
+        weights = zip(served.models.values(), served.ensemble.weights_, strict=True)
+        linear = [(model, weight) for model, weight in weights if isinstance(model, LinearModel)]
+        self._user_factors = [model.arrays_.user_factors for model, _ in linear]
+        parts = [weight * model.arrays_.movie_factors[self._rated].T for model, weight in linear]
+        biases = sum(weight * model.arrays_.movie_biases[self._rated] for model, weight in linear)
+        self._movie_factors = np.vstack((*parts, biases)).astype(np.float32)
+
+    def find(self, users: NDArray[np.int32], n: int) -> NDArray[np.int32]:
+        """Up to `n` movies per user that the user has not rated, best first.
+
+        int32 (n_users, n), -1 beyond the last.
+        """
+        out = np.full((len(users), n), NO_MOVIE, np.int32)
+        size = max(1, BLOCK_SCORES // max(1, len(self._rated)))
+        for start in range(0, len(users), size):
+            block = users[start : start + size]
+            one = np.ones((len(block), 1), np.float32)
+            parts = [factors[block] for factors in self._user_factors]
+            scores = np.hstack((*parts, one)).astype(np.float32) @ self._movie_factors
+            best_unseen(
+                scores,
+                self._rated,
+                self._by_user.indptr,
+                self._by_user.indices,
+                block,
+                out[start : start + size],
+            )
+        return out
 
 
 def _judge(

@@ -23,6 +23,7 @@ from processing.release.writer import stage_release
 from processing.stages import Stage, Stages
 
 PACKAGES = ("numpy", "scipy", "scikit-surprise", "xgboost-cpu", "numba")
+SERVED = "served"
 FOLD_IN_KINDS = ("svdpp", "svd", "baseline")
 START_QUANTILES = (1.0, 0.98, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
 
@@ -42,14 +43,14 @@ def serve(
     specs = [spec for spec in profile.models if spec.name in report["settings"]]
     members = {
         spec.name: stages.run(
-            f"served/{spec.name}", functools.partial(_refit, spec, dataset.ratings, profile.seed)
+            f"{SERVED}/{spec.name}", functools.partial(_refit, spec, dataset.ratings, profile.seed)
         )
         for spec in specs
     }
-    features = stages.run("served/features", functools.partial(_refit_features, dataset.ratings))
+    features = stages.run(f"{SERVED}/features", functools.partial(_refit_features, dataset.ratings))
     top = stages.run(
         "recommendations",
-        functools.partial(_recommend, dataset.ratings, profile, specs, members, features, ensemble),
+        functools.partial(_recommend, stages.directory, dataset.ratings, profile, specs, ensemble),
     )
     return stages.run(
         "release",
@@ -60,7 +61,7 @@ def serve(
 
 
 def _refit(spec: ModelSpec, ratings: Ratings, seed: int, directory: Path) -> str:
-    MODELS[spec.kind](spec.settings).fit(ratings, seed).save(directory)
+    spec.blank().fit(ratings, seed).save(directory)
     return f"fitted on all {ratings.n_ratings:,} ratings"
 
 
@@ -69,21 +70,25 @@ def _refit_features(ratings: Ratings, directory: Path) -> str:
     return f"averages and neighbours of {ratings.n_users:,} users and {ratings.n_movies:,} movies"
 
 
+def load_served(run: Path, specs: list[ModelSpec], ratings: Ratings, ensemble: Path) -> Served:
+    """What a run has refitted on all `ratings`, and its ensemble."""
+    return Served(
+        ratings=ratings,
+        models={spec.name: load_model(spec.kind, run / SERVED / spec.name) for spec in specs},
+        features=Features.load(run / SERVED / "features", ratings),
+        ensemble=Ensemble.load(ensemble),
+    )
+
+
 def _recommend(
+    run: Path,
     ratings: Ratings,
     profile: Profile,
     specs: list[ModelSpec],
-    members: dict[str, Stage],
-    features: Stage,
     ensemble: Path,
     directory: Path,
 ) -> str:
-    served = Served(
-        ratings=ratings,
-        models={spec.name: load_model(spec.kind, members[spec.name].path) for spec in specs},
-        features=Features.load(features.path, ratings),
-        ensemble=Ensemble.load(ensemble),
-    )
+    served = load_served(run, specs, ratings, ensemble)
     settings = profile.recommend
     top = np.lib.format.open_memmap(
         directory / "top.npy",

@@ -15,10 +15,11 @@ def pairs(ratings):
 
 
 class ModelContract:
-    """Set `model_class`, and `settings` other than the defaults."""
+    """Set `model_class`, and `settings` and `engine` other than the defaults."""
 
     model_class: type
     settings: ClassVar[dict] = {}
+    engine: ClassVar[str] = "fast"
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -32,7 +33,7 @@ class ModelContract:
 
     @classmethod
     def make(cls):
-        return cls.model_class(cls.model_class.Settings(**cls.settings))
+        return cls.model_class(cls.model_class.Settings(**cls.settings), cls.engine)
 
     def test_predict_when_asked_for_all_then_finite_float32_on_the_scale(self, ratings, fitted):
         scores = fitted.predict(*pairs(ratings))
@@ -101,6 +102,7 @@ class ModelContract:
         fitted.save(tmp_path / "model")
         loaded = self.model_class.load(tmp_path / "model")
         assert loaded.settings == fitted.settings
+        assert loaded.engine == fitted.engine
         np.testing.assert_array_equal(
             loaded.predict(*pairs(ratings)), fitted.predict(*pairs(ratings))
         )
@@ -115,7 +117,7 @@ class ModelContract:
     def test_memory_need_when_ratings_grow_then_grows(self, ratings):
         settings = self.make().settings
         part = ratings.part(ratings.by_user.rows() < 40)
-        small, words = self.model_class.memory_need(settings, part)
-        large, _ = self.model_class.memory_need(settings, ratings)
+        small, words = self.model_class.memory_need(settings, part, self.engine)
+        large, _ = self.model_class.memory_need(settings, ratings, self.engine)
         assert 0 < small < large
         assert f"{part.n_ratings:,} ratings" in words

@@ -92,17 +92,17 @@ class Ensemble:
         gram = centred.T @ centred + self.settings.ridge * np.eye(len(self.members))
         self.weights_ = np.linalg.solve(gram, centred.T @ (ratings - self.mean_))
         stop = _stop_rows(len(ratings), random_state)
-        rows = self._matrix(member_scores, made)
-        margin = self._blend(member_scores)
-        parts = [
-            xgboost.DMatrix(
-                rows[part],
-                label=ratings[part],
-                base_margin=margin[part],
-                feature_names=self.columns,
+        parts: list[xgboost.QuantileDMatrix] = []
+        for part in (~stop, stop):
+            parts.append(
+                xgboost.QuantileDMatrix(
+                    self._matrix(member_scores[part], made[part]),
+                    label=ratings[part],
+                    base_margin=self._blend(member_scores[part]),
+                    feature_names=self.columns,
+                    ref=parts[0] if parts else None,
+                )
             )
-            for part in (~stop, stop)
-        ]
         fitted = xgboost.train(
             self._parameters(random_state),
             parts[0],
@@ -176,4 +176,6 @@ class Ensemble:
 def _stop_rows(n: int, random_state: int) -> NDArray[np.bool_]:
     """The random tenth of the rows, one at least, that says when to stop."""
     chosen = np.random.default_rng(random_state).permutation(n)[: max(1, int(STOP_SHARE * n))]
-    return np.isin(np.arange(n), chosen)
+    stop = np.zeros(n, bool)
+    stop[chosen] = True
+    return stop

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from processing.data.dataset import Dataset
 from processing.data.ratings import Ratings
 from processing.errors import ConfigError
-from processing.kernels.csr import counting_order
+from processing.kernels.ranks import rank_from_end
 
 TEST_SHARE_TIME = 0.2
 TEST_SHARE_RANDOM = 0.1
@@ -63,12 +63,9 @@ def make_splits(dataset: Dataset, protocol: str, seed: int) -> list[Split]:
 
 def _time(dataset: Dataset, rng: np.random.Generator) -> list[Split]:
     """Test: the last 20 % of the ratings by day. Stack: the last 20 % of the rest."""
-    order = _by_day(_dated(dataset, "time"), rng)
-    n_test = int(TEST_SHARE_TIME * len(order))
-    n_stack = int(TEST_SHARE_TIME * (len(order) - n_test))
-    test = _mask(order[len(order) - n_test :], len(order))
-    stack = _mask(order[len(order) - n_test - n_stack : len(order) - n_test], len(order))
-    return [Split(name="time", test=test, stacks=(stack,))]
+    days = _dated(dataset, "time").by_user.days
+    test = _latest(days, np.ones(len(days), bool), TEST_SHARE_TIME, rng)
+    return [Split(name="time", test=test, stacks=(_latest(days, ~test, TEST_SHARE_TIME, rng),))]
 
 
 def _last(dataset: Dataset, rng: np.random.Generator) -> list[Split]:
@@ -78,11 +75,10 @@ def _last(dataset: Dataset, rng: np.random.Generator) -> list[Split]:
     """
     ratings = _dated(dataset, "last")
     counts = ratings.by_user.counts
-    held = np.minimum(LAST_RATINGS, counts // 3)
+    held = np.repeat(np.minimum(LAST_RATINGS, counts // 3).astype(np.int32), counts)
     from_end = _rank_from_end(ratings, np.ones(ratings.n_ratings, bool), rng)
-    held_of_row = np.repeat(held, counts)
-    test = from_end < held_of_row
-    return [Split(name="last", test=test, stacks=(~test & (from_end < 2 * held_of_row),))]
+    test = from_end < held
+    return [Split(name="last", test=test, stacks=(~test & (from_end < 2 * held),))]
 
 
 def _probe(dataset: Dataset, rng: np.random.Generator) -> list[Split]:
@@ -146,25 +142,27 @@ def _random_stacks(test: Mask, rng: np.random.Generator) -> tuple[Mask, ...]:
     return tuple(_mask(part, len(test)) for part in parts)
 
 
-def _by_day(ratings: Ratings, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Positions of the ratings by day; those of one day in random order.
+def _latest(days: NDArray[np.int32], among: Mask, share: float, rng: np.random.Generator) -> Mask:
+    """The last `share` of the ratings `among` all, by day; of the day that is cut, random ones.
 
-    By user or movie they would stand by id, and a test set cut out of one day would hold the
-    highest ids rather than the last ratings.
+    In the order of users and movies a test set cut out of one day would hold the highest ids.
     """
-    shuffled = rng.permutation(ratings.n_ratings)
-    return shuffled[np.argsort(ratings.by_user.days[shuffled], kind="stable")]
+    first_day = int(days.min())
+    counts = np.bincount(days[among] - first_day)
+    n_wanted = int(share * counts.sum())
+    n_since = np.cumsum(counts[::-1])[::-1]  # ratings of a day or later
+    cut = int(np.flatnonzero(n_since >= n_wanted)[-1])
+    latest = among & (days > first_day + cut)
+    of_the_day = np.flatnonzero(among & (days == first_day + cut))
+    n_left = n_wanted - int(np.count_nonzero(latest))
+    latest[rng.choice(of_the_day, n_left, replace=False)] = True
+    return latest
 
 
-def _rank_from_end(ratings: Ratings, among: Mask, rng: np.random.Generator) -> NDArray[np.int64]:
+def _rank_from_end(ratings: Ratings, among: Mask, rng: np.random.Generator) -> NDArray[np.int32]:
     """For each rating in `among`: how many later ones of the same user are in `among`."""
-    by_day = _by_day(ratings, rng)
-    by_day = by_day[among[by_day]]
-    users = ratings.by_user.rows()[by_day]
-    indptr, order = counting_order(users, ratings.n_users)
-    rank = np.repeat(indptr[1:], np.diff(indptr)) - 1 - np.arange(len(by_day))
-    out = np.full(ratings.n_ratings, ratings.n_ratings, np.int64)
-    out[by_day[order]] = rank
+    out = np.empty(ratings.n_ratings, np.int32)
+    rank_from_end(ratings.by_user.indptr, ratings.by_user.days, among, rng.integers(2**62), out)
     return out
 
 

@@ -1,85 +1,126 @@
-"""Similar rows of a ratings matrix, and what they say about one entry."""
+"""What similar rows of a ratings matrix say about its entries.
+
+Pairs (row, column) are taken in their order; they are quick where those of a row are together.
+Lists of neighbours (`near`, `sims`: int32, float32, (n, k)) are best first, -1 beyond the last.
+
+Of the neighbours that have a rating, the first m show it: `shown` (float32, (n_pairs, m), NaN
+beyond the last). The first k are summed: `sums` (float64, (n_pairs, 3)) gets their number, Σ s and
+Σ s (r - bias of the neighbour). Either may have no columns: then it is left.
+"""
 
 import numpy as np
 from numba import njit, prange
 
-from processing.kernels.csr import find
 from processing.kernels.select import insert_best
 
+_CHUNK = 8192  # pairs of a task
+
+
+@njit(cache=True)
+def _chunks(n):
+    return (n + _CHUNK - 1) // _CHUNK
+
+
+@njit(cache=True)
+def _put(indptr, indices, values, row, given):
+    for p in range(indptr[row], indptr[row + 1]):
+        given[indices[p]] = values[p]
+
+
+@njit(cache=True)
+def _take_back(indptr, indices, row, given):
+    for p in range(indptr[row], indptr[row + 1]):
+        given[indices[p]] = np.nan
+
 
 @njit(cache=True, parallel=True)
-def nearest_rows(
-    indptr, indices, values, t_indptr, t_indices, t_values, shrinkage, n_tasks, ids, sims, supports
+def ask_similar_columns(near, sims, indptr, indices, values, biases, rows, columns, k, sums, shown):
+    """Say what each pair's row gave to the columns most similar to the pair's column.
+
+    `near`, `sims`, `biases`: of the columns. `indptr`, `indices`, `values`: CSR by row. Returns how
+    many of the pairs are themselves among the ratings.
+    """
+    n_rated = 0
+    n_shown, summed = shown.shape[1], sums.shape[1] > 0
+    n_wanted = max(n_shown, k if summed else 0)
+    for chunk in prange(_chunks(len(rows))):
+        given = np.full(len(near), np.nan, np.float32)
+        row = -1
+        for n in range(chunk * _CHUNK, min(len(rows), (chunk + 1) * _CHUNK)):
+            if rows[n] != row:
+                if row >= 0:
+                    _take_back(indptr, indices, row, given)
+                row = rows[n]
+                _put(indptr, indices, values, row, given)
+            n_rated += given[columns[n]] == given[columns[n]]
+            found, total, total_deviations = 0, 0.0, 0.0
+            for place in range(near.shape[1]):
+                other = near[columns[n], place]
+                if other < 0 or found == n_wanted:
+                    break
+                value = given[other]
+                if value == value:
+                    if found < n_shown:
+                        shown[n, found] = value
+                    if summed and found < k:
+                        similarity = np.float64(sims[columns[n], place])
+                        total += similarity
+                        total_deviations += similarity * (value - biases[other])
+                    found += 1
+            for m in range(found, n_shown):
+                shown[n, m] = np.nan
+            if summed:
+                sums[n, 0], sums[n, 1], sums[n, 2] = min(found, k), total, total_deviations
+    return n_rated
+
+
+@njit(cache=True, parallel=True)
+def ask_similar_rows(
+    near, sims, indptr, indices, values, biases, n_columns, rows, columns, k, sums, shown
 ):
-    """Write each row's most similar rows into `ids`, `sims`, `supports` (n_rows, k).
+    """Say what the rows most similar to each pair's row gave to the pair's column.
 
-    `values` are deviations from a baseline (float32, CSR); `t_*` is the transpose. The similarity
-    of rows a and b over the n columns that both have is
-
-        (n - 1) / (n - 1 + shrinkage) * Σ x_a x_b / sqrt(Σ x_a² Σ x_b²)
-
-    (Koren 2010, "Factor in the neighbors", eq. 2 and 3, as in Surprise's pearson_baseline). Only
-    positive similarities are kept, best first, ties by index; unused places keep what was in them.
-    Exact: costs the sum over columns of their squared length. Rows are dealt to `n_tasks` parallel
-    tasks and share nothing, so that the result does not depend on the number of threads.
+    `near`, `sims`, `biases`: of the rows. `indptr`, `indices`, `values`: CSR by row. The ratings of
+    the similar rows are gone through once for all pairs of a row that are together.
     """
-    n_rows = len(indptr) - 1
-    for task in prange(n_tasks):
-        support = np.zeros(n_rows, np.int32)
-        product = np.zeros(n_rows, np.float64)
-        square_a = np.zeros(n_rows, np.float64)
-        square_b = np.zeros(n_rows, np.float64)
-        touched = np.empty(n_rows, np.int32)
-        for a in range(task, n_rows, n_tasks):
-            n_touched = 0
-            for p in range(indptr[a], indptr[a + 1]):
-                x_a = np.float64(values[p])
-                for q in range(t_indptr[indices[p]], t_indptr[indices[p] + 1]):
-                    b = t_indices[q]
-                    x_b = np.float64(t_values[q])
-                    if support[b] == 0:
-                        touched[n_touched] = b
-                        n_touched += 1
-                    support[b] += 1
-                    product[b] += x_a * x_b
-                    square_a[b] += x_a * x_a
-                    square_b[b] += x_b * x_b
-            n_kept = 0
-            for t in range(n_touched):
-                b = touched[t]
-                scale = np.sqrt(square_a[b] * square_b[b])
-                if b != a and product[b] > 0.0 and scale > 0.0 and support[b] > 1:
-                    shrunk = (support[b] - 1.0) / (support[b] - 1.0 + shrinkage)
-                    similarity = np.float32(shrunk * product[b] / scale)
-                    n_kept = insert_best(
-                        ids[a], sims[a], supports[a], n_kept, b, similarity, support[b]
-                    )
-                support[b] = 0
-                product[b] = 0.0
-                square_a[b] = 0.0
-                square_b[b] = 0.0
-
-
-@njit(cache=True, parallel=True)
-def neighbour_ratings(neighbours, indptr, indices, values, rows, columns, out):
-    """Write, for each (row, column), what the row's nearest rows gave that column.
-
-    `neighbours`: int32 (n_rows, k), best first, -1 beyond the last. `indptr`, `indices`, `values`:
-    CSR of the rows. `out`: float32 (n_pairs, m), the ratings of the first m neighbours that have
-    the column, NaN beyond the last.
-    """
-    for n in prange(len(rows)):
-        found = 0
-        for k in range(neighbours.shape[1]):
-            row = neighbours[rows[n], k]
-            if row < 0 or found == out.shape[1]:
-                break
-            place = find(indices, indptr[row], indptr[row + 1], columns[n])
-            if place >= 0:
-                out[n, found] = values[place]
-                found += 1
-        for k in range(found, out.shape[1]):
-            out[n, k] = np.nan
+    n_shown, summed = shown.shape[1], sums.shape[1] > 0
+    n_wanted = max(n_shown, k if summed else 0)
+    for chunk in prange(_chunks(len(rows))):
+        asked = np.full(n_columns, -1, np.int64)  # the pair that asks about a column
+        found = np.zeros(_CHUNK, np.int64)
+        first, last = chunk * _CHUNK, min(len(rows), (chunk + 1) * _CHUNK)
+        start = first
+        while start < last:
+            row, end, n_open = rows[start], start, 0
+            while end < last and rows[end] == row:
+                n_open += asked[columns[end]] < start
+                asked[columns[end]] = end
+                found[end - first] = 0
+                shown[end] = np.nan
+                sums[end] = 0
+                end += 1
+            for place in range(near.shape[1]):
+                other = near[row, place]
+                if other < 0 or n_open == 0:
+                    break
+                for p in range(indptr[other], indptr[other + 1]):
+                    n = asked[indices[p]]
+                    if n < start or found[n - first] == n_wanted:
+                        continue
+                    if found[n - first] < n_shown:
+                        shown[n, found[n - first]] = values[p]
+                    if summed and found[n - first] < k:
+                        similarity = np.float64(sims[row, place])
+                        sums[n, 0] += 1
+                        sums[n, 1] += similarity
+                        sums[n, 2] += similarity * (values[p] - biases[other])
+                    found[n - first] += 1
+                    n_open -= found[n - first] == n_wanted
+            for n in range(start, end):  # a pair that asked twice
+                if asked[columns[n]] != n:
+                    shown[n] = shown[asked[columns[n]]]
+                    sums[n] = sums[asked[columns[n]]]
+            start = end
 
 
 @njit(cache=True, parallel=True)
@@ -93,24 +134,30 @@ def strongest_reasons(neighbours, sims, indptr, indices, deviations, rows, colum
     terms; -1 and 0 beyond the last.
     """
     size = ids.shape[1]
-    for n in prange(len(rows)):
-        start, end = indptr[rows[n]], indptr[rows[n] + 1]
+    for chunk in prange(_chunks(len(rows))):
+        given = np.full(len(neighbours), np.nan, np.float32)
         terms = np.zeros(size, np.float32)
         supports = np.zeros(size, np.int32)
-        total = 0.0
-        n_kept = 0
-        for k in range(neighbours.shape[1]):
-            j = neighbours[columns[n], k]
-            if j < 0:
-                break
-            place = find(indices, start, end, j)
-            if place >= 0 and deviations[place] > 0.0:
-                term = np.float32(sims[columns[n], k] * deviations[place])
-                total += term
-                n_kept = insert_best(ids[n], terms, supports, n_kept, j, term, 0)
-        for k in range(size):
-            if k < n_kept:
-                shares[n, k] = terms[k] / total
-            else:
-                ids[n, k] = -1
-                shares[n, k] = 0.0
+        row = -1
+        for n in range(chunk * _CHUNK, min(len(rows), (chunk + 1) * _CHUNK)):
+            if rows[n] != row:
+                if row >= 0:
+                    _take_back(indptr, indices, row, given)
+                row = rows[n]
+                _put(indptr, indices, deviations, row, given)
+            total = 0.0
+            n_kept = 0
+            for place in range(neighbours.shape[1]):
+                j = neighbours[columns[n], place]
+                if j < 0:
+                    break
+                if given[j] > 0.0:
+                    term = np.float32(sims[columns[n], place] * given[j])
+                    total += term
+                    n_kept = insert_best(ids[n], terms, supports, n_kept, j, term, 0)
+            for m in range(size):
+                if m < n_kept:
+                    shares[n, m] = terms[m] / total
+                else:
+                    ids[n, m] = -1
+                    shares[n, m] = 0.0

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from processing.data.ratings import Ratings
 from processing.data.rows import Scale
 from processing.errors import ModelError
+
+Engine = Literal["fast", "exact", "surprise"]
+ENGINES: tuple[Engine, ...] = ("fast", "exact", "surprise")
 
 STATE = "state.npz"
 ABOUT = "model.json"
@@ -22,13 +25,17 @@ class Model(ABC):
 
     Subclasses name their `kind` and `Settings`, learn in `_fit`, and predict from what `_state`
     returns. The constructor only stores; a second `fit` forgets the first.
+
+    `engine` says who does the fitting: `fast` our kernels in float32 on all cores, `exact` our
+    kernels in float64 and Surprise's order of updates, `surprise` Surprise's own classes.
     """
 
     kind: ClassVar[str]
     Settings: ClassVar[type]
 
-    def __init__(self, settings: Any) -> None:
+    def __init__(self, settings: Any, engine: Engine = "fast") -> None:
         self.settings = settings
+        self.engine = engine
 
     def fit(self, ratings: Ratings, random_state: int) -> Self:
         """Learn from ratings; the same ratings and `random_state` give the same arrays."""
@@ -59,6 +66,7 @@ class Model(ABC):
             np.savez(file, **self._state())
         about = {
             "kind": self.kind,
+            "engine": self.engine,
             "settings": dataclasses.asdict(self.settings),
             "scale": dataclasses.asdict(self.scale_),
         }
@@ -78,7 +86,7 @@ class Model(ABC):
             raise ModelError(
                 f"{directory} holds a model of kind {about['kind']!r}; expected {cls.kind!r}."
             )
-        model = cls(cls.Settings(**about["settings"]))
+        model = cls(cls.Settings(**about["settings"]), about["engine"])
         model.scale_ = Scale(**about["scale"])
         with np.load(directory / STATE, allow_pickle=False) as arrays:
             model._restore({name: arrays[name] for name in arrays.files})
@@ -86,7 +94,7 @@ class Model(ABC):
 
     @classmethod
     @abstractmethod
-    def memory_need(cls, settings: Any, ratings: Ratings) -> tuple[int, str]:
+    def memory_need(cls, settings: Any, ratings: Ratings, engine: Engine) -> tuple[int, str]:
         """Bytes that fitting will need at its peak, and in words what takes them."""
 
     @abstractmethod

@@ -5,11 +5,14 @@ Unknown: a user or movie that was not in the ratings has bias 0.
 Source:  Koren (2010), "Factor in the neighbors", section 2.1, eq. 1; as Surprise's BaselineOnly.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from processing.data.ratings import Ratings
-from processing.models import surprise_engine
-from processing.models.linear import LinearModel, arrays_of
+import numpy as np
+
+from processing.models import numba_engine, surprise_engine
+from processing.models.linear import LinearModel
+from processing.models.matrix import RatingMatrix
+from processing.models.numba_engine import Learned, SgdOptions
 from processing.models.settings import BaselineSettings
 
 
@@ -19,5 +22,22 @@ class BaselineOnly(LinearModel):
     kind: ClassVar[str] = "baseline"
     Settings: ClassVar[type] = BaselineSettings
 
-    def _fit(self, ratings: Ratings, random_state: int) -> None:
-        self.arrays_ = arrays_of(surprise_engine.fit_baseline(ratings, self.settings), ratings)
+    def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Learned:
+        settings = self.settings
+        if settings.method == "als":
+            return numba_engine.fit_baseline_als(
+                matrix, settings.n_epochs, settings.reg_u, settings.reg_i
+            )
+        options = SgdOptions(
+            n_factors=0,
+            n_epochs=settings.n_epochs,
+            init_mean=0.0,
+            init_std_dev=0.0,
+            rates=(settings.learning_rate,) * 4,
+            regs=(settings.reg,) * 4,
+        )
+        rng = np.random.RandomState(random_state)
+        return numba_engine.fit_svd(matrix, matrix.mean, options, rng, exact)
+
+    def _surprise(self, random_state: int) -> Any:
+        return surprise_engine.baseline(self.settings)

@@ -6,20 +6,81 @@ Model:   score[u, i] = b_ui + Σ_v sim(u, v) (r_vi - b_vi) / Σ_v sim(u, v)     
          similarity count; b_ui = mean + b_u + b_i.
 Unknown: a user or movie that was not in the ratings is scored b_ui, its unknown biases 0.
 Source:  Koren (2010), "Factor in the neighbors", section 2.2, eq. 3; as Surprise's KNNBaseline.
+Differs: the fast engine keeps similarities in steps of 1 / 32,767. Of a side with more than
+         `neighbours.DENSE_LIMIT` users (movies) it knows only the nearest of each; few of these
+         may have rated i (been rated by u), and so `DAMPING` is added to the denominator.
 """
 
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
-from processing.kernels.predict import knn_baseline_scores
+from processing.kernels.csr import counting_order
+from processing.kernels.neighbours import ask_similar_columns, ask_similar_rows
+from processing.kernels.predict import add_neighbours
 from processing.models import surprise_engine
-from processing.models.base import Model
+from processing.models.base import Engine, Model
+from processing.models.matrix import compact
+from processing.models.neighbours import (
+    BASELINE,
+    N_SIMILAR_MOVIES,
+    N_SIMILAR_USERS,
+    Measure,
+    all_similarities,
+    baseline_of,
+    fits_whole,
+    nearest,
+    packed,
+    similarities,
+    unit_of,
+    unpacked,
+)
+from processing.models.numba_engine import fit_baseline_als
 from processing.models.settings import KNNBaselineSettings
 
-ARRAYS_HELD = {"msd": 3, "cosine": 5, "pearson": 7, "pearson_baseline": 5}
+ARRAYS_HELD = {"msd": 3, "cosine": 5, "pearson": 7, "pearson_baseline": 5}  # by Surprise
+DAMPING = 1.0
+QUARTERS = 4.0  # of a star: ratings in whole quarters up to 63 are saved in a byte
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllSimilar:
+    """The similarities of all users (movies) x, and the ratings by movie (user) y.
+
+    `sims`: (n, n) over the x that had ratings, int16 in units of 1 / 32,767 from the fast engine,
+    float64 from the others. `place`: int32 (n_x,), the row of each x in `sims`, -1 where it has
+    none. `row_biases`: of each row. `indices` are rows.
+    """
+
+    mean: NDArray[np.float64]
+    x_biases: NDArray[np.float64]
+    y_biases: NDArray[np.float64]
+    row_biases: NDArray[np.float64]
+    sims: NDArray[Any]
+    place: NDArray[np.int32]
+    indptr: NDArray[np.int64]
+    indices: NDArray[Any]
+    values: NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nearest:
+    """The nearest users (movies) of each, best first, and the ratings by user.
+
+    `near`: int32 (n_x, k), -1 beyond the last; `sims`: float32 likewise.
+    """
+
+    mean: NDArray[np.float64]
+    x_biases: NDArray[np.float64]
+    y_biases: NDArray[np.float64]
+    near: NDArray[np.int32]
+    sims: NDArray[np.float32]
+    indptr: NDArray[np.int64]
+    indices: NDArray[Any]
+    values: NDArray[np.float32]
 
 
 class KNNBaseline(Model):
@@ -27,43 +88,124 @@ class KNNBaseline(Model):
 
     Attributes
     ----------
-    sims_
-        float64 (n, n), similarities of the users (movies) that had ratings in fitting.
-    place_
-        int32 (n_users or n_movies,), the row of each in `sims_`, -1 where it had none.
+    arrays_
+        What was learned, `AllSimilar` or `Nearest`.
     """
 
     kind: ClassVar[str] = "knn_baseline"
     Settings: ClassVar[type] = KNNBaselineSettings
 
+    arrays_: AllSimilar | Nearest
+
     @classmethod
-    def memory_need(cls, settings: Any, ratings: Ratings) -> tuple[int, str]:
-        """Surprise computes similarities in several dense arrays of 8 bytes a pair."""
+    def memory_need(cls, settings: Any, ratings: Ratings, engine: Engine) -> tuple[int, str]:
         side = ratings.by_user if settings.user_based else ratings.by_movie
-        n = int(np.count_nonzero(side.counts))
-        held = ARRAYS_HELD[settings.similarity]
-        who = "users" if settings.user_based else "movies"
-        words = (
-            f"{held} arrays of {n:,} × {n:,} {who} at {8 * n * n / 1e9:,.3g} GB each, and "
-            f"Surprise's trainset of {ratings.n_ratings:,} ratings"
-        )
-        return held * 8 * n * n + surprise_engine.trainset_bytes(ratings), words
+        n, n_rows = int(np.count_nonzero(side.counts)), len(side.counts)
+        who = f"{n:,} × {n:,} {'users' if settings.user_based else 'movies'}"
+        both_ways = f"{ratings.n_ratings:,} ratings both ways"
+        if engine == "surprise":
+            held = ARRAYS_HELD[settings.similarity]
+            words = (
+                f"{held} arrays of {who} at {8 * n * n / 1e9:,.3g} GB each, and "
+                f"Surprise's trainset of {ratings.n_ratings:,} ratings"
+            )
+            return held * 8 * n * n + surprise_engine.trainset_bytes(ratings), words
+        if engine == "exact":
+            return 12 * n * n + 80 * ratings.n_ratings, f"similarities of {who}, and {both_ways}"
+        if not fits_whole(n_rows):
+            k = N_SIMILAR_USERS if settings.user_based else N_SIMILAR_MOVIES
+            words = f"{k} neighbours of each of {who.split(' × ')[1]}, and {both_ways}"
+            return (12 * k + 500) * n_rows + 36 * ratings.n_ratings, words
+        words = f"similarities of {who}, and {both_ways}"
+        return 5 * n_rows * n_rows + 36 * ratings.n_ratings, words
 
     def _fit(self, ratings: Ratings, random_state: int) -> None:
-        fitted = surprise_engine.fit_knn_baseline(ratings, self.settings)
-        learned, scatter = fitted.algorithm, surprise_engine.scatter
-        self._mean = np.float64(learned.trainset.global_mean)
-        user_biases = scatter(np.asarray(learned.bu), fitted.users, ratings.n_users)
-        movie_biases = scatter(np.asarray(learned.bi), fitted.movies, ratings.n_movies)
-        by_y, seen = ratings.by_movie, fitted.users
-        self._x_biases, self._y_biases = user_biases, movie_biases
-        if not self.settings.user_based:
-            by_y, seen = ratings.by_user, fitted.movies
-            self._x_biases, self._y_biases = movie_biases, user_biases
-        self.sims_ = np.asarray(learned.sim)
-        self.place_ = np.full(len(self._x_biases), -1, np.int32)
-        self.place_[seen] = np.arange(len(seen), dtype=np.int32)
-        self._indptr, self._indices, self._values = by_y.indptr, by_y.indices, by_y.values
+        if self.engine != "fast":
+            self.arrays_ = self._fit_compact(ratings)
+        elif fits_whole(self._switch(ratings.n_users, ratings.n_movies)[0]):
+            self.arrays_ = self._fit_all(ratings)
+        else:
+            self.arrays_ = self._fit_nearest(ratings)
+
+    def _fit_all(self, ratings: Ratings) -> AllSimilar:
+        """Similarities in the triangle's order: most lookups are of those with many ratings."""
+        biases = baseline_of(ratings)
+        triangle, order = all_similarities(ratings, self.settings.user_based, self._measure())
+        sims = unpacked(triangle, np.arange(len(order)))
+        return self._all_similar(ratings, biases.mean, biases.users, biases.movies, sims, order)
+
+    def _fit_nearest(self, ratings: Ratings) -> Nearest:
+        near = nearest(ratings, self.settings.user_based, self._measure())
+        biases = baseline_of(ratings)
+        x_biases, y_biases = self._switch(biases.users, biases.movies)
+        return Nearest(
+            mean=np.asarray(biases.mean),
+            x_biases=x_biases,
+            y_biases=y_biases,
+            near=near.ids,
+            sims=near.similarities,
+            indptr=ratings.by_user.indptr,
+            indices=ratings.by_user.indices,
+            values=ratings.by_user.values,
+        )
+
+    def _fit_compact(self, ratings: Ratings) -> AllSimilar:
+        matrix, places = compact(ratings)
+        if self.engine == "exact":
+            bu, bi = fit_baseline_als(matrix, *BASELINE)[:2]
+            sims = similarities(
+                *self._switch(matrix.by_user, matrix.by_movie),
+                self._measure(),
+                matrix.mean,
+                *self._switch(bu, bi),
+                exact=True,
+            )
+        else:
+            algorithm = surprise_engine.knn_baseline(self.settings)
+            learned = surprise_engine.fitted(algorithm, matrix, ratings.scale)
+            bu, bi, sims = (np.asarray(a) for a in (learned.bu, learned.bi, learned.sim))
+        users, movies = np.zeros(ratings.n_users), np.zeros(ratings.n_movies)
+        users[places.users], movies[places.movies] = bu, bi
+        seen, _ = self._switch(places.users, places.movies)
+        return self._all_similar(ratings, matrix.mean, users, movies, sims, seen)
+
+    def _all_similar(
+        self,
+        ratings: Ratings,
+        mean: float,
+        user_biases: NDArray[np.float64],
+        movie_biases: NDArray[np.float64],
+        sims: NDArray[Any],
+        seen: NDArray[Any],
+    ) -> AllSimilar:
+        """`seen`: the x of each row of `sims`."""
+        x_biases, y_biases = self._switch(user_biases, movie_biases)
+        _, by_y = self._switch(ratings.by_user, ratings.by_movie)
+        place = np.full(len(x_biases), -1, np.int32)
+        place[seen] = np.arange(len(seen), dtype=np.int32)
+        return AllSimilar(
+            mean=np.asarray(mean),
+            x_biases=x_biases,
+            y_biases=y_biases,
+            row_biases=x_biases[seen],
+            sims=sims,
+            place=place,
+            indptr=by_y.indptr,
+            indices=_narrow(place, len(seen))[by_y.indices],
+            values=by_y.values,
+        )
+
+    def _measure(self) -> Measure:
+        settings = self.settings
+        return Measure(
+            name=settings.similarity,
+            min_support=settings.min_support,
+            shrinkage=settings.shrinkage,
+        )
+
+    def _switch(self, of_users: Any, of_movies: Any) -> tuple[Any, Any]:
+        """What belongs to x, whose similarities are taken, and what belongs to y."""
+        return (of_users, of_movies) if self.settings.user_based else (of_movies, of_users)
 
     def _scores(
         self,
@@ -71,40 +213,75 @@ class KNNBaseline(Model):
         movies: NDArray[np.int32],
         days: NDArray[np.int32] | None,
     ) -> NDArray[np.float64]:
-        xs, ys = (users, movies) if self.settings.user_based else (movies, users)
-        out = np.empty(len(users), np.float64)
-        knn_baseline_scores(
-            float(self._mean),
-            self._x_biases,
-            self._y_biases,
-            self.sims_,
-            self.place_,
-            self._indptr,
-            self._indices,
-            self._values,
-            xs,
-            ys,
+        a = self.arrays_
+        xs, ys = self._switch(users, movies)
+        scores: NDArray[np.float64] = a.mean + a.x_biases[xs] + a.y_biases[ys]
+        if isinstance(a, Nearest):
+            return self._add_nearest(a, users, movies, scores)
+        _, by_x = counting_order(xs, len(a.x_biases))
+        add_neighbours(
+            float(a.mean),
+            a.row_biases,
+            a.y_biases,
+            a.sims,
+            unit_of(a.sims),
+            a.indptr,
+            a.indices,
+            a.values,
+            (by_x, a.place[xs], ys, scores),
             self.settings.k,
             self.settings.min_k,
-            out,
         )
-        return out
+        return scores
+
+    def _add_nearest(
+        self,
+        a: Nearest,
+        users: NDArray[np.int32],
+        movies: NDArray[np.int32],
+        scores: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        _, by_user = counting_order(users, len(a.indptr) - 1)
+        pairs = users[by_user], movies[by_user]
+        sums = np.empty((len(users), 3))
+        shown = np.empty((len(users), 0), np.float32)
+        arrays = (a.near, a.sims, a.indptr, a.indices, a.values, a.x_biases)
+        if self.settings.user_based:
+            ask_similar_rows(*arrays, len(a.y_biases), *pairs, self.settings.k, sums, shown)
+        else:
+            ask_similar_columns(*arrays, *pairs, self.settings.k, sums, shown)
+        counts, totals, deviations = sums.T
+        y_biases = a.y_biases[self._switch(*pairs)[1]]
+        terms = (deviations - totals * (a.mean + y_biases)) / (totals + DAMPING)
+        scores[by_user] += np.where(counts >= self.settings.min_k, terms, 0)
+        return scores
 
     def _state(self) -> dict[str, NDArray[Any]]:
-        return {
-            "mean": np.asarray(self._mean),
-            "x_biases": self._x_biases,
-            "y_biases": self._y_biases,
-            "sims": self.sims_,
-            "place": self.place_,
-            "indptr": self._indptr,
-            "indices": self._indices,
-            "values": self._values,
-        }
+        state = dict(vars(self.arrays_))
+        quarters = (state["values"] * np.float32(QUARTERS)).clip(0, 255).astype(np.uint8)
+        if (quarters / np.float32(QUARTERS) == state["values"]).all():
+            state["values"] = quarters
+        if isinstance(self.arrays_, AllSimilar):
+            state["sims"] = packed(self.arrays_.sims)
+        else:
+            state["indices"] = _narrow(state["indices"], self._n_movies())
+        return state
 
     def _restore(self, state: dict[str, NDArray[Any]]) -> None:
-        self._mean = np.float64(state["mean"])
-        self._x_biases, self._y_biases = state["x_biases"], state["y_biases"]
-        self.sims_, self.place_ = state["sims"], state["place"]
-        self._indptr, self._indices = state["indptr"], state["indices"]
-        self._values = state["values"]
+        if state["values"].dtype == np.uint8:
+            state["values"] = state["values"] / np.float32(QUARTERS)
+        if "near" in state:
+            self.arrays_ = Nearest(**state)
+            return
+        arrays = AllSimilar(**state)
+        self.arrays_ = replace(
+            arrays, sims=unpacked(arrays.sims, np.arange(len(arrays.row_biases)))
+        )
+
+    def _n_movies(self) -> int:
+        return len(self._switch(self.arrays_.x_biases, self.arrays_.y_biases)[1])
+
+
+def _narrow(indices: NDArray[np.int32], n: int) -> NDArray[Any]:
+    """Indices below `n` (or -1, which nobody looks up) in the fewest bytes that hold them."""
+    return indices.astype(np.min_scalar_type(max(0, n - 1)))

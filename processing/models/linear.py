@@ -1,5 +1,6 @@
 """What BaselineOnly, SVD and SVD++ share: biases and a product of factors."""
 
+from abc import abstractmethod
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -8,39 +9,32 @@ from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
 from processing.kernels.predict import linear_scores
-from processing.models.base import Model
-from processing.models.surprise_engine import Fitted, scatter, trainset_bytes
+from processing.models import surprise_engine
+from processing.models.base import Engine, Model
+from processing.models.matrix import RatingMatrix, compact, matrix_of
+from processing.models.numba_engine import Learned
 
 
 @dataclass(frozen=True, kw_only=True)
 class LinearArrays:
-    """Learned arrays of a model of the form mean + b_u + b_i + p_u·q_i, all float64.
+    """Learned arrays of a model of the form mean + b_u + b_i + p_u·q_i.
 
-    `user_biases` (n_users,), `movie_biases` (n_movies,), `user_factors` (n_users, n_factors) and
-    `movie_factors` (n_movies, n_factors) are zero where nothing was known in fitting.
+    `mean` float64 (); `user_biases` (n_users,), `movie_biases` (n_movies,), `user_factors`
+    (n_users, n_factors) and `movie_factors` (n_movies, n_factors) are float32 from the fast engine
+    and float64 from the others, and zero where nothing was known in fitting.
     """
 
     mean: NDArray[np.float64]
-    user_biases: NDArray[np.float64]
-    movie_biases: NDArray[np.float64]
-    user_factors: NDArray[np.float64]
-    movie_factors: NDArray[np.float64]
-
-
-def arrays_of(fitted: Fitted, ratings: Ratings) -> LinearArrays:
-    """What one of Surprise's algorithms has learned, in our order; no factors where it has none."""
-    learned = fitted.algorithm
-    return LinearArrays(
-        mean=np.float64(learned.trainset.global_mean),
-        user_biases=scatter(np.asarray(learned.bu), fitted.users, ratings.n_users),
-        movie_biases=scatter(np.asarray(learned.bi), fitted.movies, ratings.n_movies),
-        user_factors=_factors(learned, "pu", fitted.users, ratings.n_users),
-        movie_factors=_factors(learned, "qi", fitted.movies, ratings.n_movies),
-    )
+    user_biases: NDArray[Any]
+    movie_biases: NDArray[Any]
+    user_factors: NDArray[Any]
+    movie_factors: NDArray[Any]
 
 
 class LinearModel(Model):
     """A model whose score is mean + b_u + b_i + p_u·q_i.
+
+    Subclasses learn in `_learn`, or in an algorithm of Surprise's that `_surprise` makes.
 
     Attributes
     ----------
@@ -50,27 +44,57 @@ class LinearModel(Model):
 
     arrays_: LinearArrays
 
-    def score_movies(
-        self, user_indices: NDArray[np.int32], movie_indices: NDArray[np.int32]
-    ) -> NDArray[np.float32]:
-        """Scores of every pair of some users and some movies, not clipped.
-
-        float32 (len(user_indices), len(movie_indices)).
-        """
-        a = self.arrays_
-        users = a.user_factors[user_indices].astype(np.float32)
-        movies = a.movie_factors[movie_indices].astype(np.float32)
-        scores = users @ movies.T
-        scores += (a.mean + a.user_biases[user_indices]).astype(np.float32)[:, None]
-        scores += a.movie_biases[movie_indices].astype(np.float32)
-        return scores
-
     @classmethod
-    def memory_need(cls, settings: Any, ratings: Ratings) -> tuple[int, str]:
-        rows = ratings.n_users + ratings.n_movies
-        factors = 3 * 8 * rows * (getattr(settings, "n_factors", 0) + 1)
-        need = trainset_bytes(ratings) + factors
-        return need, f"Surprise's trainset of {ratings.n_ratings:,} ratings and the factors"
+    def memory_need(cls, settings: Any, ratings: Ratings, engine: Engine) -> tuple[int, str]:
+        numbers = (ratings.n_users + ratings.n_movies) * (getattr(settings, "n_factors", 0) + 1)
+        held = f"{ratings.n_ratings:,} ratings"
+        if engine == "fast":
+            return 2 * 4 * numbers + 24 * ratings.n_ratings, f"{held} both ways and the factors"
+        if engine == "exact":
+            need = 3 * 8 * numbers + 64 * ratings.n_ratings
+            return need, f"{held} both ways in float64 and the factors"
+        need = surprise_engine.trainset_bytes(ratings) + 3 * 8 * numbers
+        return need, f"Surprise's trainset of {held} and the factors"
+
+    @abstractmethod
+    def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Learned:
+        """Learn with our kernels."""
+
+    @abstractmethod
+    def _surprise(self, random_state: int) -> Any:
+        """The algorithm of Surprise's that learns the same."""
+
+    def _whole(self, matrix: RatingMatrix, learned: Learned) -> Learned:
+        """Biases and factors from what was learned, where that is more."""
+        return learned
+
+    def _fit(self, ratings: Ratings, random_state: int) -> None:
+        if self.engine == "fast":
+            matrix = matrix_of(ratings)
+            learned = self._whole(matrix, self._learn(matrix, random_state, exact=False))
+            self.arrays_ = LinearArrays(
+                mean=np.float64(matrix.mean),
+                user_biases=learned.bu,
+                movie_biases=learned.bi,
+                user_factors=learned.pu,
+                movie_factors=learned.qi,
+            )
+            return
+        matrix, places = compact(ratings)
+        if self.engine == "exact":
+            learned = self._learn(matrix, random_state, exact=True)
+        else:
+            learned = _learned_by(
+                surprise_engine.fitted(self._surprise(random_state), matrix, ratings.scale)
+            )
+        learned = self._whole(matrix, learned)
+        self.arrays_ = LinearArrays(
+            mean=np.float64(matrix.mean),
+            user_biases=scatter(learned.bu, places.users, ratings.n_users),
+            movie_biases=scatter(learned.bi, places.movies, ratings.n_movies),
+            user_factors=scatter(learned.pu, places.users, ratings.n_users),
+            movie_factors=scatter(learned.qi, places.movies, ratings.n_movies),
+        )
 
     def _scores(
         self,
@@ -99,5 +123,20 @@ class LinearModel(Model):
         self.arrays_ = LinearArrays(**state)
 
 
-def _factors(learned: Any, name: str, places: NDArray[np.int32], n: int) -> NDArray[np.float64]:
-    return scatter(getattr(learned, name, np.zeros((len(places), 0))), places, n)
+def scatter(values: NDArray[Any], places: NDArray[np.int32], n: int) -> NDArray[Any]:
+    """Rows of `values` at `places` of an array of `n` rows that is zero elsewhere."""
+    out = np.zeros((n, *values.shape[1:]), values.dtype)
+    out[places] = values
+    return out
+
+
+def _learned_by(algorithm: Any) -> Learned:
+    """What one of Surprise's algorithms has learned; no factors where it has none."""
+    bu, bi = np.asarray(algorithm.bu), np.asarray(algorithm.bi)
+    return Learned(
+        bu,
+        bi,
+        getattr(algorithm, "pu", np.zeros((len(bu), 0))),
+        getattr(algorithm, "qi", np.zeros((len(bi), 0))),
+        getattr(algorithm, "yj", None),
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from processing.errors import ConfigError
+from processing.models.numba_engine import SgdOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,17 @@ class SVDSettings:
 
     def __post_init__(self) -> None:
         _positive(n_factors=self.n_factors, n_epochs=self.n_epochs, lr_all=self.lr_all)
+
+    def sgd(self, n_parameters: int) -> SgdOptions:
+        """The same learning rate and regularisation for each kind of parameter."""
+        return SgdOptions(
+            n_factors=self.n_factors,
+            n_epochs=self.n_epochs,
+            init_mean=0.0,
+            init_std_dev=self.init_std_dev,
+            rates=(self.lr_all,) * n_parameters,
+            regs=(self.reg_all,) * n_parameters,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

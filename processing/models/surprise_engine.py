@@ -1,17 +1,18 @@
-"""The engine that fits models with Surprise's own classes; the only importer of surprise.
+"""The engine that fits models with Surprise's own classes.
 
 Surprise numbers users and movies as it first sees them. It is fed the ratings sorted by user and
 movie, as the ready-made files of MovieLens 100K are, and what it learned is put back in our order.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import surprise
-from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
+from processing.data.rows import Scale
+from processing.models.matrix import RatingMatrix, Sparse
 from processing.models.settings import (
     BaselineSettings,
     KNNBaselineSettings,
@@ -22,58 +23,42 @@ from processing.models.settings import (
 BYTES_PER_RATING = 330
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fitted:
-    """A fitted algorithm of Surprise, and our index of each of its inner ids."""
-
-    algorithm: Any
-    users: NDArray[np.int32]
-    movies: NDArray[np.int32]
-
-
 def trainset_bytes(ratings: Ratings) -> int:
     """Bytes of Surprise's trainset: 308 a rating were measured on a million, lists and tuples."""
     return BYTES_PER_RATING * ratings.n_ratings
 
 
-def trainset(ratings: Ratings) -> tuple[surprise.Trainset, NDArray[np.int32], NDArray[np.int32]]:
-    """Surprise's trainset of `ratings`, and our index of each inner user and item."""
-    csr = ratings.by_user
-    users = np.flatnonzero(csr.counts).astype(np.int32)
-    movies, first = np.unique(csr.indices, return_index=True)
-    movies = movies[np.argsort(first)].astype(np.int32)
-    inner = np.empty(ratings.n_movies, np.int64)
-    inner[movies] = np.arange(len(movies))
-    ur: dict[int, list[tuple[int, float]]] = {}
-    ir: dict[int, list[tuple[int, float]]] = {i: [] for i in range(len(movies))}
-    for u, user in enumerate(users):
-        rows = slice(csr.indptr[user], csr.indptr[user + 1])
-        items, values = inner[csr.indices[rows]].tolist(), csr.values[rows].tolist()
-        ur[u] = list(zip(items, values, strict=True))
-        for i, r in ur[u]:
-            ir[i].append((u, r))
-    built = surprise.Trainset(
-        ur,
-        ir,
-        len(users),
-        len(movies),
-        ratings.n_ratings,
-        (ratings.scale.low, ratings.scale.high),
-        dict(zip(users.tolist(), range(len(users)), strict=True)),
-        dict(zip(movies.tolist(), range(len(movies)), strict=True)),
+def fitted(algorithm: Any, matrix: RatingMatrix, scale: Scale) -> Any:
+    """Fit one of Surprise's algorithms on a compact matrix."""
+    return algorithm.fit(trainset(matrix, scale))
+
+
+def trainset(matrix: RatingMatrix, scale: Scale) -> surprise.Trainset:
+    """Surprise's trainset of a compact matrix, whose numbers are its inner ids."""
+    n_users, n_movies = matrix.by_user.n_rows, matrix.by_movie.n_rows
+    return surprise.Trainset(
+        _lists(matrix.by_user),
+        _lists(matrix.by_movie),
+        n_users,
+        n_movies,
+        len(matrix.by_user.values),
+        (scale.low, scale.high),
+        {u: u for u in range(n_users)},
+        {i: i for i in range(n_movies)},
     )
-    return built, users, movies
 
 
-def fit_baseline(ratings: Ratings, settings: BaselineSettings) -> Fitted:
-    """Fit `surprise.BaselineOnly`."""
-    options = baseline_options(settings)
-    return _fit(surprise.BaselineOnly(bsl_options=options, verbose=False), ratings)
+def baseline(settings: BaselineSettings) -> surprise.BaselineOnly:
+    """`surprise.BaselineOnly` with our settings."""
+    taken = ("method", "n_epochs")
+    taken += ("reg_u", "reg_i") if settings.method == "als" else ("reg", "learning_rate")
+    options = {name: getattr(settings, name) for name in taken}
+    return surprise.BaselineOnly(bsl_options=options, verbose=False)
 
 
-def fit_knn_baseline(ratings: Ratings, settings: KNNBaselineSettings) -> Fitted:
-    """Fit `surprise.KNNBaseline`."""
-    algorithm = surprise.KNNBaseline(
+def knn_baseline(settings: KNNBaselineSettings) -> surprise.KNNBaseline:
+    """`surprise.KNNBaseline` with our settings."""
+    return surprise.KNNBaseline(
         k=settings.k,
         min_k=settings.min_k,
         sim_options={
@@ -84,45 +69,21 @@ def fit_knn_baseline(ratings: Ratings, settings: KNNBaselineSettings) -> Fitted:
         },
         verbose=False,
     )
-    return _fit(algorithm, ratings)
 
 
-def fit_svd(ratings: Ratings, settings: SVDSettings, random_state: int) -> Fitted:
-    """Fit `surprise.SVD`."""
-    return _fit(surprise.SVD(**asdict(settings), random_state=random_state), ratings)
+def svd(settings: SVDSettings, random_state: int) -> surprise.SVD:
+    """`surprise.SVD` with our settings."""
+    return surprise.SVD(**asdict(settings), random_state=random_state)
 
 
-def fit_svdpp(ratings: Ratings, settings: SVDppSettings, random_state: int) -> Fitted:
-    """Fit `surprise.SVDpp`; its cache of ratings changes its speed, not its result."""
-    algorithm = surprise.SVDpp(**asdict(settings), random_state=random_state, cache_ratings=True)
-    return _fit(algorithm, ratings)
+def svdpp(settings: SVDppSettings, random_state: int) -> surprise.SVDpp:
+    """`surprise.SVDpp` with our settings; its cache of ratings changes its speed alone."""
+    return surprise.SVDpp(**asdict(settings), random_state=random_state, cache_ratings=True)
 
 
-def baseline_options(settings: BaselineSettings) -> dict[str, Any]:
-    """Surprise's `bsl_options` of our settings."""
-    if settings.method == "als":
-        return {
-            "method": "als",
-            "n_epochs": settings.n_epochs,
-            "reg_u": settings.reg_u,
-            "reg_i": settings.reg_i,
-        }
+def _lists(side: Sparse) -> dict[int, list[tuple[int, float]]]:
+    indices, values = side.indices.tolist(), side.values.tolist()
     return {
-        "method": "sgd",
-        "n_epochs": settings.n_epochs,
-        "reg": settings.reg,
-        "learning_rate": settings.learning_rate,
+        row: list(zip(indices[start:end], values[start:end], strict=True))
+        for row, (start, end) in enumerate(pairwise(side.indptr))
     }
-
-
-def scatter(values: NDArray[np.float64], places: NDArray[np.int32], n: int) -> NDArray[np.float64]:
-    """Rows of `values` at `places` of an array of `n` rows that is zero elsewhere."""
-    out = np.zeros((n, *values.shape[1:]), np.float64)
-    out[places] = values
-    return out
-
-
-def _fit(algorithm: Any, ratings: Ratings) -> Fitted:
-    built, users, movies = trainset(ratings)
-    algorithm.fit(built)
-    return Fitted(algorithm=algorithm, users=users, movies=movies)

@@ -6,11 +6,14 @@ Source:  Koren, Bell and Volinsky (2009), "Matrix factorization techniques for r
          systems", eq. 4 and 5; as Surprise's SVD.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from processing.data.ratings import Ratings
-from processing.models import surprise_engine
-from processing.models.linear import LinearModel, arrays_of
+import numpy as np
+
+from processing.models import numba_engine, surprise_engine
+from processing.models.linear import LinearModel
+from processing.models.matrix import RatingMatrix
+from processing.models.numba_engine import Learned
 from processing.models.settings import SVDSettings
 
 
@@ -20,7 +23,9 @@ class SVD(LinearModel):
     kind: ClassVar[str] = "svd"
     Settings: ClassVar[type] = SVDSettings
 
-    def _fit(self, ratings: Ratings, random_state: int) -> None:
-        self.arrays_ = arrays_of(
-            surprise_engine.fit_svd(ratings, self.settings, random_state), ratings
-        )
+    def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Learned:
+        rng = np.random.RandomState(random_state)
+        return numba_engine.fit_svd(matrix, matrix.mean, self.settings.sgd(4), rng, exact)
+
+    def _surprise(self, random_state: int) -> Any:
+        return surprise_engine.svd(self.settings, random_state)

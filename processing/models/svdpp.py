@@ -6,15 +6,15 @@ Source:  Koren (2008), "Factorization meets the neighborhood", section 4, eq. 15
          SVDpp. The user's whole bracket is kept as one vector, since I_u is fixed after fitting.
 """
 
-import dataclasses
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
-from processing.data.ratings import Ratings
-from processing.models import surprise_engine
-from processing.models.linear import LinearModel, arrays_of
+from processing.kernels.sgd_fast import whole_user_factors
+from processing.models import numba_engine, surprise_engine
+from processing.models.linear import LinearModel
+from processing.models.matrix import RatingMatrix
+from processing.models.numba_engine import Learned
 from processing.models.settings import SVDppSettings
 
 
@@ -24,19 +24,14 @@ class SVDpp(LinearModel):
     kind: ClassVar[str] = "svdpp"
     Settings: ClassVar[type] = SVDppSettings
 
-    def _fit(self, ratings: Ratings, random_state: int) -> None:
-        fitted = surprise_engine.fit_svdpp(ratings, self.settings, random_state)
-        arrays = arrays_of(fitted, ratings)
-        implicit = surprise_engine.scatter(fitted.algorithm.yj, fitted.movies, ratings.n_movies)
-        whole = arrays.user_factors + _rated(ratings) @ implicit
-        self.arrays_ = dataclasses.replace(arrays, user_factors=whole)
+    def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Learned:
+        rng = np.random.RandomState(random_state)
+        return numba_engine.fit_svdpp(matrix, self.settings.sgd(5), rng, exact)
 
+    def _surprise(self, random_state: int) -> Any:
+        return surprise_engine.svdpp(self.settings, random_state)
 
-def _rated(ratings: Ratings) -> csr_matrix:
-    """|I_u|^(-1/2) for each movie that u rated, (n_users, n_movies)."""
-    counts = ratings.by_user.counts
-    weights = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts)
-    return csr_matrix(
-        (weights, ratings.by_user.indices, ratings.by_user.indptr),
-        shape=(ratings.n_users, ratings.n_movies),
-    )
+    def _whole(self, matrix: RatingMatrix, learned: Learned) -> Learned:
+        indptr, indices, _ = matrix.by_user
+        whole_user_factors(indptr, indices, learned.pu, learned.yj)
+        return learned._replace(yj=None)

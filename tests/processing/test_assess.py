@@ -13,20 +13,20 @@ from processing.profile import parse_profile
 from processing.stages import Stages
 from tests.builders import dataset_of, random_rows, ratings_of, tasteful_rows
 
-PROFILE = parse_profile(
-    "small",
-    {
-        "seed": 0,
-        "protocol": "last",
-        "recommend": {"top_n": 5, "n_candidates": 12, "n_similar": 4},
-        "ensemble": {},
-        "models": {
-            "baseline": {"kind": "baseline", "label": "BaselineOnly"},
-            "knn": {"kind": "knn_baseline", "similarity": "pearson_baseline"},
-            "svd": {"kind": "svd", "n_factors": 5},
-        },
+DOCUMENT = {
+    "seed": 0,
+    "protocol": "last",
+    "engine": "fast",
+    "recommend": {"top_n": 5, "n_candidates": 12, "n_similar": 4},
+    "ensemble": {},
+    "models": {
+        "baseline": {"kind": "baseline", "label": "BaselineOnly"},
+        "knn": {"kind": "knn_baseline", "similarity": "pearson_baseline"},
+        "svd": {"kind": "svd", "n_factors": 5},
     },
-)
+}
+PROFILE = parse_profile("small", DOCUMENT)
+SURPRISE = parse_profile("small", DOCUMENT | {"engine": "surprise"})
 
 
 def _rmse(report, model):
@@ -114,12 +114,12 @@ def test_assess_when_there_are_folds_then_errors_are_means_over_them(tmp_path):
 
 def test_fitting_models_when_memory_is_short_then_left_out_with_the_reason():
     ratings = ratings_of(tasteful_rows(13, n_users=80, n_movies=50))
-    need, _ = KNNBaseline.memory_need(PROFILE.models[1].settings, ratings)
-    fitting, left_out = fitting_models(PROFILE, ratings, need - 1)
+    need, _ = KNNBaseline.memory_need(SURPRISE.models[1].settings, ratings, "surprise")
+    fitting, left_out = fitting_models(SURPRISE, ratings, need - 1)
     assert [spec.name for spec in fitting] == ["baseline", "svd"]
     assert left_out[0]["model"] == "knn"
     assert "80 × 80 users" in left_out[0]["reason"]
-    assert fitting_models(PROFILE, ratings, need) == (list(PROFILE.models), [])
+    assert fitting_models(SURPRISE, ratings, need) == (list(SURPRISE.models), [])
 
 
 def test_fitting_models_when_nothing_fits_then_refused():
@@ -135,7 +135,7 @@ def test_memory_need_when_users_are_those_of_the_netflix_sample_then_139_gb_an_a
         class by_user:
             counts = np.ones(132_035, np.int64)
 
-    need, words = KNNBaseline.memory_need(KNNBaseline.Settings(), Sample)
+    need, words = KNNBaseline.memory_need(KNNBaseline.Settings(), Sample, "surprise")
     assert need > 3 * 132_035**2 * 8
     assert "139 GB each" in words
 

@@ -14,6 +14,7 @@ def _document(**changes):
     document = {
         "seed": 0,
         "protocol": "last",
+        "engine": "fast",
         "recommend": {},
         "ensemble": {},
         "models": {"svd": {"kind": "svd"}},
@@ -45,6 +46,7 @@ def test_profile_surprise_when_loaded_then_every_setting_is_surprises_default():
         (_document(seed=-1), "seed is -1"),
         (_document(seed=True), "seed is True"),
         (_document(protocol="tine"), "protocol is 'tine'; expected one of time"),
+        (_document(engine="slow"), "engine is 'slow'; expected one of fast, exact, surprise"),
         (_document(recommend={"top_m": 3}), r"\[recommend\] has no setting \['top_m'\]"),
         (_document(recommend={"top_n": 0}), "top_n is 0"),
         (_document(recommend={"top_n": 300}), "below top_n"),

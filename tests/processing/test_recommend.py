@@ -7,7 +7,7 @@ from processing.models.baseline import BaselineOnly
 from processing.models.knn_baseline import KNNBaseline
 from processing.models.svd import SVD
 from processing.profile import RecommendSettings
-from processing.recommend import Served, candidates, ensemble_scores, recommend
+from processing.recommend import CandidateFinder, Served, ensemble_scores, recommend
 from tests.builders import dense, ratings_of, tasteful_rows
 
 EAGER, HERMIT = 100_001, 100_002
@@ -87,16 +87,20 @@ def test_recommend_when_there_are_reasons_then_they_are_rated_movies_with_shares
 
 def test_recommend_when_blocks_are_small_then_the_same(served, monkeypatch):
     whole = _top(served, top_n=6, n_candidates=10)
+    monkeypatch.setattr("processing.recommend.BLOCK_PAIRS", 70)
     monkeypatch.setattr("processing.recommend.BLOCK_SCORES", 100)
     np.testing.assert_array_equal(_top(served, top_n=6, n_candidates=10), whole)
 
 
-def test_candidates_when_scores_are_summed_by_hand_then_the_best_of_them(served):
+def test_candidates_when_scores_are_blended_by_hand_then_the_best_of_them(served):
     users = np.arange(5, dtype=np.int32)
-    found = candidates(served, users, 4)
+    found = CandidateFinder(served).find(users, 4)
     rated = np.flatnonzero(served.ratings.by_movie.counts).astype(np.int32)
-    scores = sum(served.models[name].score_movies(users, rated) for name in ("baseline", "svd"))
+    blend = np.zeros((len(users), len(rated)))
+    for name, weight in zip(("baseline", "svd"), served.ensemble.weights_[:2], strict=True):
+        a = served.models[name].arrays_
+        blend += weight * (a.movie_biases + a.user_factors[users] @ a.movie_factors.T)[:, rated]
     seen = ~np.isnan(dense(served.ratings))
     for user in users:
-        order = rated[np.argsort(-scores[user], kind="stable")]
+        order = rated[np.argsort(-blend[user], kind="stable")]
         assert found[user].tolist() == [m for m in order if not seen[user, m]][:4]

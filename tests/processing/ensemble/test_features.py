@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from processing.ensemble.features import NAMES, Features, damped_biases
+from processing.ensemble.features import NAMES, Features
 from processing.errors import ModelError
 from tests import reference
 from tests.builders import dense, ratings_of, tasteful_rows
@@ -17,13 +17,6 @@ def _unrated(ratings):
     users, movies = pairs(ratings)
     free = ratings.locate(users, movies) < 0
     return users[free], movies[free]
-
-
-def test_damped_biases_when_worked_out_by_hand_then_equal():
-    ratings = ratings_of([(1, 1, 5), (1, 2, 3), (2, 1, 1)])
-    movie_biases, user_biases = damped_biases(ratings)
-    np.testing.assert_allclose(movie_biases, [(2 - 2) / 27, 0 / 26])
-    np.testing.assert_allclose(user_biases, [(2 + 0) / 12, -2 / 11])
 
 
 def test_make_when_compared_with_the_twins_then_equal(ratings):

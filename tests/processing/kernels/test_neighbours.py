@@ -3,73 +3,59 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing.kernels.neighbours import nearest_rows, neighbour_ratings, strongest_reasons
+from processing.kernels.neighbours import (
+    ask_similar_columns,
+    ask_similar_rows,
+    strongest_reasons,
+)
 from tests import reference
 from tests.builders import dense, random_rows, ratings_of
 
 
-def _nearest(ratings, values, k, shrinkage, n_tasks=3):
-    by_user, by_movie = ratings.by_user, ratings.by_movie
-    matrix = dense(ratings, values)
-    transposed = matrix[by_movie.indices, by_movie.rows()].astype(np.float32)
-    ids = np.full((ratings.n_users, k), -1, np.int32)
-    sims = np.zeros((ratings.n_users, k), np.float32)
-    supports = np.zeros((ratings.n_users, k), np.int32)
-    nearest_rows(
-        by_user.indptr,
-        by_user.indices,
-        values,
-        by_movie.indptr,
-        by_movie.indices,
-        transposed,
-        shrinkage,
-        n_tasks,
-        ids,
-        sims,
-        supports,
-    )
-    return ids, sims, supports
+def _lists(rng, n, k):
+    """Random lists of neighbours, of any length, best first."""
+    near = np.full((n, k), -1, np.int32)
+    sims = np.zeros((n, k), np.float32)
+    for row in range(n):
+        others = rng.permutation([other for other in range(n) if other != row])
+        length = min(rng.integers(0, k + 1), len(others))
+        near[row, :length] = others[:length]
+        sims[row, :length] = -np.sort(-rng.random(length) - 0.01)
+    return near, sims
 
 
-@pytest.mark.parametrize("k", [1, 5, 60])
-def test_nearest_rows_when_compared_with_the_twin_then_equal(k):
-    ratings = ratings_of(random_rows(1))
-    values = (ratings.by_user.values - 3.01).astype(np.float32)
-    ids, sims, supports = _nearest(ratings, values, k, 100.0)
-    expected = reference.nearest_rows(dense(ratings, values), k, 100.0)
-    for row, near in enumerate(expected):
-        n = len(near)
-        assert ids[row, :n].tolist() == [b for b, _, _ in near]
-        np.testing.assert_allclose(sims[row, :n], [s for _, s, _ in near], rtol=1e-5)
-        assert supports[row, :n].tolist() == [count for _, _, count in near]
-        assert (ids[row, n:] == -1).all()
-
-
-@pytest.mark.parametrize("n_tasks", [1, 2, 8])
-def test_nearest_rows_when_dealt_to_other_tasks_then_the_same_bits(n_tasks):
-    ratings = ratings_of(random_rows(2))
-    values = (ratings.by_user.values - 3.01).astype(np.float32)
-    for found, wanted in zip(
-        _nearest(ratings, values, 7, 10.0, n_tasks), _nearest(ratings, values, 7, 10.0), strict=True
-    ):
-        np.testing.assert_array_equal(found, wanted)
-
-
-@given(st.integers(0, 2**32 - 1))
-@settings(max_examples=20, deadline=None)
-def test_neighbour_ratings_when_compared_with_the_twin_then_equal(seed):
+@pytest.mark.parametrize(("k", "n_shown"), [(2, 3), (4, 0), (0, 2), (1, 1)])
+@pytest.mark.parametrize("of_rows", [True, False])
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=10, deadline=None)
+def test_ask_similar_when_compared_with_the_twin_then_equal(of_rows, k, n_shown, seed):
     ratings = ratings_of([*random_rows(seed, 12, 9, 0.4), (7, 1, 3, 0)])
     rng = np.random.default_rng(seed)
-    neighbours = rng.integers(-1, ratings.n_users, (ratings.n_users, 6)).astype(np.int32)
-    neighbours = -np.sort(-neighbours, axis=1)  # -1 only at the end
+    near, sims = _lists(rng, ratings.n_users if of_rows else ratings.n_movies, 6)
+    biases = rng.normal(0, 1, len(near))
     users, movies = np.indices((ratings.n_users, ratings.n_movies)).reshape(2, -1).astype(np.int32)
-    out = np.empty((len(users), 3), np.float32)
+    some = rng.integers(0, len(users), 150)  # some of them twice
+    some = some if rng.random() < 0.5 else np.sort(some)
+    users, movies = users[some], movies[some]
+    sums = np.full((len(users), 3 if k else 0), 99.0)
+    shown = np.full((len(users), n_shown), 99, np.float32)
     csr = ratings.by_user
-    neighbour_ratings(neighbours, csr.indptr, csr.indices, csr.values, users, movies, out)
-    for row, column, found in zip(users, movies, out, strict=True):
-        expected = reference.neighbour_ratings(neighbours, dense(ratings), row, column, 3)
-        assert found[: len(expected)].tolist() == expected
-        assert np.isnan(found[len(expected) :]).all()
+    arrays = (near, sims, csr.indptr, csr.indices, csr.values, biases)
+    if of_rows:
+        ask_similar_rows(*arrays, ratings.n_movies, users, movies, k, sums, shown)
+    else:
+        n_rated = ask_similar_columns(*arrays, users, movies, k, sums, shown)
+        assert n_rated == (ratings.locate(users, movies) >= 0).sum()
+    matrix = dense(ratings) if of_rows else dense(ratings).T
+    asked = zip(users, movies, strict=True) if of_rows else zip(movies, users, strict=True)
+    for n, (row, column) in enumerate(asked):
+        lists = [(b, s) for b, s in zip(near[row], sims[row], strict=True) if b >= 0]
+        expected = reference.neighbour_ratings(near, matrix, row, column, n_shown)
+        assert shown[n, : len(expected)].tolist() == expected
+        assert np.isnan(shown[n, len(expected) :]).all()
+        if k:
+            expected = reference.neighbour_sums(lists, matrix, biases, column, k)
+            np.testing.assert_allclose(sums[n], expected, rtol=1e-12, atol=1e-12)
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from processing.kernels.predict import knn_baseline_scores, linear_scores
+from processing.kernels.predict import add_neighbours, linear_scores
 from tests import reference
 from tests.builders import random_rows, ratings_of
 from tests.contracts import pairs
@@ -22,30 +22,29 @@ def test_linear_scores_when_computed_by_hand_then_equal():
     assert out.tolist() == [3 + 0.5 + 0.25 + 0.5 - 2, 3 - 0.5 + 0.25 - 1]
 
 
-@pytest.mark.parametrize(("k", "min_k"), [(1, 1), (3, 2), (100, 1)])
-def test_knn_baseline_when_similarities_tie_then_as_the_twin(k, min_k):
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int16])
+@pytest.mark.parametrize(("k", "min_k"), [(1, 1), (2, 3), (3, 2), (100, 1)])
+def test_add_neighbours_when_similarities_tie_then_as_the_twin(k, min_k, dtype):
     ratings = ratings_of(random_rows(3, 20, 12, 0.5))
     rng = np.random.default_rng(0)
-    sims = rng.integers(-2, 3, (20, 20)) / 2  # many ties, zeros and negatives
+    sims = (rng.integers(-2, 3, (20, 20)) / 2).astype(dtype)  # many ties, zeros and negatives
     x_biases, y_biases = rng.normal(0, 1, 20), rng.normal(0, 1, 12)
     users, movies = pairs(ratings)
     csr = ratings.by_movie
-    out = np.empty(len(users))
-    place = np.arange(20, dtype=np.int32)
-    knn_baseline_scores(
+    out = 3.0 + x_biases[users] + y_biases[movies]
+    order = rng.permutation(len(users))
+    add_neighbours(
         3.0,
         x_biases,
         y_biases,
         sims,
-        place,
+        1.0,
         csr.indptr,
         csr.indices,
         csr.values,
-        users,
-        movies,
+        (order, users, movies, out),
         k,
         min_k,
-        out,
     )
     raters = [
         list(zip(csr.indices[a:b], csr.values[a:b], strict=True))

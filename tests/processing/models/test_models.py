@@ -18,13 +18,33 @@ class TestBaselineAls(ModelContract):
     model_class = BaselineOnly
 
 
+class TestBaselineAlsExact(TestBaselineAls):
+    engine = "exact"
+
+
+class TestBaselineAlsSurprise(TestBaselineAls):
+    engine = "surprise"
+
+
 class TestBaselineSgd(ModelContract):
     model_class = BaselineOnly
     settings: ClassVar[dict] = {"method": "sgd", "n_epochs": 30}
 
 
+class TestBaselineSgdSurprise(TestBaselineSgd):
+    engine = "surprise"
+
+
 class TestKnnUsers(ModelContract):
     model_class = KNNBaseline
+
+
+class TestKnnUsersExact(TestKnnUsers):
+    engine = "exact"
+
+
+class TestKnnUsersSurprise(TestKnnUsers):
+    engine = "surprise"
 
 
 class TestKnnMovies(ModelContract):
@@ -37,14 +57,34 @@ class TestKnnMovies(ModelContract):
     }
 
 
+class TestKnnMoviesSurprise(TestKnnMovies):
+    engine = "surprise"
+
+
 class TestSvd(ModelContract):
     model_class = SVD
     settings: ClassVar[dict] = {"n_factors": 5, "n_epochs": 30}
 
 
+class TestSvdExact(TestSvd):
+    engine = "exact"
+
+
+class TestSvdSurprise(TestSvd):
+    engine = "surprise"
+
+
 class TestSvdpp(ModelContract):
     model_class = SVDpp
     settings: ClassVar[dict] = {"n_factors": 5, "n_epochs": 10}
+
+
+class TestSvdppExact(TestSvdpp):
+    engine = "exact"
+
+
+class TestSvdppSurprise(TestSvdpp):
+    engine = "surprise"
 
 
 KNN_CASES = [
@@ -61,6 +101,7 @@ KNN_CASES = [
 ]
 
 
+@pytest.mark.parametrize("engine", ["exact", "surprise"])
 @pytest.mark.parametrize(
     ("model_class", "settings", "theirs"),
     [
@@ -80,7 +121,7 @@ KNN_CASES = [
     ],
 )
 def test_predict_when_surprise_does_the_same_by_hand_then_equal(
-    model_class, settings, theirs, tmp_path
+    model_class, settings, theirs, engine, tmp_path
 ):
     rows = sorted(tasteful_rows(8, n_users=50, n_movies=30))
     known = [row for row in rows if row[0] > 27 or row[1] > 10]
@@ -99,17 +140,5 @@ def test_predict_when_surprise_does_the_same_by_hand_then_equal(
         theirs.predict(str(ratings.user_ids[u]), str(ratings.movie_ids[i])).est
         for u, i in zip(users, movies, strict=True)
     ]
-    ours = model_class(model_class.Settings(**settings)).fit(part, 4)
+    ours = model_class(model_class.Settings(**settings), engine).fit(part, 4)
     np.testing.assert_allclose(ours.predict(users, movies), expected, atol=1e-6)
-
-
-@pytest.mark.parametrize("name", ["svd", "svdpp", "baseline"])
-def test_score_movies_when_asked_for_a_block_then_as_predict_but_unclipped(name):
-    model_class = {"svd": SVD, "svdpp": SVDpp, "baseline": BaselineOnly}[name]
-    ratings = ratings_of(tasteful_rows(5))
-    model = model_class(model_class.Settings()).fit(ratings, 0)
-    users = np.array([3, 0, 7], np.int32)
-    movies = np.array([1, 4, 5, 8], np.int32)
-    block = model.score_movies(users, movies)
-    grid = np.repeat(users, 4), np.tile(movies, 3)
-    np.testing.assert_allclose(block.clip(1, 5).ravel(), model.predict(*grid), rtol=1e-5, atol=1e-5)

@@ -1,0 +1,201 @@
+"""Each row's most similar rows: out of all similarities, one row after another, or of candidates.
+
+All write `ids`, `sims`, `supports` (int32, float32, int32; (n_rows, k)): the rows with the highest
+positive similarity, best first, ties by index, and how many columns they have in common; -1, 0 and
+0 beyond the last.
+"""
+
+import numpy as np
+from numba import njit, prange
+
+from processing.kernels.heap import push, sort_heap
+from processing.kernels.similarities import MSD, PEARSON, add_row, similarity_of
+
+_STRIP = 16  # float32 of a cache line
+_CHUNK = 64  # rows of a task
+_TINY = np.float32(1e-30)  # stands for 0 where 0 means that there is nothing
+FASTMATH = {"reassoc", "contract", "nsz"}
+
+
+@njit(cache=True)
+def _finish(ids, sims, supports, size):
+    """Sort a row's heap and fill what is left of its list."""
+    sort_heap(sims, ids, supports, size)
+    ids[size:] = -1
+    sims[size:] = 0
+    supports[size:] = 0
+
+
+@njit(cache=True, parallel=True)
+def nearest_of_triangle(triangle, common, order, unit, ids, sims, supports):
+    """Write the lists of all rows from the similarities of all pairs.
+
+    `triangle` (in `unit`s), `common` (int32), `order`: of `triangle_of_similarities`.
+    """
+    n = len(order)
+    for strip in prange((n + _STRIP - 1) // _STRIP):
+        first, last = strip * _STRIP, min(n, (strip + 1) * _STRIP)
+        sizes = np.zeros(_STRIP, np.int64)
+        for a in range(first, n):  # each pair (a, b) of the strip's b: a cache line
+            for b in range(first, min(a, last)):
+                place = a * (a - 1) // 2 + b
+                if triangle[place] > 0:
+                    row, value = order[b], np.float32(triangle[place] / unit)
+                    sizes[b - first] = push(
+                        sims[row],
+                        ids[row],
+                        supports[row],
+                        sizes[b - first],
+                        value,
+                        order[a],
+                        common[place],
+                    )
+        for a in range(first, last):
+            row = order[a]
+            for b in range(a):
+                place = a * (a - 1) // 2 + b
+                if triangle[place] > 0:
+                    value = np.float32(triangle[place] / unit)
+                    sizes[a - first] = push(
+                        sims[row],
+                        ids[row],
+                        supports[row],
+                        sizes[a - first],
+                        value,
+                        order[b],
+                        common[place],
+                    )
+            _finish(ids[row], sims[row], supports[row], sizes[a - first])
+
+
+@njit(cache=True, parallel=True)
+def nearest_rows(
+    indptr,
+    indices,
+    values,
+    t_indptr,
+    t_indices,
+    t_values,
+    measure,
+    min_support,
+    shrinkage,
+    ids,
+    sims,
+    supports,
+):
+    """Write the lists of all rows by comparing each with all others.
+
+    `values`: as of `triangle_of_similarities`; `t_*`: the transpose. Costs the sum over columns of
+    their squared length; memory for one row at a time. Rows share nothing, so that the result does
+    not depend on the number of threads.
+    """
+    n_rows = len(indptr) - 1
+    width = 8 if measure == PEARSON else 4
+    lengths = t_indptr[1:] - t_indptr[:-1]
+    for chunk in prange((n_rows + _CHUNK - 1) // _CHUNK):
+        sums = np.zeros(width * n_rows, values.dtype)
+        for row in range(chunk * _CHUNK, min(n_rows, (chunk + 1) * _CHUNK)):
+            start, end = indptr[row], indptr[row + 1]
+            add_row(
+                0,
+                end - start,
+                indices[start:end],
+                values[start:end],
+                lengths[indices[start:end]],
+                t_indptr,
+                t_indices,
+                t_values,
+                measure,
+                sums,
+            )
+            size = 0
+            for b in range(n_rows):
+                if sums[width * b] > 0 and b != row:
+                    pair = sums[width * b : width * (b + 1)]
+                    value = np.float32(similarity_of(pair, measure, min_support, shrinkage))
+                    if value > 0:
+                        size = push(
+                            sims[row], ids[row], supports[row], size, value, b, np.int32(pair[0])
+                        )
+            sums[:] = 0
+            _finish(ids[row], sims[row], supports[row], size)
+
+
+@njit(cache=True, fastmath=FASTMATH)
+def _compare(mine, indices, values, measure, sums):
+    """Write into `sums` what a row has in common with `mine`, as `add_row` has it.
+
+    `mine`: float32 by column, 0 where there is nothing.
+    """
+    n, ab, aa, bb = np.int32(0), np.float32(0), np.float32(0), np.float32(0)
+    for p in range(len(indices)):
+        a = mine[np.uint32(indices[p])]
+        b = np.float32(values[p]) if a != 0 else np.float32(0)
+        n += a != 0
+        ab += a * b
+        aa += a * a
+        bb += b * b
+    sums[0], sums[1], sums[2], sums[3] = n, ab, aa, bb
+    if measure == MSD:
+        sums[1] = max(sums[2] + sums[3] - 2 * sums[1], 0.0)
+    elif measure == PEARSON:
+        sums[4], sums[5] = 0.0, 0.0
+        for p in range(len(indices)):
+            a = mine[np.uint32(indices[p])]
+            sums[4] += a
+            sums[5] += values[p] if a != 0 else 0.0
+
+
+@njit(cache=True, parallel=True)
+def nearest_candidates(
+    indptr,
+    indices,
+    values,
+    n_columns,
+    order,
+    candidates,
+    measure,
+    min_support,
+    shrinkage,
+    ids,
+    sims,
+    supports,
+):
+    """Write the lists of all rows by comparing each with its candidates, in float32.
+
+    `candidates`: int32 (n_rows, m), none twice in a row; -1 and the row itself are passed over.
+    `order`: in which order to take the rows; those with the same candidates had better be near each
+    other.
+    """
+    for chunk in prange((len(order) + _CHUNK - 1) // _CHUNK):
+        mine = np.zeros(n_columns, np.float32)
+        sums = np.zeros(6, np.float64)
+        for row in order[chunk * _CHUNK : (chunk + 1) * _CHUNK]:
+            for p in range(indptr[row], indptr[row + 1]):
+                a = np.float32(values[p])
+                mine[indices[p]] = a if a != 0 else _TINY
+            size = 0
+            for b in candidates[row]:
+                if b < 0 or b == row:
+                    continue
+                start, end = indptr[b], indptr[b + 1]
+                _compare(mine, indices[start:end], values[start:end], measure, sums)
+                value = np.float32(similarity_of(sums, measure, min_support, shrinkage))
+                if value > 0:
+                    size = push(
+                        sims[row], ids[row], supports[row], size, value, b, np.int32(sums[0])
+                    )
+            for p in range(indptr[row], indptr[row + 1]):
+                mine[indices[p]] = 0
+            _finish(ids[row], sims[row], supports[row], size)
+
+
+@njit(cache=True, parallel=True, fastmath=FASTMATH)
+def times_dense(indptr, indices, values, dense, out):
+    """Write the product of a sparse (CSR) and a dense matrix, float32 (n_rows, n)."""
+    for row in prange(len(indptr) - 1):
+        out[row] = 0
+        for p in range(indptr[row], indptr[row + 1]):
+            value = values[p]
+            for f in range(dense.shape[1]):
+                out[row, f] += value * dense[indices[p], f]

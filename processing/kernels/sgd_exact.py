@@ -1,0 +1,79 @@
+"""Stochastic gradient descent in float64: the updates of Surprise, in its order."""
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True)
+def svd_exact(indptr, indices, values, mean, n_epochs, rates, regs, bu, bi, pu, qi):
+    """Learn biases and factors of SVD in place.
+
+    `indptr`, `indices`, `values`: ratings by user, in the order of updates. `rates`, `regs`:
+    float64 (4,), learning rate and regularisation of bu, bi, pu, qi. `bu` (n_users,), `bi`
+    (n_movies,), `pu` (n_users, f), `qi` (n_movies, f): float64. With f = 0 this is BaselineOnly
+    by gradient descent. Koren, Bell and Volinsky (2009), eq. 5; as Surprise's SVD.
+    """
+    n_factors = pu.shape[1]
+    for _ in range(n_epochs):
+        for u in range(len(indptr) - 1):
+            for p in range(indptr[u], indptr[u + 1]):
+                i = indices[p]
+                dot = 0.0
+                for f in range(n_factors):
+                    dot += qi[i, f] * pu[u, f]
+                err = values[p] - (mean + bu[u] + bi[i] + dot)
+                bu[u] += rates[0] * (err - regs[0] * bu[u])
+                bi[i] += rates[1] * (err - regs[1] * bi[i])
+                for f in range(n_factors):
+                    puf, qif = pu[u, f], qi[i, f]
+                    pu[u, f] += rates[2] * (err * qif - regs[2] * puf)
+                    qi[i, f] += rates[3] * (err * puf - regs[3] * qif)
+
+
+@njit(cache=True)
+def svdpp_exact(indptr, indices, values, mean, n_epochs, rates, regs, bu, bi, pu, qi, yj):
+    """Learn biases, factors and implicit factors of SVD++ in place.
+
+    As `svd_exact`, with `yj` (n_movies, f) and `rates`, `regs` (5,) for bu, bi, pu, qi, yj.
+    Koren (2008), eq. 15 and the updates below it; as Surprise's SVDpp, whose every update of a
+    rating visits every movie j of the user:
+
+        y_j += rate (err q_i / √n - reg y_j)
+
+    Here that is done once per user, with the same result. While one user's ratings are gone
+    through, nobody else reads y; their sum z = Σ_j y_j / √n moves by rate (err q_i - reg z) in
+    each update, and after n of them y_j has become (1 - rate reg)^n y_j + g / √n, where g starts
+    at 0 and becomes (1 - rate reg) g + rate err q_i. So an epoch costs O(n_ratings f), not
+    O(Σ n_u² f).
+    """
+    n_factors = pu.shape[1]
+    z, g = np.empty(n_factors), np.empty(n_factors)
+    keep = 1.0 - rates[4] * regs[4]
+    for _ in range(n_epochs):
+        for u in range(len(indptr) - 1):
+            start, end = indptr[u], indptr[u + 1]
+            root = np.sqrt(end - start)
+            z[:] = 0.0
+            g[:] = 0.0
+            for p in range(start, end):
+                for f in range(n_factors):
+                    z[f] += yj[indices[p], f] / root
+            for p in range(start, end):
+                i = indices[p]
+                dot = 0.0
+                for f in range(n_factors):
+                    dot += qi[i, f] * (pu[u, f] + z[f])
+                err = values[p] - (mean + bu[u] + bi[i] + dot)
+                bu[u] += rates[0] * (err - regs[0] * bu[u])
+                bi[i] += rates[1] * (err - regs[1] * bi[i])
+                for f in range(n_factors):
+                    puf, qif = pu[u, f], qi[i, f]
+                    pu[u, f] += rates[2] * (err * qif - regs[2] * puf)
+                    qi[i, f] += rates[3] * (err * (puf + z[f]) - regs[3] * qif)
+                    z[f] = keep * z[f] + rates[4] * err * qif
+                    g[f] = keep * g[f] + rates[4] * err * qif
+            decay = keep ** (end - start)
+            for p in range(start, end):
+                j = indices[p]
+                for f in range(n_factors):
+                    yj[j, f] = decay * yj[j, f] + g[f] / root

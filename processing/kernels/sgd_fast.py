@@ -1,0 +1,196 @@
+"""Stochastic gradient descent in float32 on all cores, free of conflicts and therefore repeatable.
+
+Users are cut into groups and movies into `N_BLOCKS` ranges, both of about equal numbers of ratings.
+In a *stratum* each group works on a range of its own, so that no two tasks touch the same user or
+movie; after `N_BLOCKS` strata every group has met every range (Gemulla et al. 2011, "Large-scale
+matrix factorization with distributed stochastic gradient descent", section 4). What is computed
+does not depend on the number of threads, nor on which of them is first.
+"""
+
+import numpy as np
+from numba import njit, prange
+
+N_BLOCKS = 4
+N_TASKS = 2
+CURVATURE = np.float32(0.1)  # typical square of a factor: how strongly a rating draws at another
+FASTMATH = {"reassoc", "contract", "arcp", "nsz"}  # all but "no NaN" and "no infinity"
+
+
+@njit(cache=True, parallel=True)
+def cut_rows(indptr, indices, bounds, cuts):
+    """Write where each row enters each range of columns.
+
+    `bounds`: int64 (N_BLOCKS + 1,), first columns of the ranges. `cuts`: int64 (n_rows,
+    N_BLOCKS + 1); the entries of row u in range m are `cuts[u, m]` to `cuts[u, m + 1]`. `indices`
+    ascend within a row.
+    """
+    for row in prange(len(indptr) - 1):
+        p = indptr[row]
+        for m in range(N_BLOCKS):
+            cuts[row, m] = p
+            while p < indptr[row + 1] and indices[p] < bounds[m + 1]:
+                p += 1
+        cuts[row, N_BLOCKS] = p
+
+
+@njit(cache=True, parallel=True, fastmath=FASTMATH)
+def svd_epoch(groups, cuts, indices, values, mean, rates, regs, bu, bi, pu, qi):
+    """Update biases and factors of SVD once with every rating, in place.
+
+    `groups`: int64 (N_BLOCKS + 1,), first users of the groups. `cuts`: as of `cut_rows`.
+    `rates`, `regs`: float32 (4,), learning rate and regularisation of bu, bi, pu, qi. The rest is
+    float32: `bu` (n_users,), `bi` (n_movies,), `pu` (n_users, f), `qi` (n_movies, f). The update
+    of a rating is that of `sgd_exact.svd_exact`; only their order differs.
+    """
+    n_factors = pu.shape[1]
+    keep_p, keep_q = np.float32(1) - rates[2] * regs[2], np.float32(1) - rates[3] * regs[3]
+    for stratum in range(N_BLOCKS):
+        for group in prange(N_BLOCKS):
+            block = (group + stratum) % N_BLOCKS
+            p_u = np.empty(n_factors, np.float32)
+            for u in range(groups[group], groups[group + 1]):
+                start, end = cuts[u, block], cuts[u, block + 1]
+                if start == end:
+                    continue
+                b_u = bu[u]
+                for f in range(n_factors):
+                    p_u[f] = pu[u, f]
+                for position in range(start, end):
+                    i = indices[position]
+                    dot = np.float32(0)
+                    for f in range(n_factors):
+                        dot += p_u[f] * qi[i, f]
+                    err = values[position] - (mean + b_u + bi[i] + dot)
+                    b_u += rates[0] * (err - regs[0] * b_u)
+                    bi[i] += rates[1] * (err - regs[1] * bi[i])
+                    step_p, step_q = rates[2] * err, rates[3] * err
+                    for f in range(n_factors):
+                        p_f, q_f = p_u[f], qi[i, f]
+                        p_u[f] = keep_p * p_f + step_p * q_f
+                        qi[i, f] = keep_q * q_f + step_q * p_f
+                bu[u] = b_u
+                for f in range(n_factors):
+                    pu[u, f] = p_u[f]
+
+
+@njit(cache=True, parallel=True, fastmath=FASTMATH)
+def svdpp_epoch(
+    groups, indptr, indices, values, mean, rates, regs, bu, bi, pu, qi, yj, own_q, own_y, own
+):
+    """Update biases, factors and implicit factors of SVD++ once with every rating, in place.
+
+    `groups`: int64 (n_rounds * N_TASKS + 1,), first users of the tasks' groups, round after round.
+    `rates`, `regs`: float32 (5,), for bu, bi, pu, qi, yj. `yj`: float32 (n_movies, f). The
+    tasks' own copies are float32 scratch: `own_q`, `own_y` (N_TASKS, n_movies, f) and `own`
+    (N_TASKS, 3, n_movies).
+
+    Each user reads and moves y_j of all their movies, which no blocks can keep apart. So in each
+    round the tasks begin with copies of what belongs to movies, go through their users one by one
+    as `sgd_exact.svdpp_exact` does, and what they changed is merged in a fixed order (`_share`).
+    """
+    n_factors = pu.shape[1]
+    keep_p, keep_q = np.float32(1) - rates[2] * regs[2], np.float32(1) - rates[3] * regs[3]
+    keep_y = np.float32(1) - rates[4] * regs[4]
+    for first in range(0, len(groups) - 1, N_TASKS):
+        for task in prange(N_TASKS):
+            q, y = own_q[task], own_y[task]
+            b_i, seen, weight = own[task, 0], own[task, 1], own[task, 2]
+            q[:], y[:], b_i[:], seen[:], weight[:] = qi, yj, bi, 0, 0
+            p_u = np.empty(n_factors, np.float32)
+            z = np.empty(n_factors, np.float32)
+            g = np.empty(n_factors, np.float32)
+            for u in range(groups[first + task], groups[first + task + 1]):
+                start, end = indptr[u], indptr[u + 1]
+                if start == end:
+                    continue
+                n = np.float32(end - start)
+                over_root = np.float32(1) / np.sqrt(n)
+                z[:], g[:] = 0, 0
+                for position in range(start, end):
+                    j = indices[position]
+                    for f in range(n_factors):
+                        z[f] += y[j, f]
+                for f in range(n_factors):
+                    z[f] *= over_root
+                    p_u[f] = pu[u, f]
+                b_u = bu[u]
+                for position in range(start, end):
+                    i = indices[position]
+                    dot = np.float32(0)
+                    for f in range(n_factors):
+                        dot += (p_u[f] + z[f]) * q[i, f]
+                    err = values[position] - (mean + b_u + b_i[i] + dot)
+                    b_u += rates[0] * (err - regs[0] * b_u)
+                    b_i[i] += rates[1] * (err - regs[1] * b_i[i])
+                    seen[i] += 1
+                    step_p, step_q, step_y = rates[2] * err, rates[3] * err, rates[4] * err
+                    for f in range(n_factors):
+                        p_f, q_f, z_f = p_u[f], q[i, f], z[f]
+                        p_u[f] = keep_p * p_f + step_p * q_f
+                        z[f] = keep_y * z_f + step_y * q_f
+                        g[f] = keep_y * g[f] + step_y * q_f
+                        q[i, f] = keep_q * q_f + step_q * (p_f + z_f)
+                bu[u] = b_u
+                for f in range(n_factors):
+                    pu[u, f] = p_u[f]
+                    g[f] *= over_root
+                decay = keep_y**n
+                for position in range(start, end):
+                    j = indices[position]
+                    weight[j] += n
+                    for f in range(n_factors):
+                        y[j, f] = decay * y[j, f] + g[f]
+        _merge(own_q, own_y, own, rates, bi, qi, yj)
+
+
+@njit(cache=True, parallel=True, fastmath=FASTMATH)
+def _merge(own_q, own_y, own, rates, bi, qi, yj):
+    """Move what belongs to movies by a share of the sum of what the tasks changed."""
+    for i in prange(len(bi)):
+        share_b = _share(rates[1], own[:, 1, i])
+        share_q = _share(rates[3] * CURVATURE, own[:, 1, i])
+        share_y = _share(rates[4] * CURVATURE, own[:, 2, i])
+        b, change = bi[i], np.float32(0)
+        for task in range(N_TASKS):
+            change += own[task, 0, i] - b
+        bi[i] = b + share_b * change
+        for f in range(qi.shape[1]):
+            q, y = qi[i, f], yj[i, f]
+            change_q, change_y = np.float32(0), np.float32(0)
+            for task in range(N_TASKS):
+                change_q += own_q[task, i, f] - q
+                change_y += own_y[task, i, f] - y
+            qi[i, f] = q + share_q * change_q
+            yj[i, f] = y + share_y * change_y
+
+
+@njit(cache=True)
+def _share(strength, visits):
+    """The share of the tasks' summed changes that one task doing all their work would have made.
+
+    A parameter that each visit draws to a place with some strength goes 1 - exp(-strength visits)
+    of the way; of tasks that all began in the same place, the sum overshoots what they would have
+    done one after the other. 1 where only one task has moved at all, 1 / N_TASKS where each has
+    arrived. `visits`: (N_TASKS,).
+    """
+    alone, together = np.float32(0), np.float32(0)
+    for n in visits:
+        alone += np.float32(1) - np.exp(-strength * n)
+        together += strength * n
+    if alone < np.float32(1e-6):
+        return np.float32(1)
+    return (np.float32(1) - np.exp(-together)) / alone
+
+
+@njit(cache=True, parallel=True, fastmath=FASTMATH)
+def whole_user_factors(indptr, indices, pu, yj):
+    """Add |I_u|^(-1/2) Σ_j y_j to each user's factors, in place."""
+    n_factors = pu.shape[1]
+    for u in prange(len(indptr) - 1):
+        start, end = indptr[u], indptr[u + 1]
+        if start == end:
+            continue
+        root = np.sqrt(np.float64(end - start))
+        for p in range(start, end):
+            for f in range(n_factors):
+                pu[u, f] += yj[indices[p], f] / root

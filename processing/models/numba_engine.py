@@ -1,0 +1,146 @@
+"""The engine that fits the models with our own kernels, exactly as Surprise does or faster.
+
+*exact*: float64, Surprise's order of updates and its random numbers; what is learned equals what
+Surprise learns, but for rounding. *fast*: float32, all cores, another order of updates and other
+random numbers; what is learned is as good.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.kernels import sgd_fast
+from processing.kernels.baselines import baseline_als
+from processing.kernels.sgd_exact import svd_exact, svdpp_exact
+from processing.models.matrix import RatingMatrix
+from processing.progress import progress
+
+ROUND_RATINGS = 8  # per movie and task, between two merges: copying and merging cost a tenth
+
+
+@dataclass(frozen=True, kw_only=True)
+class SgdOptions:
+    """How factors are learned.
+
+    `rates` and `regs`: learning rate and regularisation of bu, bi, pu, qi and, for SVD++, yj.
+    """
+
+    n_factors: int
+    n_epochs: int
+    init_mean: float
+    init_std_dev: float
+    rates: tuple[float, ...]
+    regs: tuple[float, ...]
+
+
+class Learned(NamedTuple):
+    """Learned arrays with Surprise's names; `yj` is None but for SVD++."""
+
+    bu: NDArray[Any]
+    bi: NDArray[Any]
+    pu: NDArray[Any]
+    qi: NDArray[Any]
+    yj: NDArray[Any] | None = None
+
+
+def fit_baseline_als(matrix: RatingMatrix, n_epochs: int, reg_u: float, reg_i: float) -> Learned:
+    """Biases by alternating least squares, no factors; in either mode the same."""
+    bu, bi = baseline_als(*matrix.by_user, *matrix.by_movie, matrix.mean, n_epochs, reg_u, reg_i)
+    return Learned(bu, bi, np.zeros((len(bu), 0)), np.zeros((len(bi), 0)))
+
+
+def fit_svd(
+    matrix: RatingMatrix,
+    mean: float,
+    options: SgdOptions,
+    random_state: np.random.RandomState,
+    exact: bool,
+) -> Learned:
+    """Biases and factors around `mean`; with no factors, BaselineOnly by gradient descent."""
+    learned = _begin(matrix, options, random_state, 2, exact)
+    rates, regs = _steps(options, exact)
+    if exact:
+        svd_exact(*matrix.by_user, mean, options.n_epochs, rates, regs, *learned[:4])
+        return learned
+    cuts = _cuts(matrix)
+    groups = _even(matrix.by_user.indptr, sgd_fast.N_BLOCKS)
+    _, indices, values = matrix.by_user
+    for _ in progress(range(options.n_epochs), "SVD" if options.n_factors else "biases", "epoch"):
+        sgd_fast.svd_epoch(
+            groups, cuts, indices, values, np.float32(mean), rates, regs, *learned[:4]
+        )
+    return learned
+
+
+def fit_svdpp(
+    matrix: RatingMatrix, options: SgdOptions, random_state: np.random.RandomState, exact: bool
+) -> Learned:
+    """Biases, factors and implicit factors."""
+    learned = _begin(matrix, options, random_state, 3, exact)
+    rates, regs = _steps(options, exact)
+    if exact:
+        svdpp_exact(*matrix.by_user, matrix.mean, options.n_epochs, rates, regs, *learned)
+        return learned
+    n_movies = matrix.by_movie.n_rows
+    n_rounds = -(-len(matrix.by_user.values) // (sgd_fast.N_TASKS * ROUND_RATINGS * n_movies))
+    groups = _even(matrix.by_user.indptr, n_rounds * sgd_fast.N_TASKS)
+    shape = (sgd_fast.N_TASKS, n_movies, options.n_factors)
+    scratch = (
+        np.empty(shape, np.float32),
+        np.empty(shape, np.float32),
+        np.empty((sgd_fast.N_TASKS, 3, n_movies), np.float32),
+    )
+    for _ in progress(range(options.n_epochs), "SVD++", "epoch"):
+        sgd_fast.svdpp_epoch(
+            groups, *matrix.by_user, np.float32(matrix.mean), rates, regs, *learned, *scratch
+        )
+    return learned
+
+
+def _begin(
+    matrix: RatingMatrix,
+    options: SgdOptions,
+    random_state: np.random.RandomState,
+    n_factor_arrays: int,
+    exact: bool,
+) -> Learned:
+    """Biases of zero and random factors: users', movies', and implicit ones, drawn in that order.
+
+    A row without ratings has factors of zero, which no update changes.
+    """
+    sides = (matrix.by_user, matrix.by_movie, matrix.by_movie)[:n_factor_arrays]
+    factors = []
+    for side in sides:
+        size = (side.n_rows, options.n_factors)
+        if exact:
+            factors.append(random_state.normal(options.init_mean, options.init_std_dev, size))
+            continue
+        rng = np.random.default_rng(random_state.randint(2**32, dtype=np.uint64))
+        drawn = rng.standard_normal(size, np.float32)
+        drawn *= np.float32(options.init_std_dev)
+        drawn += np.float32(options.init_mean)
+        drawn[side.counts == 0] = 0
+        factors.append(drawn)
+    dtype = np.float64 if exact else np.float32
+    bu, bi = np.zeros(matrix.by_user.n_rows, dtype), np.zeros(matrix.by_movie.n_rows, dtype)
+    return Learned(bu, bi, *factors)
+
+
+def _steps(options: SgdOptions, exact: bool) -> NDArray[Any]:
+    return np.array([options.rates, options.regs], np.float64 if exact else np.float32)
+
+
+def _cuts(matrix: RatingMatrix) -> NDArray[np.int64]:
+    bounds = _even(matrix.by_movie.indptr, sgd_fast.N_BLOCKS)
+    cuts = np.empty((matrix.by_user.n_rows, sgd_fast.N_BLOCKS + 1), np.int64)
+    sgd_fast.cut_rows(matrix.by_user.indptr, matrix.by_user.indices, bounds, cuts)
+    return cuts
+
+
+def _even(indptr: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """First rows of `n` ranges of about equally many ratings, and the end: int64 (n + 1,)."""
+    firsts = np.searchsorted(indptr, np.linspace(0, indptr[-1], n + 1)).astype(np.int64)
+    firsts[0], firsts[-1] = 0, len(indptr) - 1
+    return firsts

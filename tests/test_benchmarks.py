@@ -1,0 +1,135 @@
+"""The benchmarks: they start, they share one beginning, and the README says what they measured."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from processing.data.ingest import load_dataset
+from processing.data.simulate import simulate
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+SCRIPTS = (
+    "against_libmf",
+    "against_surprise",
+    "choose_settings",
+    "full_size",
+    "slug_size",
+    "tables",
+)
+ABOUT = {
+    "machine": {"cpu": "C", "cores": 2, "memory_gb": 24.6, "os": "O", "python": "3.11.7"},
+    "date": "2026-01-02",
+    "commit": "abc",
+    "command": "python benchmarks/x.py",
+}
+SPLIT = {"source": "S", "simulated": True, "n_train": 1000, "n_test": 100}
+
+
+@pytest.fixture
+def import_benchmark(monkeypatch):
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    return __import__
+
+
+def _row(program, fit_seconds, memory_bytes, rmse, seed=0):
+    return {
+        "model": "svd",
+        "label": "SVD",
+        "program": program,
+        "seed": seed,
+        "settings": {"n_factors": 64, "n_epochs": 20},
+        "load_seconds": 0.25,
+        "fit_seconds": fit_seconds,
+        "predict_seconds": 0.5,
+        "memory_bytes": memory_bytes,
+        "memory_with_loading_bytes": 2 * memory_bytes,
+        "rmse": rmse,
+    }
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_script_when_asked_for_help_then_says_what_it_measures(name):
+    command = [sys.executable, BENCHMARKS / f"{name}.py", "--help"]
+    done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True)
+    assert "usage:" in done.stdout
+    assert len(done.stdout.splitlines()[2]) > 20
+
+
+def test_readme_when_compared_with_results_then_holds_their_tables(import_benchmark):
+    tables = import_benchmark("tables")
+    readme = tables.README.read_text(encoding="utf-8")
+    assert tables.placed(readme, tables.tables(tables.RESULTS)) == readme
+
+
+def test_tables_when_there_are_no_results_then_nothing_stands_there(import_benchmark, tmp_path):
+    assert import_benchmark("tables").tables(tmp_path) == ""
+
+
+def test_surprise_table_when_seeds_differ_then_rmse_is_mean_and_rest_of_first(import_benchmark):
+    rows = [
+        _row("surprise", 99.5, 2_000_000_000, 0.9),
+        _row("exact", 4.5, 500_000_000, 0.9),
+        _row("fast", 0.5, 100_000_000, 0.8),
+        _row("surprise", 50, 1, 0.7, seed=1),
+        _row("exact", 50, 1, 0.7, seed=1),
+        _row("fast", 50, 1, 0.6, seed=1),
+    ]
+    made = import_benchmark("tables").against_surprise(ABOUT | SPLIT | {"rows": rows})
+    assert made.splitlines()[-1] == (
+        "| SVD | 99.5 + 0.50 | 4.5 + 0.50 | 0.50 + 0.50 | 20× | 100× | 2.0 | 0.100 | 1/20 "
+        "| 0.8000 | 0.8000 | 0.7000 |"
+    )
+
+
+def test_libmf_table_when_made_then_compares_loading_and_fit_with_svd(import_benchmark):
+    rows = [_row("fast", 0.75, 10**9, 0.8), _row("libmf", 3.75, 3 * 10**9, 0.81)]
+    result = ABOUT | SPLIT | {"libmf": "libmf==1", "rows": rows}
+    lines = import_benchmark("tables").against_libmf(result).splitlines()
+    assert lines[-2:] == [
+        "| SVD | 0.25 | 0.75 | 1.0 | 1.0× | 2.0 | 0.8000 |",
+        "| SVD | 0.25 | 3.8 | 4.0 | 4.0× | 6.0 | 0.8100 |",
+    ]
+
+
+def _run(share, *stages):
+    rows = [{"stage": s, "seconds": t, "peak_memory_bytes": m * 10**9} for s, t, m in stages]
+    return {
+        "share": share,
+        "n_ratings": int(1000 * share),
+        "seconds": sum(row["seconds"] for row in rows),
+        "peak_memory_bytes": max(row["peak_memory_bytes"] for row in rows),
+        "stages": rows,
+    }
+
+
+def test_full_size_when_a_stage_is_missing_then_its_cells_are_empty(import_benchmark):
+    runs = [_run(0.1, ("ingest", 1, 2)), _run(1, ("ingest", 9, 3), ("fit", 2, 4))]
+    result = ABOUT | {"profile": "fast", "n_movies": 5, "runs": runs}
+    made = import_benchmark("tables").full_size(result).splitlines()
+    assert "| **all** | **1.0** | **2.0** | **11.0** | **4.0** |" in made
+    assert "| fit |  |  | 2.0 | 4.0 |" in made
+    assert import_benchmark("_growth").draw(runs).startswith(b"<?xml")
+
+
+def test_columns_when_split_then_every_rating_is_in_one_part(import_benchmark, tmp_path):
+    columns = import_benchmark("_columns")
+    simulate(tmp_path / "set", n_users=60, n_movies=30, n_ratings=700)
+    dataset = load_dataset(tmp_path / "set", tmp_path / "cache")
+    said = columns.write_columns(dataset, 0.2, 0, "by movie", tmp_path / "columns")
+    found = columns.read_columns(tmp_path / "columns")
+    assert said["n_train"] + said["n_test"] + said["n_left_out"] == 700
+    assert (np.diff(found.train.movies) >= 0).all()
+    for part in (found.train, found.test):
+        places = dataset.ratings.locate(part.users, part.movies)
+        np.testing.assert_array_equal(dataset.ratings.by_user.values[places], part.values)
+    assert np.isin(found.test.users, found.train.users).all()
+
+
+def test_command_when_paths_are_given_then_only_their_names_are_kept(import_benchmark, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["/a/b/run.py", "/data/ml-1m.zip", "--seeds", "3"])
+    said = import_benchmark("_common").about()
+    assert said["command"] == "python benchmarks/run.py ml-1m.zip --seeds 3"
+    assert said.keys() == {"machine", "date", "commit", "command"}
