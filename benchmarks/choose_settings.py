@@ -3,22 +3,20 @@
 Run: python benchmarks/choose_settings.py SOURCE
 """
 
+import argparse
 import json
-import platform
-import sys
 import tempfile
-from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 
 import numpy as np
+from _common import say, slug, write_result
 
 from processing.data.ingest import load_dataset
 from processing.evaluation.metrics import errors
 from processing.evaluation.protocols import make_splits
 from processing.models.registry import MODELS
 
-RESULTS = Path(__file__).parent / "results"
 SIDES = {"similarity": ["pearson_baseline"], "shrinkage": [50.0, 100.0, 200.0], "k": [40, 80]}
 GRIDS = [
     ("baseline", {"n_epochs": [10, 20], "reg_u": [5.0, 15.0], "reg_i": [3.0, 10.0]}),
@@ -37,8 +35,11 @@ GRIDS = [
 
 def main() -> None:
     """Fit every point of the grids without test and stack ratings, and score the stack ratings."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("source", type=Path, help="ratings, such as ml-100k.zip")
+    source = parser.parse_args().source
     with tempfile.TemporaryDirectory() as cache:
-        dataset = load_dataset(sys.argv[1], Path(cache))
+        dataset = load_dataset(source, Path(cache))
     (split,) = make_splits(dataset, "last", 0)
     (stack,) = split.stacks
     ratings = dataset.ratings
@@ -52,19 +53,10 @@ def main() -> None:
             scores = model.predict(users, movies)
             rmse = errors(scores, ratings.by_user.values[stack])["rmse"]
             rows.append({"kind": kind, "settings": settings, "stack_rmse": round(rmse, 5)})
-            sys.stdout.write(json.dumps(rows[-1]) + "\n")
-    result = {
-        "source": dataset.name,
-        "n_stack": int(np.sum(stack)),
-        "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
-        "date": datetime.now(UTC).date().isoformat(),
-        "command": f"python benchmarks/choose_settings.py {Path(sys.argv[1]).name}",
-        "rows": rows,
-    }
-    name = f"choose_settings-{dataset.name.lower().replace(' ', '-')}.json"
-    (RESULTS / name).write_text(json.dumps(result, indent=1) + "\n")
+            say(json.dumps(rows[-1]))
+    result = {"source": dataset.name, "n_stack": int(np.sum(stack)), "rows": rows}
+    write_result(f"choose_settings-{slug(dataset.name)}", result)
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parents[1]))
     main()

@@ -3,22 +3,20 @@
 Run: python benchmarks/slug_size.py
 """
 
-import json
-import platform
+import argparse
 import subprocess
 import sys
 import tarfile
 import tempfile
 import venv
-from datetime import UTC, datetime
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-RESULT = Path(__file__).parent / "results" / "slug_size.json"
+from _common import ROOT, say, write_result
+
 LIMIT_MB = 250
 
 
-def measure() -> dict[str, object]:
+def measure() -> dict[str, float]:
     """Install requirements.txt into a new environment and pack what it holds."""
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
@@ -34,18 +32,14 @@ def measure() -> dict[str, object]:
         return {
             "compressed_mb": round(packed.stat().st_size / 1e6, 1),
             "installed_mb": round(installed / 1e6, 1),
-            "python": platform.python_version(),
-            "machine": f"{platform.system()} {platform.machine()}",
-            "date": datetime.now(UTC).date().isoformat(),
-            "command": "python benchmarks/slug_size.py",
         }
 
 
 def main() -> None:
     """Write the result beside this file; fail if it is over the limit that we set ourselves."""
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     result = measure()
-    RESULT.write_text(json.dumps(result, indent=1) + "\n")
-    sys.stdout.write(RESULT.read_text())
+    say(write_result("slug_size", result).read_text())
     if result["compressed_mb"] > LIMIT_MB:
         sys.exit(f"{result['compressed_mb']} MB is over {LIMIT_MB} MB.")
 

@@ -1,10 +1,11 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processing.kernels.heap import push, sort_heap
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-3, 3), max_size=40), st.integers(1, 8), st.randoms())
 def test_push_when_sorted_then_the_best_with_ties_by_key(values, k, random):
     offered = list(enumerate(values))

@@ -4,7 +4,15 @@ import pytest
 from processing.kernels.nearest import nearest_candidates, nearest_rows, times_dense
 from processing.models import neighbours
 from processing.models.matrix import Sparse, matrix_of, transposed
-from processing.models.neighbours import MEASURES, Measure, baseline_of, nearest
+from processing.models.neighbours import (
+    MEASURES,
+    SHRUNK_CORRELATION,
+    Measure,
+    all_similarities,
+    baseline_of,
+    nearest,
+    unpacked,
+)
 from tests import reference
 from tests.builders import dense, random_rows, ratings_of
 
@@ -90,11 +98,25 @@ def test_nearest_when_found_in_each_way_then_as_the_twin(
     table = dense(ratings) - mean - user_biases[:, None] - movie_biases
     table = table if user_based else table.T
     expected = reference.nearest_rows(table, len(table), 100.0)
-    # all similarities are kept in steps of 1 / 32,767
-    rtol = 0.1 if dense_limit else 1e-4
-    if dense_limit:
-        expected = [[item for item in row if item[1] > 0.5 / 32_767] for row in expected]
-    _check((near.ids, near.similarities, near.supports), expected, rtol)
+    _check((near.ids, near.similarities, near.supports), expected, 1e-4)
+
+
+@pytest.mark.parametrize("user_based", [True, False])
+def test_all_similarities_when_kept_short_then_rounded(user_based, monkeypatch):
+    ratings, again = ratings_of(ROWS), ratings_of(ROWS)
+    triangle, order = all_similarities(ratings, user_based, SHRUNK_CORRELATION)
+    assert triangle.dtype == np.float32
+    monkeypatch.setattr(neighbours, "FLOAT_LIMIT", 0)
+    short, _ = all_similarities(again, user_based, SHRUNK_CORRELATION)
+    assert short.dtype == np.int16
+    np.testing.assert_array_equal(short, np.rint(triangle.astype(float) * 32_767))
+    table = unpacked(short, order) / 32_767
+    near = nearest(again, user_based)
+    for row in range(len(table)):
+        ids = near.ids[row][near.ids[row] >= 0]
+        others = np.flatnonzero((table[row] > 0) & (np.arange(len(table)) != row))
+        best = sorted(others, key=lambda b: (-table[row, b], b))
+        assert ids.tolist() == best[: near.ids.shape[1]]
 
 
 def test_nearest_when_asked_again_then_remembered():
