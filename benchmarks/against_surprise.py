@@ -1,5 +1,7 @@
 """Our engines against Surprise, whose models they are: time, memory and RMSE on the same split.
 
+On further splits the exact engine, which predicts what Surprise predicts, stands for Surprise.
+
 Run: python benchmarks/against_surprise.py SOURCE [--seeds 3]
 """
 
@@ -48,7 +50,7 @@ def main() -> None:
             for name in options.models:
                 label, kind, settings = CASES[name]
                 task = {"kind": kind, "settings": settings, "columns": str(columns), "seed": seed}
-                for program in PROGRAMS:
+                for program in PROGRAMS if seed == 0 else PROGRAMS[1:]:
                     row = {"model": name, "label": label, "program": program, "seed": seed}
                     row |= {"settings": settings} | measure(task | {"program": program})
                     rows.append(row)
