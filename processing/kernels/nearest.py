@@ -70,6 +70,7 @@ def nearest_of_triangle(triangle, common, order, unit, ids, sims, supports):
 
 @njit(cache=True, parallel=True)
 def nearest_rows(
+    rows,
     indptr,
     indices,
     values,
@@ -83,7 +84,7 @@ def nearest_rows(
     sims,
     supports,
 ):
-    """Write the lists of all rows by comparing each with all others.
+    """Write the lists of `rows` (in their order) by comparing each with all others.
 
     `values`: as of `triangle_of_similarities`; `t_*`: the transpose. Costs the sum over columns of
     their squared length; memory for one row at a time. Rows share nothing, so that the result does
@@ -92,9 +93,10 @@ def nearest_rows(
     n_rows = len(indptr) - 1
     width = 8 if measure == PEARSON else 4
     lengths = t_indptr[1:] - t_indptr[:-1]
-    for chunk in prange((n_rows + _CHUNK - 1) // _CHUNK):
+    for chunk in prange((len(rows) + _CHUNK - 1) // _CHUNK):
         sums = np.zeros(width * n_rows, values.dtype)
-        for row in range(chunk * _CHUNK, min(n_rows, (chunk + 1) * _CHUNK)):
+        for n in range(chunk * _CHUNK, min(len(rows), (chunk + 1) * _CHUNK)):
+            row = rows[n]
             start, end = indptr[row], indptr[row + 1]
             add_row(
                 0,
@@ -114,11 +116,9 @@ def nearest_rows(
                     pair = sums[width * b : width * (b + 1)]
                     value = np.float32(similarity_of(pair, measure, min_support, shrinkage))
                     if value > 0:
-                        size = push(
-                            sims[row], ids[row], supports[row], size, value, b, np.int32(pair[0])
-                        )
+                        size = push(sims[n], ids[n], supports[n], size, value, b, np.int32(pair[0]))
             sums[:] = 0
-            _finish(ids[row], sims[row], supports[row], size)
+            _finish(ids[n], sims[n], supports[n], size)
 
 
 @njit(cache=True, fastmath=FASTMATH)

@@ -11,9 +11,11 @@ beyond the last). The first k are summed: `sums` (float64, (n_pairs, 3)) gets th
 import numpy as np
 from numba import njit, prange
 
+from processing.kernels.csr import find
 from processing.kernels.select import insert_best
 
 _CHUNK = 8192  # pairs of a task
+_SEARCH_COST = 32  # of finding a column in a row, in steps through it
 
 
 @njit(cache=True)
@@ -81,7 +83,8 @@ def ask_similar_rows(
     """Say what the rows most similar to each pair's row gave to the pair's column.
 
     `near`, `sims`, `biases`: of the rows. `indptr`, `indices`, `values`: CSR by row. The ratings of
-    the similar rows are gone through once for all pairs of a row that are together.
+    a similar row are gone through once for all pairs of a row that are together, or searched for
+    each of them where they are few.
     """
     n_shown, summed = shown.shape[1], sums.shape[1] > 0
     n_wanted = max(n_shown, k if summed else 0)
@@ -103,7 +106,14 @@ def ask_similar_rows(
                 other = near[row, place]
                 if other < 0 or n_open == 0:
                     break
-                for p in range(indptr[other], indptr[other + 1]):
+                low, high = indptr[other], indptr[other + 1]
+                searched = (end - start) * _SEARCH_COST < high - low
+                for step in range(end - start if searched else high - low):
+                    p = low + step
+                    if searched:
+                        p = find(indices, low, high, columns[start + step])
+                        if p < 0 or asked[columns[start + step]] != start + step:
+                            continue
                     n = asked[indices[p]]
                     if n < start or found[n - first] == n_wanted:
                         continue

@@ -32,70 +32,75 @@ def add_neighbours(mean, x_biases, y_biases, sims, unit, indptr, indices, values
     those the ones with positive similarity: the k most similar of the positive ones.
     """
     order, xs, ys, scores = pairs
-    longest = np.max(indptr[1:] - indptr[:-1])
+    longest = np.max(indptr[1:] - indptr[:-1]) + 1
     for chunk in prange((len(order) + CHUNK_PAIRS - 1) // CHUNK_PAIRS):
-        near = np.empty(longest + 1, sims.dtype)
-        places = np.empty(longest + 1, np.int64)
-        counts = np.zeros(N_BINS, np.int64)
-        heap = np.empty(k, sims.dtype), np.empty(k, np.int64), np.empty(k, indices.dtype)
+        row = np.empty(sims.shape[1], sims.dtype)
+        near, places = np.empty(longest, sims.dtype), np.empty(longest, np.int32)
+        bins, at_level = np.empty(longest, np.uint8), np.empty(longest, np.int32)
+        counts = np.zeros(N_BINS, np.int32)
+        heap = np.empty(k, sims.dtype), np.empty(k, np.int32), np.empty(k, np.int32)
+        x = -1
         for n in order[chunk * CHUNK_PAIRS : (chunk + 1) * CHUNK_PAIRS]:
             if xs[n] < 0:
                 continue
-            row, start, end = sims[xs[n]], indptr[ys[n]], indptr[ys[n] + 1]
+            if xs[n] != x:  # read in one go, and then at random: a row is far away in memory
+                x = xs[n]
+                row[:] = sims[x]
+            start, end = indptr[ys[n]], indptr[ys[n] + 1]
+            others, given = indices[start:end], values[start:end]
             size = 0
-            for p in range(start, end):
-                similarity = row[indices[p]]
-                near[size] = similarity
-                places[size] = p
+            for p in range(len(others)):
+                similarity = row[others[p]]
+                near[np.uint32(size)], places[np.uint32(size)] = similarity, p
                 size += similarity > 0
             if min(size, k) < min_k or size == 0:
                 continue
             if size > k:
-                size = _keep_best(near, places, size, k, counts, heap)
+                _keep_best(near, places, size, k, bins, counts, at_level, heap)
+                size = k
             total, total_deviations = 0.0, 0.0
             base = mean + y_biases[ys[n]]
             for m in range(size):
                 p = places[m]
-                similarity = np.float64(near[m])
-                total += similarity
-                total_deviations += similarity * (values[p] - (base + x_biases[indices[p]]))
+                weight = np.float64(near[m])
+                total += weight
+                total_deviations += weight * (given[p] - (base + x_biases[others[p]]))
             scores[n] += total_deviations / total
 
 
 @njit(cache=True)
-def _keep_best(values, keys, size, k, counts, heap):
-    """Move the k best of `size` positive values, with their keys, to the front; returns k.
+def _keep_best(values, keys, size, k, bins, counts, at_level, heap):
+    """Move the k best of `size` positive values, with their keys, to the front.
 
     Values are counted by bins of equal width: those above the bin in which the k-th lies are all
-    kept, and of that bin's the best, ties by lower key.
+    kept, and of that bin's the best, ties by lower key. The loops over all values do not branch.
+    `counts` are 0 before and after.
     """
     best = values[0]
     for m in range(1, size):
         best = max(best, values[m])
-    scale = (len(counts) - 1) / np.float64(best)
+    scale = np.float32((N_BINS - 1) / np.float64(best))
     for m in range(size):
-        counts[np.uint64(values[m] * scale)] += 1
-    level, count = len(counts) - 1, 0
-    while count + counts[level] <= k:
-        count += counts[level]
+        bins[m] = np.uint8(np.int32(np.float32(values[m]) * scale)) & np.uint8(N_BINS - 1)
+    for m in range(size):
+        counts[bins[m]] += 1
+    level, n_above = N_BINS - 1, 0
+    while n_above + counts[level] <= k:
+        n_above += counts[level]
         level -= 1
     counts[:] = 0
-    n_wanted, n_kept, n_found = k - count, 0, 0
+    n_at_level, n_wanted, n_found = 0, k - n_above, 0
     for m in range(size):
-        place = np.int64(values[m] * scale)
-        if place > level:
-            values[n_kept], keys[n_kept] = values[m], keys[m]
-            n_kept += 1
-        elif place == level and n_wanted > 0:
-            n_found = push(
-                heap[0][:n_wanted],
-                heap[1][:n_wanted],
-                heap[2][:n_wanted],
-                n_found,
-                values[m],
-                keys[m],
-                0,
-            )
+        at_level[np.uint32(n_at_level)] = m
+        n_at_level += bins[m] == level
+    found, found_keys, rest = heap[0][:n_wanted], heap[1][:n_wanted], heap[2][:n_wanted]
+    for place in range(n_at_level if n_wanted > 0 else 0):
+        value, key = values[at_level[place]], keys[at_level[place]]
+        if n_found < n_wanted or value > found[0]:
+            n_found = push(found, found_keys, rest, n_found, value, key, 0)
+    n_kept = 0
+    for m in range(size):
+        values[np.uint32(n_kept)], keys[np.uint32(n_kept)] = values[m], keys[m]
+        n_kept += bins[m] > level
     for m in range(n_found):
-        values[n_kept + m], keys[n_kept + m] = heap[0][m], heap[1][m]
-    return k
+        values[n_kept + m], keys[n_kept + m] = found[m], found_keys[m]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from processing.kernels.nearest import times_dense
 from processing.models.matrix import Sparse
+from processing.progress import progress
 
 N_TASTES = 16
 N_MORE = 8  # directions that are followed beside these, and dropped
@@ -37,24 +38,38 @@ def find_candidates(
     `y_side` is the transpose. Also returns an order of the rows in which those with like tastes are
     near each other. The same input gives the same output.
     """
-    import faiss
+    asked, offered = asked_and_offered(taste_vectors(x_side, y_side, N_TASTES), x_side.counts)
+    return search(asked, offered, n + 1)
 
-    tastes = taste_vectors(x_side, y_side, N_TASTES)
+
+def asked_and_offered(
+    tastes: NDArray[np.float32], counts: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Vectors whose product is what candidates are ordered by: of row a, and of row b."""
     lengths = np.linalg.norm(tastes, axis=1, keepdims=True)
     asked = tastes / np.maximum(lengths, np.float32(1e-12))
-    counts = x_side.counts.astype(np.float32)
-    offered = asked * (counts / (counts + np.float32(SHRINKAGE)))[:, None]
+    weights = (counts / (counts + SHRINKAGE)).astype(np.float32)
+    return asked, asked * weights[:, None]
+
+
+def search(
+    asked: NDArray[np.float32], offered: NDArray[np.float32], n: int
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Rows of `offered` with the highest products, int32 (len(asked), n), and an order of rows."""
+    import faiss
+
+    n_tastes = asked.shape[1]
     n_cells = max(1, int(min(N_CELLS_OF_ROOT * np.sqrt(len(asked)), len(asked) / ROWS_PER_CELL)))
-    cells = faiss.IndexFlatIP(tastes.shape[1])
-    index = faiss.IndexIVFFlat(cells, tastes.shape[1], n_cells, faiss.METRIC_INNER_PRODUCT)
+    cells = faiss.IndexFlatIP(n_tastes)
+    index = faiss.IndexIVFFlat(cells, n_tastes, n_cells, faiss.METRIC_INNER_PRODUCT)
     index.cp.seed, index.cp.niter, index.cp.spherical = SEED, N_EPOCHS, True
     index.cp.max_points_per_centroid, index.cp.min_points_per_centroid = SAMPLE_PER_CELL, 1
     index.train(asked)
     index.add(offered)
     index.nprobe = N_PROBED
-    found = np.empty((len(asked), n + 1), np.int32)
-    for start in range(0, len(asked), BLOCK):
-        found[start : start + BLOCK] = index.search(asked[start : start + BLOCK], n + 1)[1]
+    found = np.empty((len(asked), n), np.int32)
+    for start in progress(range(0, len(asked), BLOCK), "candidates", "block"):
+        found[start : start + BLOCK] = index.search(asked[start : start + BLOCK], n)[1]
     cell = cells.search(asked, 1)[1][:, 0]
     return found, np.argsort(cell, kind="stable")
 

@@ -6,9 +6,10 @@ Model:   score[u, i] = b_ui + Σ_v sim(u, v) (r_vi - b_vi) / Σ_v sim(u, v)     
          similarity count; b_ui = mean + b_u + b_i.
 Unknown: a user or movie that was not in the ratings is scored b_ui, its unknown biases 0.
 Source:  Koren (2010), "Factor in the neighbors", section 2.2, eq. 3; as Surprise's KNNBaseline.
-Differs: the fast engine keeps similarities in steps of 1 / 32,767. Of a side with more than
-         `neighbours.DENSE_LIMIT` users (movies) it knows only the nearest of each; few of these
-         may have rated i (been rated by u), and so `DAMPING` is added to the denominator.
+Differs: of more than `neighbours.FLOAT_LIMIT` users (movies) the fast engine keeps similarities in
+         steps of 1 / 32,767. Of more than `neighbours.DENSE_LIMIT` it knows only the nearest of
+         each; few of these may have rated i (been rated by u), and so `DAMPING` is added to the
+         denominator.
 """
 
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from processing.models.base import Engine, Model
 from processing.models.matrix import compact
 from processing.models.neighbours import (
     BASELINE,
+    FLOAT_LIMIT,
     N_SIMILAR_MOVIES,
     N_SIMILAR_USERS,
     Measure,
@@ -50,9 +52,9 @@ QUARTERS = 4.0  # of a star: ratings in whole quarters up to 63 are saved in a b
 class AllSimilar:
     """The similarities of all users (movies) x, and the ratings by movie (user) y.
 
-    `sims`: (n, n) over the x that had ratings, int16 in units of 1 / 32,767 from the fast engine,
-    float64 from the others. `place`: int32 (n_x,), the row of each x in `sims`, -1 where it has
-    none. `row_biases`: of each row. `indices` are rows.
+    `sims`: (n, n) over the x that had ratings, float32 or int16 in units of 1 / 32,767 from the
+    fast engine, float64 from the others. `place`: int32 (n_x,), the row of each x in `sims`, -1
+    where it has none. `row_biases`: of each row. `indices` are rows.
     """
 
     mean: NDArray[np.float64]
@@ -115,9 +117,10 @@ class KNNBaseline(Model):
         if not fits_whole(n_rows):
             k = N_SIMILAR_USERS if settings.user_based else N_SIMILAR_MOVIES
             words = f"{k} neighbours of each of {who.split(' × ')[1]}, and {both_ways}"
-            return (12 * k + 500) * n_rows + 36 * ratings.n_ratings, words
+            return (16 * k + 600) * n_rows + 36 * ratings.n_ratings, words
         words = f"similarities of {who}, and {both_ways}"
-        return 5 * n_rows * n_rows + 36 * ratings.n_ratings, words
+        entry = 8 if n_rows <= FLOAT_LIMIT else 5
+        return entry * n_rows * n_rows + 36 * ratings.n_ratings, words
 
     def _fit(self, ratings: Ratings, random_state: int) -> None:
         if self.engine != "fast":

@@ -30,6 +30,7 @@ MEASURES = {
 BASELINE = (10, 15.0, 10.0)  # Surprise's n_epochs, reg_u, reg_i
 N_TASKS = 64
 SHORT_UNIT = 32767  # what stands for a similarity of 1 in an int16
+FLOAT_LIMIT = 8_000  # rows: of more the similarities are kept as int16
 DENSE_LIMIT = 22_000  # rows: their similarities fill 1 GB
 EXACT_PAIRS = 30_000_000_000
 N_SIMILAR_USERS = 100
@@ -96,18 +97,26 @@ def baseline_of(ratings: Ratings) -> Biases:
 
 
 def all_similarities(ratings: Ratings, user_based: bool, measure: Measure) -> Triangle:
-    """Similarities of all users (movies), int16, by falling number of ratings."""
+    """Similarities of all users (movies), by falling number of ratings.
+
+    float32, or int16 of more than `FLOAT_LIMIT`.
+    """
 
     def make() -> Triangle:
-        x_side, y_side, values = _sides(ratings, user_based, measure)
+        x_side, y_side, values = sides(ratings, user_based, measure)
         supported = measure == SHRUNK_CORRELATION
+        dtype = np.float32 if x_side.n_rows <= FLOAT_LIMIT else np.int16
         triangle, supports = _triangle(
-            x_side, values, y_side.indptr, measure, np.int16, supported=supported
+            x_side, values, y_side.indptr, measure, dtype, supported=supported
         )
         if supported:
             near = _empty(x_side.n_rows, user_based)
             nearest_kernels.nearest_of_triangle(
-                triangle.sims, supports, triangle.order, SHORT_UNIT, *vars(near).values()
+                triangle.sims,
+                supports,
+                triangle.order,
+                unit_of(triangle.sims),
+                *vars(near).values(),
             )
             ratings.derived["nearest", user_based, measure] = near
         return triangle
@@ -128,12 +137,13 @@ def nearest(
         if fits_whole(n) and measure == SHRUNK_CORRELATION:
             all_similarities(ratings, user_based, measure)
             return ratings.derived["nearest", user_based, measure]  # type: ignore[no-any-return]
-        x_side, y_side, values = _sides(ratings, user_based, measure)
+        x_side, y_side, values = sides(ratings, user_based, measure)
         near = _empty(n, user_based)
         how = MEASURES[measure.name], measure.min_support, measure.shrinkage
         if np.sum(y_side.counts**2) <= EXACT_PAIRS:
-            t_values = _sides(ratings, not user_based, measure)[2]
+            t_values = sides(ratings, not user_based, measure)[2]
             nearest_kernels.nearest_rows(
+                np.arange(n),
                 x_side.indptr,
                 x_side.indices,
                 values,
@@ -145,7 +155,7 @@ def nearest(
             )
             return near
         here, there = (
-            _sides(ratings, side, SHRUNK_CORRELATION) for side in (user_based, not user_based)
+            sides(ratings, side, SHRUNK_CORRELATION) for side in (user_based, not user_based)
         )
         found, order = find_candidates(
             x_side._replace(values=here[2]), y_side._replace(values=there[2]), near.ids.shape[1]
@@ -250,7 +260,7 @@ def _triangle(
     return Triangle(sims, order), supports
 
 
-def _sides(
+def sides(
     ratings: Ratings, user_based: bool, measure: Measure
 ) -> tuple[Sparse, Sparse, NDArray[Any]]:
     """The ratings by x and by y, and by x what the measure is taken of."""

@@ -44,7 +44,9 @@ def _run(kernel, side, other, name, k, *more):
     found = _lists(side.n_rows, k)
     how = MEASURES[name], 1, 100.0
     if kernel is nearest_rows:
-        nearest_rows(*side, *other, *how, *found)
+        rows = np.arange(side.n_rows)[::-1].copy()
+        nearest_rows(rows, *side, *other, *how, *found)
+        found = tuple(array[::-1] for array in found)
     else:
         nearest_candidates(*side, other.n_rows, *more, *how, *found)
     return found

@@ -85,3 +85,21 @@ def test_strongest_reasons_when_compared_with_the_twin_then_equal(seed):
         expected = reference.strongest_reasons(lists, matrix, row, column, 2)
         assert ids[n].tolist() == [j for j, _ in expected] + [-1] * (2 - len(expected))
         np.testing.assert_allclose(shares[n][: len(expected)], [s for _, s in expected], rtol=1e-5)
+
+
+def test_ask_similar_rows_when_few_are_asked_then_as_when_many_are():
+    ratings = ratings_of(random_rows(5, 20, 400, 0.5))
+    rng = np.random.default_rng(0)
+    near, sims = _lists(rng, ratings.n_users, 9)
+    biases = rng.normal(0, 1, ratings.n_users)
+    users, movies = np.indices((ratings.n_users, ratings.n_movies)).reshape(2, -1).astype(np.int32)
+    csr = ratings.by_user
+    arrays = (near, sims, csr.indptr, csr.indices, csr.values, biases, ratings.n_movies)
+    sums, shown = np.empty((len(users), 3)), np.empty((len(users), 2), np.float32)
+    ask_similar_rows(*arrays, users, movies, 4, sums, shown)
+    some = np.arange(3, len(users), 211)  # two of a user
+    some = np.sort(np.concatenate((some, some[::5])))  # and some of them twice
+    few_sums, few_shown = np.empty((len(some), 3)), np.empty((len(some), 2), np.float32)
+    ask_similar_rows(*arrays, users[some], movies[some], 4, few_sums, few_shown)
+    np.testing.assert_array_equal(few_sums, sums[some])
+    np.testing.assert_array_equal(few_shown, shown[some])

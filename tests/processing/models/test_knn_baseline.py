@@ -70,7 +70,7 @@ def test_save_when_there_are_half_stars_then_they_come_back(tmp_path):
 
 def test_candidates_when_tastes_are_two_then_of_the_same_taste():
     ratings = ratings_of(tasteful_rows(4, n_users=200, n_movies=60))
-    x_side, y_side, values = neighbours._sides(ratings, True, SHRUNK_CORRELATION)
+    x_side, y_side, values = neighbours.sides(ratings, True, SHRUNK_CORRELATION)
     x_side = x_side._replace(values=values)
     found, order = candidates.find_candidates(x_side, transposed(x_side, y_side.n_rows), 10)
     assert found.shape == (ratings.n_users, 11)
