@@ -20,7 +20,7 @@ from processing.serve import load_served
 
 N_USERS = 1_000
 N_BEST = 50
-SIZES = (50, 75, 100, 150, 200, 300, 400)
+SIZES = (50, 75, 100, 120, 150, 200, 300, 400)
 
 
 def main() -> None:

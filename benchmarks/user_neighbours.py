@@ -30,7 +30,7 @@ from processing.models.knn_baseline import KNNBaseline
 from processing.models.neighbours import N_SIMILAR_USERS, SHRUNK_CORRELATION, baseline_of, sides
 
 N_ASKED = 1_000
-BLOCK = 256
+BLOCK = 64
 HELD_OUT = 0.1
 MIDDLE_SIZE = 2_000_000  # ratings: of more, exact lists and all similarities are not tried
 
@@ -107,8 +107,8 @@ def _exact_product(
 ) -> NDArray[np.int32]:
     best = np.empty((len(users), n), np.int32)
     for start in range(0, len(users), BLOCK):
-        products = asked[users[start : start + BLOCK]] @ offered.T
-        best[start : start + BLOCK] = np.argpartition(-products, n - 1, axis=1)[:, :n]
+        products = -asked[users[start : start + BLOCK]] @ offered.T
+        best[start : start + BLOCK] = np.argpartition(products, n - 1, axis=1)[:, :n]
     return best
 
 

@@ -12,7 +12,6 @@ from processing.ensemble.stacking import Ensemble
 from processing.kernels.neighbours import strongest_reasons
 from processing.kernels.select import best_unseen
 from processing.models.base import Model
-from processing.models.linear import LinearModel
 from processing.profile import RecommendSettings
 from processing.progress import counting
 from processing.release.schema import NO_MOVIE, top_dtype
@@ -55,20 +54,19 @@ def recommend(served: Served, settings: RecommendSettings) -> Iterator[NDArray[n
 class CandidateFinder:
     """Finds the movies that the ensemble gets to judge.
 
-    They are those with the best scores by the part of the ensemble's blend that can score all
-    movies at once: the members of the form mean + b_u + b_i + p_u·q_i, each with its weight in the
-    blend. What depends on the user alone orders nothing and is left out.
+    They are those with the best scores by the ensemble's blend of the members, each reduced to
+    what of it can be had for all movies at once: b_i + p_u·q_i of SVD, b_i of KNNBaseline.
     """
 
     def __init__(self, served: Served) -> None:
         self._by_user = served.ratings.by_user
-        self._rated = np.flatnonzero(served.ratings.by_movie.counts).astype(np.int32)
-        weights = zip(served.models.values(), served.ensemble.weights_, strict=True)
-        linear = [(model, weight) for model, weight in weights if isinstance(model, LinearModel)]
-        self._user_factors = [model.arrays_.user_factors for model, _ in linear]
-        parts = [weight * model.arrays_.movie_factors[self._rated].T for model, weight in linear]
-        biases = sum(weight * model.arrays_.movie_biases[self._rated] for model, weight in linear)
-        self._movie_factors = np.vstack((*parts, biases)).astype(np.float32)
+        self._rated = np.flatnonzero(served.ratings.movie_counts).astype(np.int32)
+        parts = [model.linear_part() for model in served.models.values()]
+        weighted = list(zip(served.ensemble.weights_, parts, strict=True))
+        self._user_factors = [part.user_factors for part in parts]
+        movie_factors = [weight * part.movie_factors[self._rated].T for weight, part in weighted]
+        biases = sum(weight * part.movie_biases[self._rated] for weight, part in weighted)
+        self._movie_factors = np.vstack((*movie_factors, biases)).astype(np.float32)
 
     def find(self, users: NDArray[np.int32], n: int) -> NDArray[np.int32]:
         """Up to `n` movies per user that the user has not rated, best first.

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,18 @@ ENGINES: tuple[Engine, ...] = ("fast", "exact", "surprise")
 
 STATE = "state.npz"
 ABOUT = "model.json"
+
+
+class LinearPart(NamedTuple):
+    """What of a model's score is b_i + p_u·q_i, and can be had for all movies at once.
+
+    `user_factors` (n_users, n_factors), `movie_factors` (n_movies, n_factors), `movie_biases`
+    (n_movies,): floats.
+    """
+
+    user_factors: NDArray[Any]
+    movie_factors: NDArray[Any]
+    movie_biases: NDArray[Any]
 
 
 class Model(ABC):
@@ -96,6 +108,10 @@ class Model(ABC):
     @abstractmethod
     def memory_need(cls, settings: Any, ratings: Ratings, engine: Engine) -> tuple[int, str]:
         """Bytes that fitting will need at its peak, and in words what takes them."""
+
+    @abstractmethod
+    def linear_part(self) -> LinearPart:
+        """The part of the score that can be had for all movies at once."""
 
     @abstractmethod
     def _fit(self, ratings: Ratings, random_state: int) -> None: ...

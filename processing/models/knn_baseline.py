@@ -23,7 +23,7 @@ from processing.kernels.csr import counting_order
 from processing.kernels.neighbours import ask_similar_columns, ask_similar_rows
 from processing.kernels.predict import add_neighbours
 from processing.models import surprise_engine
-from processing.models.base import Engine, Model
+from processing.models.base import Engine, LinearPart, Model
 from processing.models.matrix import compact
 from processing.models.neighbours import (
     BASELINE,
@@ -205,6 +205,12 @@ class KNNBaseline(Model):
             min_support=settings.min_support,
             shrinkage=settings.shrinkage,
         )
+
+    def linear_part(self) -> LinearPart:
+        a = self.arrays_
+        users, movies = self._switch(a.x_biases, a.y_biases)
+        no_factors = (np.zeros((len(biases), 0), np.float32) for biases in (users, movies))
+        return LinearPart(*no_factors, movies)
 
     def _switch(self, of_users: Any, of_movies: Any) -> tuple[Any, Any]:
         """What belongs to x, whose similarities are taken, and what belongs to y."""

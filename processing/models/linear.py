@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from processing.data.ratings import Ratings
 from processing.kernels.predict import linear_scores
 from processing.models import surprise_engine
-from processing.models.base import Engine, Model
+from processing.models.base import Engine, LinearPart, Model
 from processing.models.matrix import RatingMatrix, compact, matrix_of
 from processing.models.numba_engine import Learned
 
@@ -55,6 +55,10 @@ class LinearModel(Model):
             return need, f"{held} both ways in float64 and the factors"
         need = surprise_engine.trainset_bytes(ratings) + 3 * 8 * numbers
         return need, f"Surprise's trainset of {held} and the factors"
+
+    def linear_part(self) -> LinearPart:
+        a = self.arrays_
+        return LinearPart(a.user_factors, a.movie_factors, a.movie_biases)
 
     @abstractmethod
     def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Learned:

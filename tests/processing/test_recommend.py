@@ -97,9 +97,10 @@ def test_candidates_when_scores_are_blended_by_hand_then_the_best_of_them(served
     found = CandidateFinder(served).find(users, 4)
     rated = np.flatnonzero(served.ratings.by_movie.counts).astype(np.int32)
     blend = np.zeros((len(users), len(rated)))
-    for name, weight in zip(("baseline", "svd"), served.ensemble.weights_[:2], strict=True):
-        a = served.models[name].arrays_
-        blend += weight * (a.movie_biases + a.user_factors[users] @ a.movie_factors.T)[:, rated]
+    for model, weight in zip(served.models.values(), served.ensemble.weights_, strict=True):
+        part = model.linear_part()
+        product = part.user_factors[users] @ part.movie_factors.T
+        blend += weight * (part.movie_biases + product)[:, rated]
     seen = ~np.isnan(dense(served.ratings))
     for user in users:
         order = rated[np.argsort(-blend[user], kind="stable")]
