@@ -72,6 +72,7 @@ ALLOWED = {
 }
 ONLY_IMPORTERS = {
     "xgboost": ["processing.ensemble.stacking"],
+    "faiss": ["processing.models.candidates"],
     "surprise": ["processing.models.surprise_engine", "processing.algorithms"],
 }
 
@@ -170,7 +171,17 @@ def test_pickle_when_searched_then_nobody_unpickles(path):
     assert not re.search(r"import pickle|allow_pickle=True|joblib\.load", text)
 
 
-HEAVY = ["numba", "scipy", "pandas", "surprise", "xgboost", "matplotlib", "pyarrow", "boto3"]
+HEAVY = [
+    "numba",
+    "faiss",
+    "scipy",
+    "pandas",
+    "surprise",
+    "xgboost",
+    "matplotlib",
+    "pyarrow",
+    "boto3",
+]
 
 
 @pytest.mark.parametrize(

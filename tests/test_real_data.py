@@ -10,7 +10,6 @@ from app import create_app
 from config import load_settings
 from processing.cli import main
 from processing.data.ingest import load_dataset
-from processing.models.registry import MODELS
 from processing.profile import load_profile
 from processing.release.reader import open_release
 from processing.release.storage import FolderStorage
@@ -39,7 +38,7 @@ def test_folds_when_surprise_is_run_by_hand_then_the_same_figures(name, ml_100k)
     for positions in ml_100k.folds.values():
         test = np.zeros(ratings.n_ratings, bool)
         test[positions] = True
-        model = MODELS[spec.kind](spec.settings).fit(ratings.part(~test), 0)
+        model = spec.blank().fit(ratings.part(~test), 0)
         scores = model.predict(ratings.by_user.rows()[test], ratings.by_user.indices[test])
         found.append(np.sqrt(np.mean((scores - ratings.by_user.values[test]) ** 2)))
     assert len(found) == 5
