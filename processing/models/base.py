@@ -110,6 +110,10 @@ class Model(ABC):
         """Bytes that fitting will need at its peak, and in words what takes them."""
 
     @abstractmethod
+    def contribution_group(self) -> str:
+        """The group of the ensemble's contributions that this model's opinion counts to."""
+
+    @abstractmethod
     def linear_part(self) -> LinearPart:
         """The part of the score that can be had for all movies at once."""
 

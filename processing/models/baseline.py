@@ -39,5 +39,8 @@ class BaselineOnly(LinearModel):
         rng = np.random.RandomState(random_state)
         return numba_engine.fit_svd(matrix, matrix.mean, options, rng, exact)
 
+    def contribution_group(self) -> str:
+        return "movie"
+
     def _surprise(self, random_state: int) -> Any:
         return surprise_engine.baseline(self.settings)

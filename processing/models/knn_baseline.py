@@ -206,6 +206,9 @@ class KNNBaseline(Model):
             shrinkage=settings.shrinkage,
         )
 
+    def contribution_group(self) -> str:
+        return "similar_users" if self.settings.user_based else "similar_movies"
+
     def linear_part(self) -> LinearPart:
         a = self.arrays_
         users, movies = self._switch(a.x_biases, a.y_biases)

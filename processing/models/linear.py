@@ -56,6 +56,9 @@ class LinearModel(Model):
         need = surprise_engine.trainset_bytes(ratings) + 3 * 8 * numbers
         return need, f"Surprise's trainset of {held} and the factors"
 
+    def contribution_group(self) -> str:
+        return "taste"
+
     def linear_part(self) -> LinearPart:
         a = self.arrays_
         return LinearPart(a.user_factors, a.movie_factors, a.movie_biases)
