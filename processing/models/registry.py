@@ -4,12 +4,13 @@ from pathlib import Path
 
 from processing.models.base import Model
 from processing.models.baseline import BaselineOnly
+from processing.models.bayes import Bayes
 from processing.models.knn_baseline import KNNBaseline
 from processing.models.svd import SVD
 from processing.models.svdpp import SVDpp
 
 MODELS: dict[str, type[Model]] = {
-    model.kind: model for model in (BaselineOnly, KNNBaseline, SVD, SVDpp)
+    model.kind: model for model in (BaselineOnly, KNNBaseline, SVD, SVDpp, Bayes)
 }
 
 

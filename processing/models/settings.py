@@ -72,6 +72,29 @@ class SVDppSettings(SVDSettings):
     lr_all: float = 0.007
 
 
+@dataclass(frozen=True, kw_only=True)
+class BayesSettings:
+    """Bayesian factorisation.
+
+    `n_samples` are kept, every `thin`-th of the sweeps after `n_burn_in`, of two chains together.
+    `ordinal`: ratings are levels of a latent score, where there are no more than `max_levels`.
+    `implicit`: who rated what tells something too. `dated`: so does the day of a rating.
+    """
+
+    n_factors: int = 32
+    n_samples: int = 250
+    n_burn_in: int = 50
+    thin: int = 2
+    ordinal: bool = True
+    max_levels: int = 20
+    implicit: bool = True
+    dated: bool = True
+
+    def __post_init__(self) -> None:
+        _positive(n_factors=self.n_factors, n_samples=self.n_samples, thin=self.thin)
+        _positive(n_burn_in=self.n_burn_in, max_levels=self.max_levels)
+
+
 def _choice(name: str, value: object, known: tuple[str, ...]) -> None:
     if value not in known:
         raise ConfigError(f"{name} is {value!r}; expected one of {', '.join(known)}.")

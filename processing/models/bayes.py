@@ -1,0 +1,254 @@
+"""Bayesian factorisation: a factorisation machine over user, movie, day and who rated what.
+
+Model:   score[u, i, t] = b_u + b_i + b_t + U_u·M_i + D_t·(U_u + M_i), averaged over samples, with
+         U_u = p_u + |I_u|^(-1/2) Σ_{j in I_u} y_j,  M_i = q_i + |I_i|^(-1/2) Σ_{v in I_i} z_v,
+         and biases made likewise. With `ordinal` the score is a latent one: a rating is level k
+         where score + normal noise lies between cuts k and k + 1, and the mean rating is predicted.
+Unknown: a user, movie or day that was not in the ratings has the mean of its kind, as the prior
+         has it; a user and a movie that both were not, the mean rating. Nothing is taken from
+         which ratings are to be predicted.
+Source:  Rendle, Zhang and Koren (2019), "On the difficulty of evaluating baselines", section 3
+         ("timeSVD++ flipped"); Salakhutdinov and Mnih (2008), "Bayesian probabilistic matrix
+         factorization using Markov chain Monte Carlo"; Rendle (2012), "Factorization machines with
+         libFM", section 4.3; ordered probit: Albert and Chib (1993), with the cuts drawn given the
+         scores alone, as Cowles (1996) does.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.data.ratings import Ratings
+from processing.errors import ModelError
+from processing.kernels import gibbs
+from processing.kernels.csr import counting_order
+from processing.models.base import Engine, LinearPart, Model
+from processing.models.cuts import move_cuts, start_cuts
+from processing.models.settings import BayesSettings
+from processing.progress import progress
+
+N_CHAINS = 2
+START_DEVIATION = 0.1
+CUT_SWEEPS = 2  # sweeps between two moves of the cuts
+
+
+@dataclass(frozen=True, kw_only=True)
+class BayesArrays:
+    """Samples from the posterior, the biases in column 0.
+
+    float32: `user` (n_samples, n_users, n_factors + 1), `movie` and `day` likewise; the last row of
+    `day` is that of an unknown day, the others those of `days` (int32, ascending). `cuts`: float64
+    (n_samples, n_levels - 1), `steps` (n_levels - 1,) what a rating gains at each, and `lowest`
+    the rating below all; for ratings that are numbers no cuts, and `lowest` the mean.
+    `seen_users`, `seen_movies`: who was in the ratings.
+    """
+
+    mean: NDArray[np.float64]
+    seen_users: NDArray[np.bool_]
+    seen_movies: NDArray[np.bool_]
+
+    user: NDArray[np.float32]
+    movie: NDArray[np.float32]
+    day: NDArray[np.float32]
+    days: NDArray[np.int32]
+    cuts: NDArray[np.float64]
+    steps: NDArray[np.float64]
+    lowest: NDArray[np.float64]
+
+
+class Bayes(Model):
+    """Samples of factors, from `N_CHAINS` chains of Gibbs sampling side by side.
+
+    Attributes
+    ----------
+    arrays_
+        What was learned, `BayesArrays`.
+    """
+
+    kind: ClassVar[str] = "bayes"
+    Settings: ClassVar[type] = BayesSettings
+
+    arrays_: BayesArrays
+
+    @classmethod
+    def memory_need(cls, settings: Any, ratings: Ratings, engine: Engine) -> tuple[int, str]:
+        n_rows = ratings.n_users + ratings.n_movies
+        held = 4 * settings.n_samples * n_rows * (settings.n_factors + 1)
+        chains = N_CHAINS * (24 * n_rows * (settings.n_factors + 1) + 8 * ratings.n_ratings)
+        words = (
+            f"{settings.n_samples} samples of {settings.n_factors + 1} numbers for each of "
+            f"{n_rows:,} users and movies at {held / 1e9:,.3g} GB, and {ratings.n_ratings:,} "
+            f"ratings in {N_CHAINS} chains"
+        )
+        return held + chains + 28 * ratings.n_ratings, words
+
+    def contribution_group(self) -> str:
+        return "taste"
+
+    def _fit(self, ratings: Ratings, random_state: int) -> None:
+        if self.engine != "fast":
+            raise ModelError(
+                f"bayes has no engine {self.engine!r}: Surprise has no such model. "
+                "Use the engine 'fast'."
+            )
+        settings, rng = self.settings, np.random.default_rng(random_state)
+        observed, days = _observed(ratings, settings)
+        seen = ratings.by_user.counts > 0, ratings.by_movie.counts > 0
+        values = ratings.by_user.values
+        levels = np.unique(values)
+        ordinal = settings.ordinal and 2 <= len(levels) <= settings.max_levels
+        latent, targets = _targets(values, levels, ordinal)
+        chain = _begin(ratings, settings.n_factors, len(days), targets, rng)
+        samples: list[tuple[NDArray[Any], ...]] = []
+        n_sweeps = settings.n_burn_in + settings.thin * -(-settings.n_samples // N_CHAINS)
+        for k in progress(range(n_sweeps), "Bayes", "sweep"):
+            if ordinal and k % CUT_SWEEPS == 0:
+                move_cuts(chain.errors, latent, rng)
+            gibbs.sweep(rng.integers(2**32, size=N_CHAINS), observed, chain, latent)
+            if k >= settings.n_burn_in and (k - settings.n_burn_in) % settings.thin == 0:
+                samples.append(_sample(chain, latent, seen))
+        user, movie, day, cuts = (np.concatenate(parts) for parts in zip(*samples, strict=True))
+        self.arrays_ = BayesArrays(
+            mean=np.asarray(ratings.mean),
+            seen_users=seen[0],
+            seen_movies=seen[1],
+            user=user,
+            movie=movie,
+            day=day,
+            days=days,
+            cuts=cuts,
+            steps=np.diff(levels).astype(np.float64) if ordinal else np.empty(0),
+            lowest=np.asarray(float(levels[0]) if ordinal else ratings.mean),
+        )
+
+    def _scores(
+        self,
+        users: NDArray[np.int32],
+        movies: NDArray[np.int32],
+        days: NDArray[np.int32] | None,
+    ) -> NDArray[np.float64]:
+        a = self.arrays_
+        places = np.full(len(users), len(a.days), np.int32)
+        if days is not None and len(a.days):
+            found = np.minimum(np.searchsorted(a.days, days), len(a.days) - 1)
+            places = np.where(a.days[found] == days, found, len(a.days)).astype(np.int32)
+        _, order = counting_order(users, a.user.shape[1])
+        sums = np.zeros(len(users))
+        gibbs.add_scores(
+            users[order],
+            movies[order],
+            places[order],
+            a.user,
+            a.movie,
+            a.day,
+            a.cuts,
+            a.steps,
+            sums,
+        )
+        scores = np.empty(len(users))
+        scores[order] = float(a.lowest) + sums / len(a.user)
+        return np.where(a.seen_users[users] | a.seen_movies[movies], scores, a.mean)
+
+    def linear_part(self) -> LinearPart:
+        """Of the last sample: factors of different samples are turned against each other."""
+        a = self.arrays_
+        return LinearPart(a.user[-1, :, 1:], a.movie[-1, :, 1:], a.movie[:, :, 0].mean(axis=0))
+
+    def _state(self) -> dict[str, NDArray[Any]]:
+        return dict(vars(self.arrays_))
+
+    def _restore(self, state: dict[str, NDArray[Any]]) -> None:
+        self.arrays_ = BayesArrays(**state)
+
+
+def _observed(ratings: Ratings, settings: Any) -> tuple[gibbs.Observed, NDArray[np.int32]]:
+    """The ratings for the kernels, and the days of the places; none where undated."""
+    by_user, by_movie = ratings.by_user, ratings.by_movie
+    days, places = np.empty(0, np.int32), np.empty(0, np.int32)
+    if settings.dated and ratings.dated:
+        days, inverse = np.unique(by_user.days, return_inverse=True)
+        places = inverse.astype(np.int32)
+    roots = [
+        np.where(counts > 0, np.maximum(counts, 1) ** -0.5, 0.0) * settings.implicit
+        for counts in (by_user.counts, by_movie.counts)
+    ]
+    observed = gibbs.Observed(
+        indptr=by_user.indptr,
+        movies=by_user.indices,
+        day_places=places,
+        movie_indptr=by_movie.indptr,
+        users=by_movie.indices,
+        user_roots=roots[0],
+        movie_roots=roots[1],
+    )
+    return observed, days
+
+
+def _targets(
+    values: NDArray[np.float32], levels: NDArray[np.float32], ordinal: bool
+) -> tuple[gibbs.Latent, NDArray[np.float32]]:
+    """The latent state at the start, and the targets of the scores: float32 (n_ratings,)."""
+    if not ordinal:
+        empty = np.empty((N_CHAINS, 0))
+        mean = np.mean(values, dtype=np.float64)
+        latent = gibbs.Latent(np.empty(0, np.int8), empty, empty.astype(np.float32))
+        return latent, (values - mean).astype(np.float32)
+    places = np.searchsorted(levels, values).astype(np.int8)
+    cuts = np.tile(start_cuts(places, len(levels)), (N_CHAINS, 1))
+    targets = np.zeros((N_CHAINS, len(values)), np.float32)
+    return gibbs.Latent(places, cuts, targets), targets[0]
+
+
+def _begin(
+    ratings: Ratings,
+    n_factors: int,
+    n_days: int,
+    targets: NDArray[np.float32],
+    rng: np.random.Generator,
+) -> gibbs.Chain:
+    """Chains with random factors and biases of 0; what the scores leave is all of the targets."""
+    n_columns = n_factors + 1
+    users, movies = ratings.n_users, ratings.n_movies
+
+    def drawn(n: int) -> NDArray[np.float64]:
+        values = rng.normal(0.0, START_DEVIATION, (N_CHAINS, n_columns, n))
+        values[:, 0] = 0
+        return values
+
+    def zeros(n: int) -> NDArray[np.float64]:
+        return np.zeros((N_CHAINS, n_columns, n))
+
+    p, q = drawn(users), drawn(movies)
+    errors = np.tile(targets, (N_CHAINS, 1))
+    by_user = ratings.by_user
+    rows = by_user.rows()
+    for c in range(N_CHAINS):
+        for f in range(1, n_columns):
+            errors[c] -= (p[c, f][rows] * q[c, f][by_user.indices]).astype(np.float32)
+    return gibbs.Chain(
+        p=p,
+        y=zeros(movies),
+        q=q,
+        z=zeros(users),
+        day=zeros(n_days),
+        user=p.copy(),
+        movie=q.copy(),
+        means=np.zeros((N_CHAINS, gibbs.N_BLOCKS, n_columns)),
+        precisions=np.full((N_CHAINS, gibbs.N_BLOCKS, n_columns), START_DEVIATION**-2.0),
+        noise=np.ones(N_CHAINS),
+        errors=errors,
+    )
+
+
+def _sample(
+    chain: gibbs.Chain, latent: gibbs.Latent, seen: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+) -> tuple[NDArray[Any], ...]:
+    """Rows of users, movies and days, the last day being an unknown one; and the cuts."""
+    means = chain.means[..., None]
+    user = np.where(seen[0], chain.user, means[:, gibbs.OWN_USER])
+    movie = np.where(seen[1], chain.movie, means[:, gibbs.OWN_MOVIE])
+    day = np.concatenate((chain.day, means[:, gibbs.DAY]), axis=2)
+    rows = [part.transpose(0, 2, 1).astype(np.float32) for part in (user, movie, day)]
+    return *rows, latent.cuts[:, 1:-1].copy()
