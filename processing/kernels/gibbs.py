@@ -28,14 +28,15 @@ CHUNK_PAIRS = 1024
 class Observed(NamedTuple):
     """The ratings, by user, and by whom each movie was rated.
 
-    `indptr`, `movies` (CSR by user), `day_places` (n_ratings,) int32: place among the days;
-    `movie_indptr`, `users`: CSR by movie. `user_roots`, `movie_roots`: float64, n^(-1/2), 0 where
+    `indptr`, `movies` (CSR by user), `day_places` (n_ratings,) int32: place among the days, all 0
+    where days do not count (`dated`); `movie_indptr`, `users`: CSR by movie. `user_roots`, `movie_roots`: float64, n^(-1/2), 0 where
     there are no ratings.
     """
 
     indptr: NDArray[np.int64]
     movies: NDArray[np.int32]
     day_places: NDArray[np.int32]
+    dated: bool
     movie_indptr: NDArray[np.int64]
     users: NDArray[np.int32]
     user_roots: NDArray[np.float64]
@@ -94,7 +95,7 @@ def sweep(seeds, observed, chain, latent):
             _prior(chain.q[c, f], chain, c, f, OWN_MOVIE)
             _prior(chain.y[c, f], chain, c, f, IMPLIED_MOVIE)
             _prior(chain.z[c, f], chain, c, f, IMPLIED_USER)
-            if len(observed.day_places) > 0:
+            if observed.dated:
                 _prior(chain.day[c, f], chain, c, f, DAY)
         if not ordinal:
             _noise(chain, c)
@@ -103,76 +104,103 @@ def sweep(seeds, observed, chain, latent):
 @njit(cache=True, fastmath=FASTMATH)
 def _column(observed, chain, c, f):
     """Draw column f of users, movies and days; column 0 is the biases', whose coefficient is 1."""
-    indptr, movies, day_places = observed.indptr, observed.movies, observed.day_places
     errors, noise = chain.errors[c], chain.noise[c]
     user, movie, day = chain.user[c, f], chain.movie[c, f], chain.day[c, f]
-    n_users, n_movies = len(user), len(movie)
-    dated = len(day_places) > 0
-    of_user, of_movie = (np.zeros(n_users), np.zeros(n_movies)) if f == 0 else (user, movie)
-    of_day = np.zeros(len(day)) if f == 0 else day
-    one = 1.0 if f == 0 else 0.0
+    one, many = (np.float32(1), np.float32(0)) if f == 0 else (np.float32(0), np.float32(1))
+    of_users, of_movies = many * user.astype(np.float32), many * movie.astype(np.float32)
+    of_days = one + many * day.astype(np.float32)
 
-    squares, products = np.zeros(n_users), np.zeros(n_users)
-    for u in range(n_users):
-        square, product = 0.0, 0.0
-        for p in range(indptr[u], indptr[u + 1]):
-            h = one + of_movie[movies[p]]
-            if dated:
-                h += of_day[day_places[p]]
-            square += h * h
-            product += h * errors[p]
-        squares[u], products[u] = square, product
-    moved = np.zeros(n_users)
+    squares, products = np.zeros(len(user)), np.zeros(len(user))
+    moved, moved_movies = np.zeros(len(user)), np.zeros(len(movie))
+    _user_sums(observed, errors, of_movies, of_days, squares, products)
     _draw_own(chain, c, f, OWN_USER, chain.p[c, f], squares, products, noise, moved)
     _draw_implied(
         (chain, c, f, IMPLIED_MOVIE, chain.y[c, f], noise),
         (observed.movie_indptr, observed.users, observed.user_roots),
         (squares, products, moved),
     )
+    user += moved
+    of_users += many * moved.astype(np.float32)
 
-    of_movies, movie_products = np.zeros(n_movies), np.zeros(n_movies)
-    for u in range(n_users):
-        user[u] += moved[u]
-        step = moved[u]
-        for p in range(indptr[u], indptr[u + 1]):
-            i = movies[p]
-            h_day = of_day[day_places[p]] if dated else 0.0
-            error = errors[p] - (one + of_movie[i] + h_day) * step
-            errors[p] = error
-            h = one + of_user[u] + h_day
-            of_movies[i] += h * h
-            movie_products[i] += h * error
-    moved_movies = np.zeros(n_movies)
-    _draw_own(chain, c, f, OWN_MOVIE, chain.q[c, f], of_movies, movie_products, noise, moved_movies)
+    squares, products = np.zeros(len(movie)), np.zeros(len(movie))
+    steps = moved.astype(np.float32)
+    _movie_sums(observed, errors, steps, of_users, of_movies, of_days, squares, products)
+    _draw_own(chain, c, f, OWN_MOVIE, chain.q[c, f], squares, products, noise, moved_movies)
     _draw_implied(
         (chain, c, f, IMPLIED_USER, chain.z[c, f], noise),
-        (indptr, movies, observed.movie_roots),
-        (of_movies, movie_products, moved_movies),
+        (observed.indptr, observed.movies, observed.movie_roots),
+        (squares, products, moved_movies),
     )
+    movie += moved_movies
+    of_movies += many * moved_movies.astype(np.float32)
 
-    day_squares, day_products = np.zeros(len(day)), np.zeros(len(day))
-    for i in range(n_movies):
-        movie[i] += moved_movies[i]
-    for u in range(n_users):
+    squares, products = np.zeros(len(day)), np.zeros(len(day))
+    steps = moved_movies.astype(np.float32)
+    _day_sums(observed, errors, steps, one, of_users, of_movies, of_days, squares, products)
+    if observed.dated:
+        moved_days = np.zeros(len(day))
+        _draw_own(chain, c, f, DAY, day, squares, products, noise, moved_days)
+        _move_days(observed, errors, moved_days.astype(np.float32), one + of_users, of_movies)
+
+
+@njit(cache=True, fastmath=FASTMATH)
+def _user_sums(observed, errors, of_movies, of_days, squares, products):
+    """Write Σ h² and Σ h e over each user's ratings, h being what a movie and a day make of U."""
+    indptr, movies, days = observed.indptr, observed.movies, observed.day_places
+    for u in range(len(squares)):
+        square, product = np.float32(0), np.float32(0)
         for p in range(indptr[u], indptr[u + 1]):
-            i = movies[p]
-            if not dated:
-                errors[p] -= (one + of_user[u]) * moved_movies[i]
-                continue
-            t = day_places[p]
-            error = errors[p] - (one + of_user[u] + of_day[t]) * moved_movies[i]
+            h = of_movies[movies[p]] + of_days[days[p]]
+            square += h * h
+            product += h * errors[p]
+        squares[u], products[u] = square, product
+
+
+@njit(cache=True, fastmath=FASTMATH)
+def _movie_sums(observed, errors, steps, of_users, of_movies, of_days, squares, products):
+    """Let the errors follow the users' `steps`, and write Σ h² and Σ h e over movies' ratings."""
+    indptr, movies, days = observed.indptr, observed.movies, observed.day_places
+    for u in range(len(steps)):
+        step, of_user = steps[u], of_users[u]
+        for p in range(indptr[u], indptr[u + 1]):
+            i, of_day = movies[p], of_days[days[p]]
+            error = errors[p] - (of_movies[i] + of_day) * step
             errors[p] = error
-            h = one + of_user[u] + of_movie[i]
-            day_squares[t] += h * h
-            day_products[t] += h * error
-    if not dated:
-        return
-    moved_days = np.zeros(len(day))
-    _draw_own(chain, c, f, DAY, day, day_squares, day_products, noise, moved_days)
-    for u in range(n_users):
+            h = of_user + of_day
+            squares[i] += h * h
+            products[i] += h * error
+
+
+@njit(cache=True, fastmath=FASTMATH)
+def _day_sums(observed, errors, steps, one, of_users, of_movies, of_days, squares, products):
+    """Let the errors follow the movies' `steps`, and write Σ h² and Σ h e over days' ratings."""
+    indptr, movies, days = observed.indptr, observed.movies, observed.day_places
+    for u in range(len(of_users)):
+        of_user = of_users[u]
+        day, square, product = np.int32(0), np.float32(0), np.float32(0)
         for p in range(indptr[u], indptr[u + 1]):
-            h = one + of_user[u] + of_movie[movies[p]]
-            errors[p] -= h * moved_days[day_places[p]]
+            i, t = movies[p], days[p]
+            error = errors[p] - (of_user + of_days[t]) * steps[i]
+            errors[p] = error
+            h = one + of_user + of_movies[i]
+            if t != day:
+                squares[day] += square
+                products[day] += product
+                day, square, product = t, np.float32(0), np.float32(0)
+            square += h * h
+            product += h * error
+        squares[day] += square
+        products[day] += product
+
+
+@njit(cache=True, fastmath=FASTMATH)
+def _move_days(observed, errors, steps, of_users, of_movies):
+    """Let the errors follow the days' `steps`."""
+    indptr, movies, days = observed.indptr, observed.movies, observed.day_places
+    for u in range(len(of_users)):
+        of_user = of_users[u]
+        for p in range(indptr[u], indptr[u + 1]):
+            errors[p] -= (of_user + of_movies[movies[p]]) * steps[days[p]]
 
 
 @njit(cache=True)

@@ -166,7 +166,7 @@ class Bayes(Model):
 def _observed(ratings: Ratings, settings: Any) -> tuple[gibbs.Observed, NDArray[np.int32]]:
     """The ratings for the kernels, and the days of the places; none where undated."""
     by_user, by_movie = ratings.by_user, ratings.by_movie
-    days, places = np.empty(0, np.int32), np.empty(0, np.int32)
+    days, places = np.empty(0, np.int32), np.zeros(ratings.n_ratings, np.int32)
     if settings.dated and ratings.dated:
         days, inverse = np.unique(by_user.days, return_inverse=True)
         places = inverse.astype(np.int32)
@@ -178,6 +178,7 @@ def _observed(ratings: Ratings, settings: Any) -> tuple[gibbs.Observed, NDArray[
         indptr=by_user.indptr,
         movies=by_user.indices,
         day_places=places,
+        dated=len(days) > 0,
         movie_indptr=by_movie.indptr,
         users=by_movie.indices,
         user_roots=roots[0],
@@ -232,7 +233,7 @@ def _begin(
         y=zeros(movies),
         q=q,
         z=zeros(users),
-        day=zeros(n_days),
+        day=zeros(max(1, n_days)),
         user=p.copy(),
         movie=q.copy(),
         means=np.zeros((N_CHAINS, gibbs.N_BLOCKS, n_columns)),

@@ -30,7 +30,7 @@ def move_cuts(errors: NDArray[np.float32], latent: Latent, rng: np.random.Genera
     in_order = (np.diff(new[:, 1:-1], axis=1) > 0).all(axis=1)
     new[~in_order] = old[~in_order]
     likelihoods_new, centres_new, curvatures_new = _newton(errors, latent, new)
-    for c in np.flatnonzero(in_order).tolist():
+    for c in map(int, np.flatnonzero(in_order)):
         there = _log_density(new[c, 1:-1], centres[c], curvatures[c])
         back = _log_density(old[c, 1:-1], centres_new[c], curvatures_new[c])
         if accept[c] < likelihoods_new[c] - likelihoods[c] + back - there:
