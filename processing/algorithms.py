@@ -195,7 +195,6 @@ class KNNBaseline(_Fast, surprise.KNNBaseline):
             self.bx,
             self.by,
             self.sim,
-            1.0,
             *raters,
             (order, xs, ys, out),
             self.k,

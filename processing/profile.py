@@ -4,7 +4,7 @@ import dataclasses
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from processing.ensemble.stacking import EnsembleSettings
 from processing.errors import ConfigError
@@ -31,16 +31,24 @@ class ModelSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class RecommendSettings:
-    """How many movies are judged and kept per user, and what is kept with each."""
+    """How many movies are judged and kept per user, and what is kept with each.
+
+    `contributions`: `exact` by TreeSHAP, or `approximate`, which is many times quicker.
+    """
 
     top_n: int = 50
     n_candidates: int = 200
     n_reasons: int = 3
     n_similar: int = 12
+    contributions: Literal["exact", "approximate"] = "exact"
 
     def __post_init__(self) -> None:
+        if self.contributions not in ("exact", "approximate"):
+            raise ConfigError(
+                f"contributions is {self.contributions!r}; expected 'exact' or 'approximate'."
+            )
         for field in dataclasses.fields(self):
-            if getattr(self, field.name) < 1:
+            if field.type is int and getattr(self, field.name) < 1:
                 raise ConfigError(f"{field.name} is {getattr(self, field.name)!r}; expected ≥ 1.")
         if self.n_candidates < self.top_n:
             raise ConfigError(

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
-from processing.ensemble.features import Features
+from processing.data.rows import NO_DAY
+from processing.ensemble.features import CONTRIBUTIONS, Features
+from processing.ensemble.order import ordering_scores
 from processing.ensemble.stacking import Ensemble
 from processing.kernels.neighbours import strongest_reasons
 from processing.kernels.select import best_unseen
@@ -24,20 +27,33 @@ BLOCK_SCORES = 4_000_000  # scores that are searched for candidates at once: wha
 class Served:
     """What the served recommendations are made with, all fitted on all ratings.
 
-    `models` are the ensemble's members by name, in the ensemble's order.
+    `models` are the ensemble's members by name, in the ensemble's order. `order_z` says how many
+    standard errors a score loses in the order of the lists (`processing.ensemble.order`).
     """
 
     ratings: Ratings
     models: dict[str, Model]
     features: Features
     ensemble: Ensemble
+    order_z: float
+
+    @cached_property
+    def deviation(self) -> float:
+        """Standard deviation of all ratings, in stars."""
+        return float(np.std(self.ratings.by_user.values, dtype=np.float64))
+
+    @cached_property
+    def day(self) -> int:
+        """The day that is predicted for: the last of all ratings, NO_DAY where they have none."""
+        return int(self.ratings.by_user.days.max()) if self.ratings.dated else NO_DAY
 
 
 def recommend(served: Served, settings: RecommendSettings) -> Iterator[NDArray[np.void]]:
     """Yield, block of users by block, their recommendations, best first, ties by movie id.
 
-    Blocks are `top_dtype` (n_users, top_n), padded with movie -1 where a user has rated nearly
-    everything. A movie that the user has rated, or that nobody has, is never recommended.
+    They are ordered by `ordering_scores`. Blocks are `top_dtype` (n_users, top_n), padded with
+    movie -1 where a user has rated nearly everything. A movie that the user has rated, or that
+    nobody has, is never recommended.
     """
     n_users = served.ratings.n_users
     size = max(1, BLOCK_PAIRS // settings.n_candidates)
@@ -62,10 +78,11 @@ class CandidateFinder:
         self._by_user = served.ratings.by_user
         self._rated = np.flatnonzero(served.ratings.movie_counts).astype(np.int32)
         parts = [model.linear_part() for model in served.models.values()]
-        weighted = list(zip(served.ensemble.weights_, parts, strict=True))
+        weighted = list(zip(served.ensemble.member_weights, parts, strict=True))
         self._user_factors = [part.user_factors for part in parts]
         movie_factors = [weight * part.movie_factors[self._rated].T for weight, part in weighted]
-        biases = sum(weight * part.movie_biases[self._rated] for weight, part in weighted)
+        biases = served.ensemble.movie_weight * served.features.movie_biases_[self._rated]
+        biases += sum(weight * part.movie_biases[self._rated] for weight, part in weighted)
         self._movie_factors = np.vstack((*movie_factors, biases)).astype(np.float32)
 
     def find(self, users: NDArray[np.int32], n: int) -> NDArray[np.int32]:
@@ -101,32 +118,48 @@ def _judge(
     """The best of the candidates by the ensemble."""
     judged = movies != NO_MOVIE
     pair_users = np.broadcast_to(users[:, None], movies.shape)[judged]
-    pair_movies = movies[judged]
-    scores = np.full(movies.shape, -np.inf, np.float32)
-    scores[judged] = ensemble_scores(served, pair_users, pair_movies)
-    order = np.lexsort((movies, -scores), axis=1)[:, : settings.top_n]
-    top = np.zeros((len(users), settings.top_n), top_dtype(settings.n_reasons, 0))
+    described = describe(served, pair_users, movies[judged])
+    found = served.ensemble.predict(*described)
+    counts = served.ratings.movie_counts[movies[judged]]
+    ranks = np.full(movies.shape, -np.inf, np.float32)
+    ranks[judged] = ordering_scores(found, counts, served.deviation, served.order_z)
+    order = np.lexsort((movies, -ranks), axis=1)[:, : settings.top_n]
+    rows = np.full(movies.shape, -1)
+    rows[judged] = np.arange(len(found))
+    rows = np.take_along_axis(rows, order, axis=1)
+    kept = rows >= 0
+    chosen = rows[kept]
+
+    top = np.zeros(rows.shape, top_dtype(settings.n_reasons, len(CONTRIBUTIONS)))
     top["movie"] = np.take_along_axis(movies, order, axis=1)
-    top["score"] = np.take_along_axis(scores, order, axis=1)
-    kept = top["movie"] != NO_MOVIE
-    top["score"][~kept] = 0
-    kept_users = np.broadcast_to(users[:, None], kept.shape)[kept]
+    top["score"][kept] = found[chosen]
+    scores, made = (array[chosen] for array in described)
+    approximate = settings.contributions == "approximate"
+    top["contributions"][kept] = served.ensemble.contributions(scores, made, approximate)
     top["reasons"]["movie"] = NO_MOVIE
-    reasons = np.zeros((len(kept_users), settings.n_reasons), top["reasons"].dtype)
-    ids, shares = _reasons(served, kept_users, top["movie"][kept], settings.n_reasons, deviations)
+    reasons = np.zeros((len(chosen), settings.n_reasons), top["reasons"].dtype)
+    ids, shares = _reasons(
+        served, pair_users[chosen], top["movie"][kept], settings.n_reasons, deviations
+    )
     reasons["movie"], reasons["share"] = ids, shares
     top["reasons"][kept] = reasons
     return top
+
+
+def describe(
+    served: Served, users: NDArray[np.int32], movies: NDArray[np.int32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What the ensemble is told of pairs that are not among the ratings: scores and features."""
+    days = np.full(len(users), served.day, np.int32)
+    members = [model.predict(users, movies, days) for model in served.models.values()]
+    return np.column_stack(members), served.features.make(users, movies, days)
 
 
 def ensemble_scores(
     served: Served, users: NDArray[np.int32], movies: NDArray[np.int32]
 ) -> NDArray[np.float32]:
     """The ensemble's scores of pairs that are not among the ratings."""
-    if len(users) == 0:
-        return np.empty(0, np.float32)
-    members = [model.predict(users, movies) for model in served.models.values()]
-    return served.ensemble.predict(np.column_stack(members), served.features.make(users, movies))
+    return served.ensemble.predict(*describe(served, users, movies))
 
 
 def _reasons(

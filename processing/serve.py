@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from processing.data.dataset import Dataset
 from processing.data.ratings import Ratings
-from processing.ensemble.features import Features, Neighbours
+from processing.ensemble.features import CONTRIBUTIONS, Features
 from processing.ensemble.stacking import Ensemble
 from processing.evaluation.figures import report_figures
 from processing.evaluation.report import without_times
 from processing.models.linear import LinearModel
+from processing.models.neighbours import Neighbours
 from processing.models.registry import MODELS, load_model
 from processing.profile import ModelSpec, Profile
 from processing.recommend import Served, recommend
@@ -50,12 +51,14 @@ def serve(
     features = stages.run(f"{SERVED}/features", functools.partial(_refit_features, dataset.ratings))
     top = stages.run(
         "recommendations",
-        functools.partial(_recommend, stages.directory, dataset.ratings, profile, specs, ensemble),
+        functools.partial(
+            _recommend, stages.directory, dataset.ratings, profile, specs, ensemble, order_z(report)
+        ),
     )
     return stages.run(
         "release",
         functools.partial(
-            _stage, dataset, profile, specs, members, features, top, report, about_run
+            _stage, dataset, profile, specs, members, features, top, ensemble, report, about_run
         ),
     )
 
@@ -70,13 +73,21 @@ def _refit_features(ratings: Ratings, directory: Path) -> str:
     return f"averages and neighbours of {ratings.n_users:,} users and {ratings.n_movies:,} movies"
 
 
-def load_served(run: Path, specs: list[ModelSpec], ratings: Ratings, ensemble: Path) -> Served:
+def order_z(report: dict[str, Any]) -> float:
+    """How many standard errors a score loses in the lists: what the report found best, or none."""
+    return float(report["ranking"]["order"]) if report["ranking"] else 0.0
+
+
+def load_served(
+    run: Path, specs: list[ModelSpec], ratings: Ratings, ensemble: Path, order_z: float
+) -> Served:
     """What a run has refitted on all `ratings`, and its ensemble."""
     return Served(
         ratings=ratings,
         models={spec.name: load_model(spec.kind, run / SERVED / spec.name) for spec in specs},
         features=Features.load(run / SERVED / "features", ratings),
         ensemble=Ensemble.load(ensemble),
+        order_z=order_z,
     )
 
 
@@ -86,14 +97,15 @@ def _recommend(
     profile: Profile,
     specs: list[ModelSpec],
     ensemble: Path,
+    z: float,
     directory: Path,
 ) -> str:
-    served = load_served(run, specs, ratings, ensemble)
+    served = load_served(run, specs, ratings, ensemble, z)
     settings = profile.recommend
     top = np.lib.format.open_memmap(
         directory / "top.npy",
         mode="w+",
-        dtype=schema.top_dtype(settings.n_reasons, 0),
+        dtype=schema.top_dtype(settings.n_reasons, len(CONTRIBUTIONS)),
         shape=(ratings.n_users, settings.top_n),
     )
     start = 0
@@ -116,6 +128,7 @@ def _stage(
     members: dict[str, Stage],
     features: Stage,
     top: Stage,
+    ensemble: Path,
     report: dict[str, Any],
     about_run: dict[str, str],
     directory: Path,
@@ -146,12 +159,20 @@ def _stage(
         report=report,
         figures=report_figures(report),
     )
-    manifest = stage_release(directory, contents, _about(dataset, profile, report, about_run))
+    manifest = stage_release(
+        directory,
+        contents,
+        _about(dataset, profile, report, about_run, Ensemble.load(ensemble).start_),
+    )
     return f"{manifest.release_id} staged, {manifest.size_bytes / 1e6:,.1f} MB"
 
 
 def _about(
-    dataset: Dataset, profile: Profile, report: dict[str, Any], about_run: dict[str, str]
+    dataset: Dataset,
+    profile: Profile,
+    report: dict[str, Any],
+    about_run: dict[str, str],
+    start: float,
 ) -> schema.ReleaseAbout:
     ratings = dataset.ratings
     days = ratings.by_user.days
@@ -178,7 +199,9 @@ def _about(
         scale=(scale.low, scale.high, scale.step),
         global_mean=ratings.mean,
         histogram_levels=tuple(float(level) for level in scale.levels()),
-        contribution_groups=(),
+        contribution_groups=CONTRIBUTIONS,
+        contribution_start=start,
+        order_z=order_z(report),
         metrics={
             row["model"]: {k: row[k] for k in ("rmse", "mae", "mape") if row[k] is not None}
             for row in report["models"]

@@ -77,6 +77,8 @@ def golden_about(created_utc: str = "2006-10-02T08:30:00Z", seed: int = 7) -> Re
         global_mean=3.6,
         histogram_levels=(1.0, 2.0, 3.0, 4.0, 5.0),
         contribution_groups=GROUPS,
+        contribution_start=3.375,
+        order_z=2.0,
         metrics={
             "svd": {"rmse": 0.9375, "mae": 0.75, "mape": 25.5},
             "ensemble": {"rmse": 0.875, "mae": 0.75},
@@ -136,9 +138,9 @@ def _top() -> np.ndarray:
     top["movie"] = NO_MOVIE
     top["reasons"]["movie"] = NO_MOVIE
     top[0, 0] = (3, 4.25, [(0, 0.75), (2, 0.25)], [0.25, 0.125, 0.5])
-    top[1, 0] = (3, 4.0, [(0, 1.0), (NO_MOVIE, 0.0)], [0.25, -0.125, 0.25])
-    top[1, 1] = (1, 2.5, [(NO_MOVIE, 0.0), (NO_MOVIE, 0.0)], [-1.0, -0.125, 0.0])
-    top[2, 0] = (0, 4.5, [(NO_MOVIE, 0.0), (NO_MOVIE, 0.0)], [0.75, 0.0, 0.125])
+    top[1, 0] = (3, 4.0, [(0, 1.0), (NO_MOVIE, 0.0)], [0.25, -0.125, 0.5])
+    top[1, 1] = (1, 2.5, [(NO_MOVIE, 0.0), (NO_MOVIE, 0.0)], [-0.75, -0.125, 0.0])
+    top[2, 0] = (0, 4.5, [(NO_MOVIE, 0.0), (NO_MOVIE, 0.0)], [1.0, 0.0, 0.125])
     return top
 
 

@@ -62,6 +62,13 @@ ALLOWED = {
         "processing.release",
     ],
     "processing.assess": ["processing"],
+    "processing.assessment": [
+        "processing.data",
+        "processing.ensemble",
+        "processing.evaluation",
+        "processing.profile",
+        "processing.stages",
+    ],
     "processing.serve": ["processing"],
     "processing.pipeline": ["processing"],
     "processing.cli": ["processing", "config"],

@@ -6,6 +6,7 @@ them computed with the row's own rating inside. Here a pair that is among the ra
 whoever wants features of a rated pair fits them without its rating, as the stack sets are.
 """
 
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -13,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
+from processing.ensemble import time_features
+from processing.ensemble.time_features import TimeFeatures
 from processing.errors import ModelError
 from processing.kernels.neighbours import ask_similar_columns, ask_similar_rows
 from processing.kernels.similarities import deviations
@@ -28,6 +31,30 @@ NAMES = (
     "log_movie_support",
     *(f"similar_user_{k + 1}" for k in range(N_SHOWN)),
     *(f"similar_movie_{k + 1}" for k in range(N_SHOWN)),
+    *time_features.NAMES,
+)
+N_PLAIN = 4
+
+GROUPS = {
+    "user_average": "user",
+    "movie_average": "movie",
+    "log_user_support": "evidence",
+    "log_movie_support": "evidence",
+    **{f"similar_user_{k + 1}": "similar_users" for k in range(N_SHOWN)},
+    **{f"similar_movie_{k + 1}": "similar_movies" for k in range(N_SHOWN)},
+    "user_spread": "user",
+    "movie_spread": "movie",
+    **dict.fromkeys(time_features.NAMES[2:], "time"),
+}
+CONTRIBUTIONS = (
+    "user",
+    "movie",
+    "taste",
+    "similar_movies",
+    "similar_users",
+    "time",
+    "evidence",
+    "limit",
 )
 
 
@@ -49,6 +76,7 @@ class Features:
 
     def fit(self, ratings: Ratings) -> Self:
         """Compute averages and neighbours."""
+        self.__dict__.pop("_of_time", None)
         self._ratings = ratings
         _, self.user_biases_, self.movie_biases_ = baseline_of(ratings)
         self.similar_users_ = nearest(ratings, user_based=True).ids
@@ -70,11 +98,16 @@ class Features:
         )
         return out
 
-    def make(self, users: NDArray[np.int32], movies: NDArray[np.int32]) -> NDArray[np.float32]:
+    def make(
+        self,
+        users: NDArray[np.int32],
+        movies: NDArray[np.int32],
+        days: NDArray[np.int32] | None,
+    ) -> NDArray[np.float32]:
         """Features of pairs, float32 (n, len(NAMES)); NaN where no similar one has a rating.
 
-        The `N_ASKED` most similar users and movies are asked. Quick where the pairs of a user are
-        together.
+        `days` are the pairs' days, None where there are none. The `N_ASKED` most similar users and
+        movies are asked. Quick where the pairs of a user are together.
 
         Raises
         ------
@@ -84,7 +117,7 @@ class Features:
         ratings = self._ratings
         csr, near = ratings.by_user, self.similar_movies_
         out = np.empty((len(users), len(NAMES)), np.float32)
-        of_users, of_movies = out[:, 4 : 4 + N_SHOWN], out[:, 4 + N_SHOWN :]
+        of_users, of_movies, of_days = np.split(out[:, N_PLAIN:], [N_SHOWN, 2 * N_SHOWN], axis=1)
         by_user = csr.indptr, csr.indices, csr.values
         asked, sums = (users, movies, 0), np.empty((len(users), 0))
         n_rated = ask_similar_columns(
@@ -116,7 +149,12 @@ class Features:
         out[:, 1] = self.movie_biases_[movies]
         out[:, 2] = np.log1p(csr.counts)[users]
         out[:, 3] = np.log1p(ratings.movie_counts)[movies]
+        self._of_time.write(users, movies, days, of_days)
         return out
+
+    @cached_property
+    def _of_time(self) -> TimeFeatures:
+        return TimeFeatures(self._ratings, self.deviations())
 
     def save(self, directory: Path) -> None:
         """Write the learned arrays as npz."""

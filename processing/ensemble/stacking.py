@@ -1,17 +1,19 @@
 """The ensemble: XGBoost over the predictions of the base models and hand-made features.
 
-Model:   score = blend + trees(member scores, their spread, features)
-         blend = mean + Σ_m w_m (score_m - mean), w by ridge regression; the trees are fitted on
-         what the blend leaves (as XGBoost's base margin).
+Model:   score = blend + trees(x, spread of the member scores, other features)
+         blend = mean + Σ_k w_k (x_k - mean of x_k), w by ridge regression, where x are the averages
+         of user and movie and, for each member, its score less mean and averages; the trees are
+         fitted on what the blend leaves (as XGBoost's base margin).
 Source:  Friedman (2001), "Greedy function approximation", for the trees; Koren (2009), "The BellKor
          solution", section VII, for stacking by gradient boosted trees on held-out predictions.
 Differs: the blend below the trees is ours: trees alone cannot extrapolate along a member's score.
 """
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import xgboost
@@ -19,9 +21,12 @@ from numpy.typing import NDArray
 
 from processing.data.rows import Scale
 from processing.ensemble import features
+from processing.ensemble.features import NAMES
 from processing.errors import ConfigError, ModelError
+from processing.progress import counting
 
 STOP_SHARE = 0.1
+N_AVERAGES = 2  # the features that the members' scores are told apart from come first
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,27 +57,51 @@ class Ensemble:
     """The stacked model.
 
     Rows are described by member scores (float32 (n, n_members), columns in the order of `members`)
-    and hand-made features (float32 (n, len(features.NAMES))).
+    and hand-made features (float32 (n, len(features.NAMES))). Both blend and trees read a member's
+    score as its distance from the row's averages, mean + user_average + movie_average: so what each
+    says beyond them can be told apart, and all that is added up to a score belongs to a column.
 
     Attributes
     ----------
-    weights_
-        float64 (n_members,), the blend's weights.
     mean_
         Mean rating of the stack rows.
+    centres_, weights_
+        float64 (2 + n_members,), of user_average, movie_average and the members: means over the
+        stack rows, and the blend's weights.
     booster_
         The fitted trees.
+    start_
+        Stars that a score starts from before anything is known: `mean_` and the trees' mean.
+    rounds_
+        RMSE on the rows that were learned from and on those that say when to stop, after each tree.
     """
 
-    def __init__(self, settings: EnsembleSettings, members: tuple[str, ...], scale: Scale) -> None:
+    def __init__(
+        self, settings: EnsembleSettings, members: Mapping[str, str], scale: Scale
+    ) -> None:
+        """`members`: their names, each with the group of contributions that it belongs to."""
         self.settings = settings
-        self.members = members
+        self.members = dict(members)
         self.scale = scale
 
     @property
-    def columns(self) -> list[str]:
-        """Names of the trees' inputs."""
-        return [*self.members, "spread", *features.NAMES]
+    def columns(self) -> dict[str, str]:
+        """Names of the trees' inputs, and the group of contributions of each."""
+        averages, rest = NAMES[:N_AVERAGES], NAMES[N_AVERAGES:]
+        spread = {"spread": "evidence"}
+        columns = {name: features.GROUPS[name] for name in averages} | self.members | spread
+        return columns | {name: features.GROUPS[name] for name in rest}
+
+    @property
+    def member_weights(self) -> NDArray[np.float64]:
+        """The blend's weights of what the members say beyond the averages, (n_members,)."""
+        weights: NDArray[np.float64] = self.weights_[N_AVERAGES:]
+        return weights
+
+    @property
+    def movie_weight(self) -> float:
+        """The blend's weight of a movie's average, that it has in the members' place included."""
+        return float(self.weights_[1] - self.member_weights.sum())
 
     def fit(
         self,
@@ -88,42 +117,91 @@ class Ensemble:
                 "least 2. Use more ratings or another protocol."
             )
         self.mean_ = float(np.mean(ratings, dtype=np.float64))
-        centred = member_scores.astype(np.float64) - self.mean_
-        gram = centred.T @ centred + self.settings.ridge * np.eye(len(self.members))
-        self.weights_ = np.linalg.solve(gram, centred.T @ (ratings - self.mean_))
+        additive = self._additive(member_scores, made).astype(np.float64)
+        self.centres_ = additive.mean(axis=0)
+        additive -= self.centres_
+        gram = additive.T @ additive + self.settings.ridge * np.eye(additive.shape[1])
+        self.weights_ = np.linalg.solve(gram, additive.T @ (ratings - self.mean_))
+        del additive
         stop = _stop_rows(len(ratings), random_state)
         parts: list[xgboost.QuantileDMatrix] = []
         for part in (~stop, stop):
+            matrix = self._matrix(member_scores[part], made[part])
             parts.append(
                 xgboost.QuantileDMatrix(
-                    self._matrix(member_scores[part], made[part]),
+                    matrix,
                     label=ratings[part],
-                    base_margin=self._blend(member_scores[part]),
-                    feature_names=self.columns,
+                    base_margin=self._blend(matrix),
+                    feature_names=list(self.columns),
                     ref=parts[0] if parts else None,
                 )
             )
-        fitted = xgboost.train(
-            self._parameters(random_state),
-            parts[0],
-            num_boost_round=self.settings.n_estimators,
-            evals=[(parts[1], "stop")],
-            early_stopping_rounds=self.settings.patience,
-            verbose_eval=False,
-        )
+        rounds: dict[str, dict[str, list[float]]] = {}
+        with counting(self.settings.n_estimators, "ensemble", "tree") as advance:
+            fitted = xgboost.train(
+                self._parameters(random_state),
+                parts[0],
+                num_boost_round=self.settings.n_estimators,
+                evals=[(parts[0], "learn"), (parts[1], "stop")],
+                early_stopping_rounds=self.settings.patience,
+                evals_result=rounds,
+                callbacks=[_Counted(advance)],
+                verbose_eval=False,
+            )
         self.booster_ = fitted[: fitted.best_iteration + 1]
+        self.rounds_ = list(zip(rounds["learn"]["rmse"], rounds["stop"]["rmse"], strict=True))
+        bias = self._tree_contributions(self._matrix(member_scores[:1], made[:1]), False)[0, -1]
+        self.start_ = self.mean_ + float(bias)
         return self
 
     def predict(
         self, member_scores: NDArray[np.float32], made: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """Scores in stars, clipped to the scale, float32 (n,)."""
+        matrix = self._matrix(member_scores, made)
         scores = self.booster_.inplace_predict(
-            self._matrix(member_scores, made),
-            base_margin=self._blend(member_scores),
-            validate_features=False,
+            matrix, base_margin=self._blend(matrix), validate_features=False
         )
         return np.clip(scores, self.scale.low, self.scale.high).astype(np.float32)
+
+    def blend(
+        self, member_scores: NDArray[np.float32], made: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Scores of the linear blend alone, without trees: clipped to the scale, float32 (n,)."""
+        scores = self._blend(self._matrix(member_scores, made))
+        return np.clip(scores, self.scale.low, self.scale.high).astype(np.float32)
+
+    def contributions(
+        self,
+        member_scores: NDArray[np.float32],
+        made: NDArray[np.float32],
+        approximate: bool = False,
+    ) -> NDArray[np.float32]:
+        """What each of `features.CONTRIBUTIONS` adds to the scores, in stars.
+
+        Returns float32 (n, len(CONTRIBUTIONS)); `start_` and a row's sum are its score, the last
+        group being what the ends of the scale take away. The trees' part is exact: TreeSHAP
+        (Lundberg, Erion and Lee 2018, "Consistent individualized feature attribution for tree
+        ensembles"), or, if `approximate`, what each split on a row's way changes (Saabas), which
+        sums to the same score and is quicker.
+        """
+        by_column = self._by_column(self._matrix(member_scores, made), approximate)
+        groups = list(self.columns.values())
+        out = np.zeros((len(by_column), len(features.CONTRIBUTIONS)), np.float32)
+        for n, group in enumerate(features.CONTRIBUTIONS[:-1]):
+            chosen = [k for k, of in enumerate(groups) if of == group]
+            out[:, n] = by_column[:, chosen].sum(axis=1)
+        scores = self.start_ + out.sum(axis=1)
+        out[:, -1] = np.clip(scores, self.scale.low, self.scale.high) - scores
+        return out
+
+    def importance(
+        self, member_scores: NDArray[np.float32], made: NDArray[np.float32]
+    ) -> dict[str, float]:
+        """Mean of |stars| that each column adds to the scores of these rows."""
+        by_column = self._by_column(self._matrix(member_scores, made), approximate=False)
+        sizes = np.abs(by_column).mean(axis=0, dtype=np.float64)
+        return dict(zip(self.columns, sizes.tolist(), strict=True))
 
     def save(self, directory: Path) -> None:
         """Write the trees (XGBoost's UBJSON) and the rest (JSON) into a folder."""
@@ -134,7 +212,10 @@ class Ensemble:
             "members": self.members,
             "scale": asdict(self.scale),
             "mean": self.mean_,
+            "centres": self.centres_.tolist(),
             "weights": self.weights_.tolist(),
+            "start": self.start_,
+            "rounds": self.rounds_,
         }
         (directory / "ensemble.json").write_text(json.dumps(about, indent=1))
 
@@ -143,34 +224,74 @@ class Ensemble:
         """Read what `save` wrote."""
         about = json.loads((directory / "ensemble.json").read_text())
         ensemble = cls(
-            EnsembleSettings(**about["settings"]),
-            tuple(about["members"]),
-            Scale(**about["scale"]),
+            EnsembleSettings(**about["settings"]), about["members"], Scale(**about["scale"])
         )
-        ensemble.mean_ = about["mean"]
+        ensemble.mean_, ensemble.start_ = about["mean"], about["start"]
+        ensemble.centres_ = np.array(about["centres"])
         ensemble.weights_ = np.array(about["weights"])
+        ensemble.rounds_ = [(learn, stop) for learn, stop in about["rounds"]]
         ensemble.booster_ = xgboost.Booster(model_file=directory / "trees.ubj")
         return ensemble
 
-    def _blend(self, member_scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        centred = member_scores.astype(np.float64) - self.mean_
-        return (self.mean_ + centred @ self.weights_).astype(np.float32)
+    def _additive(
+        self, member_scores: NDArray[np.float32], made: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """The averages, and the members' distances from them: float32 (n, 2 + n_members)."""
+        averages = made[:, :N_AVERAGES]
+        anchor = np.float32(self.mean_) + averages.sum(axis=1, keepdims=True)
+        return np.hstack((averages, member_scores - anchor))
 
     def _matrix(
         self, member_scores: NDArray[np.float32], made: NDArray[np.float32]
     ) -> NDArray[np.float32]:
+        """The trees' inputs in the order of `columns`."""
         spread = member_scores.std(axis=1, keepdims=True)
-        return np.hstack((member_scores, spread, made))
+        additive = self._additive(member_scores, made)
+        matrix: NDArray[np.float32] = np.hstack((additive, spread, made[:, N_AVERAGES:]))
+        return matrix
+
+    def _blend(self, matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+        centred = matrix[:, : len(self.weights_)].astype(np.float64) - self.centres_
+        return (self.mean_ + centred @ self.weights_).astype(np.float32)
+
+    def _by_column(self, matrix: NDArray[np.float32], approximate: bool) -> NDArray[np.float32]:
+        """What each column adds to the scores before they are clipped, float32 (n, n_columns)."""
+        out = self._tree_contributions(matrix, approximate)[:, :-1]
+        n = len(self.weights_)
+        out[:, :n] += ((matrix[:, :n] - self.centres_) * self.weights_).astype(np.float32)
+        return out
+
+    def _tree_contributions(
+        self, matrix: NDArray[np.float32], approximate: bool
+    ) -> NDArray[np.float32]:
+        """What each column adds in the trees and, in the last column, the trees' mean."""
+        found: NDArray[np.float32] = self.booster_.predict(
+            xgboost.DMatrix(matrix, feature_names=list(self.columns)),
+            pred_contribs=True,
+            approx_contribs=approximate,
+        )
+        return found
 
     def _parameters(self, random_state: int) -> dict[str, object]:
-        taken = ("max_depth", "learning_rate", "min_child_weight", "subsample")
-        taken += ("colsample_bytree", "reg_lambda")
+        taken = ["max_depth", "learning_rate", "min_child_weight", "subsample"]
+        taken += ["colsample_bytree", "reg_lambda"]
         return {name: getattr(self.settings, name) for name in taken} | {
             "objective": "reg:squarederror",
             "tree_method": "hist",
             "base_score": 0.0,
             "seed": random_state,
         }
+
+
+class _Counted(xgboost.callback.TrainingCallback):
+    """Moves a progress bar with every tree."""
+
+    def __init__(self, advance: Callable[[int], object]) -> None:
+        self._advance = advance
+
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+        self._advance(1)
+        return False
 
 
 def _stop_rows(n: int, random_state: int) -> NDArray[np.bool_]:

@@ -6,55 +6,56 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.evaluation.metrics import errors
+from processing.evaluation.bootstrap import interval, resampled_rmse
+from processing.evaluation.metrics import errors, squared_errors
+from processing.evaluation.tested import BLEND, ENSEMBLE, MEAN, Tested
 
-ENSEMBLE = "ensemble"
-MEAN = "mean"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tested:
-    """What came out on one split's test ratings.
-
-    `scores` maps a model's name to float32 (n_test,); `seconds` to its fit and predict seconds.
-    """
-
-    name: str
-    ratings: NDArray[np.float32]
-    scores: dict[str, NDArray[np.float32]]
-    seconds: dict[str, tuple[float, float]]
-    n_train: int
-    n_stack: int
+WITH_ALL = "with all"
+DIFFERS_BY_RUN = ("fit_seconds", "predict_seconds", "peak_bytes")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelRow:
-    """A row of the table: errors are means over the splits, seconds are sums."""
+    """A row of the table: errors are means over the splits, seconds are sums.
+
+    `rmse_interval` is the bootstrap's 95 % interval; `peak_bytes` the most memory that was held in
+    any split while the model was fitted and asked, None where unknown.
+    """
 
     model: str
     label: str
     rmse: float
+    rmse_interval: list[float]
     mae: float
     mape: float | None
     fit_seconds: float
     predict_seconds: float
+    peak_bytes: int | None
 
 
-def model_rows(tested: list[Tested], labels: dict[str, str]) -> list[ModelRow]:
-    """One row per model, as in the published five-fold figures: the mean of the splits' errors."""
+def model_rows(
+    tested: list[Tested], labels: dict[str, str], resampled: dict[str, NDArray[np.float64]]
+) -> list[ModelRow]:
+    """One row per model, as in the published five-fold figures: the mean of the splits' errors.
+
+    `resampled` holds each model's RMSE by resample.
+    """
     rows = []
     for name, label in labels.items():
         found = [errors(split.scores[name], split.ratings) for split in tested]
         seconds = np.sum([split.seconds[name] for split in tested], axis=0)
+        peaks = [peak for split in tested if (peak := split.peaks[name]) is not None]
         rows.append(
             ModelRow(
                 model=name,
                 label=label,
                 rmse=float(np.mean([f["rmse"] for f in found])),
+                rmse_interval=interval(resampled[name]),
                 mae=float(np.mean([f["mae"] for f in found])),
                 mape=_mean([f["mape"] for f in found]),
                 fit_seconds=float(seconds[0]),
                 predict_seconds=float(seconds[1]),
+                peak_bytes=max(peaks, default=None),
             )
         )
     return rows
@@ -63,6 +64,54 @@ def model_rows(tested: list[Tested], labels: dict[str, str]) -> list[ModelRow]:
 def _mean(values: list[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return float(np.mean(known)) if len(known) == len(values) else None
+
+
+def mean_rmse(tested: list[Tested], model: str) -> float:
+    """The mean of the splits' RMSE of a model."""
+    found = [np.mean(squared_errors(split.scores[model], split.ratings)) for split in tested]
+    return float(np.mean(np.sqrt(found)))
+
+
+def comparisons(
+    tested: list[Tested], labels: dict[str, str], resampled: dict[str, NDArray[np.float64]]
+) -> list[dict[str, Any]]:
+    """The ensemble's RMSE less each other model's, with the interval: below 0 it is better."""
+    ensemble = mean_rmse(tested, ENSEMBLE)
+    return [
+        {
+            "model": name,
+            "label": label,
+            "difference": ensemble - mean_rmse(tested, name),
+            "interval": interval(resampled[ENSEMBLE] - resampled[name]),
+        }
+        for name, label in labels.items()
+        if name != ENSEMBLE
+    ]
+
+
+def ablation_rows(tested: list[Tested], labels: dict[str, str], seed: int) -> list[dict[str, Any]]:
+    """What the ensemble's RMSE is without each member, and how much that is above all together.
+
+    `tested` holds, by the member left out, the scores of the ensemble without it, and those of the
+    ensemble with all as `WITH_ALL`.
+    """
+    resampled = resampled_rmse(tested, seed)
+    whole = mean_rmse(tested, WITH_ALL)
+    rows = []
+    for name in resampled:
+        if name == WITH_ALL:
+            continue
+        rmse = mean_rmse(tested, name)
+        rows.append(
+            {
+                "model": name,
+                "label": labels[name],
+                "rmse": rmse,
+                "difference": rmse - whole,
+                "interval": interval(resampled[name] - resampled[WITH_ALL]),
+            }
+        )
+    return rows
 
 
 def split_rows(tested: list[Tested], labels: dict[str, str]) -> list[dict[str, Any]]:
@@ -88,15 +137,45 @@ def as_table(report: dict[str, Any]) -> str:
         + (f", in {len(report['splits'])} folds" if len(report["splits"]) > 1 else "")
         + ".",
         "",
-        f"{'model':<22}{'RMSE':>9}{'MAE':>9}{'MAPE':>9}{'fit s':>9}{'predict s':>11}",
+        f"{'model':<22}{'RMSE':>9}{'95 % interval':>18}{'MAE':>9}{'MAPE':>9}{'fit s':>9}"
+        f"{'predict s':>11}",
     ]
     lines += [
-        f"{row['label']:<22}{row['rmse']:>9.4f}{row['mae']:>9.4f}{_percent(row['mape']):>9}"
+        f"{row['label']:<22}{row['rmse']:>9.4f}{_ends(row['rmse_interval'], ''):>18}"
+        f"{row['mae']:>9.4f}{_percent(row['mape']):>9}"
         f"{row['fit_seconds']:>9.1f}{row['predict_seconds']:>11.2f}"
         for row in report["models"]
     ]
+    lines += ["", _against_best_member(report)]
+    if report["ranking"]:
+        lines.append(_ranking(report["ranking"]))
     lines += [f"{item['label']} was left out: {item['reason']}" for item in report["left_out"]]
     return "\n".join(lines)
+
+
+def _against_best_member(report: dict[str, Any]) -> str:
+    """What the ensemble gains on the member with the lowest RMSE."""
+    rmse = {row["model"]: row["rmse"] for row in report["models"]}
+    members = [row for row in report["comparisons"] if row["model"] not in (BLEND, MEAN)]
+    best = min(members, key=lambda row: rmse[row["model"]])
+    return (
+        f"Ensemble less best member ({best['label']}): {best['difference']:+.4f} "
+        f"[{_ends(best['interval'], '+')}] stars of RMSE."
+    )
+
+
+def _ranking(ranking: dict[str, Any]) -> str:
+    rows = {row["model"]: row for row in ranking["rows"]}
+    listed, popular = rows["ordered"], rows["popular"]
+    return (
+        f"Of {ranking['n_users']:,} users with a movie to find (set aside, given "
+        f"{ranking['like']:g} stars or more), {100 * listed['hit_rate_10']:.1f} % find one "
+        f"among their first ten; of the most popular ones, {100 * popular['hit_rate_10']:.1f} %."
+    )
+
+
+def _ends(ends: list[float], sign: str) -> str:
+    return ", ".join(f"{end:{sign}.4f}" for end in ends)
 
 
 def _percent(value: float | None) -> str:
@@ -105,8 +184,10 @@ def _percent(value: float | None) -> str:
 
 def without_times(report: dict[str, Any]) -> dict[str, Any]:
     """The report less what differs from run to run: what a release holds."""
-    models = [
-        {key: value for key, value in row.items() if not key.endswith("_seconds")}
-        for row in report["models"]
-    ]
-    return report | {"models": models}
+    return {key: _lasting(value) for key, value in report.items() if key not in DIFFERS_BY_RUN}
+
+
+def _lasting(value: Any) -> Any:
+    if isinstance(value, dict):
+        return without_times(value)
+    return [_lasting(item) for item in value] if isinstance(value, list) else value

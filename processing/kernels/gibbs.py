@@ -29,8 +29,8 @@ class Observed(NamedTuple):
     """The ratings, by user, and by whom each movie was rated.
 
     `indptr`, `movies` (CSR by user), `day_places` (n_ratings,) int32: place among the days, all 0
-    where days do not count (`dated`); `movie_indptr`, `users`: CSR by movie. `user_roots`, `movie_roots`: float64, n^(-1/2), 0 where
-    there are no ratings.
+    where days do not count (`dated`); `movie_indptr`, `users`: CSR by movie. `user_roots`,
+    `movie_roots`: float64, n^(-1/2), 0 where there are no ratings.
     """
 
     indptr: NDArray[np.int64]

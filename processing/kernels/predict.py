@@ -21,11 +21,11 @@ def linear_scores(mean, user_biases, movie_biases, user_factors, movie_factors, 
 
 
 @njit(cache=True, parallel=True)
-def add_neighbours(mean, x_biases, y_biases, sims, unit, indptr, indices, values, pairs, k, min_k):
+def add_neighbours(mean, x_biases, y_biases, sims, indptr, indices, values, pairs, k, min_k):
     """Add what the neighbours say to the baseline estimates `pairs.scores`, as KNNBaseline does.
 
     x is the side whose similarities are known, y the other. `sims`: (n_x, n_x) similarities in
-    `unit`s, so that `unit` stands for 1: float64, float32 or int16. `indptr`, `indices`, `values`:
+    any unit, of which only ratios count: float64, float32 or int16. `indptr`, `indices`, `values`:
     CSR by y of the fitted ratings, in Surprise's order. `pairs`: (order, xs, ys, scores), where
     `order` says in which order to take the pairs (by x is fastest) and an x of -1 has no
     neighbours. Of the x' that rated y the k most similar count (ties: the one seen first), and of

@@ -37,7 +37,6 @@ from processing.models.neighbours import (
     nearest,
     packed,
     similarities,
-    unit_of,
     unpacked,
 )
 from processing.models.numba_engine import fit_baseline_als
@@ -236,7 +235,6 @@ class KNNBaseline(Model):
             a.row_biases,
             a.y_biases,
             a.sims,
-            unit_of(a.sims),
             a.indptr,
             a.indices,
             a.values,

@@ -8,9 +8,12 @@ from processing.models.bayes import Bayes
 from processing.models.knn_baseline import KNNBaseline
 from processing.models.svd import SVD
 from processing.models.svdpp import SVDpp
+from processing.models.time_baseline import TimeBaseline
+from processing.models.timesvdpp import TimeSVDpp
 
 MODELS: dict[str, type[Model]] = {
-    model.kind: model for model in (BaselineOnly, KNNBaseline, SVD, SVDpp, Bayes)
+    model.kind: model
+    for model in (BaselineOnly, KNNBaseline, SVD, SVDpp, Bayes, TimeBaseline, TimeSVDpp)
 }
 
 

@@ -95,6 +95,56 @@ class BayesSettings:
         _positive(n_burn_in=self.n_burn_in, max_levels=self.max_levels)
 
 
+@dataclass(frozen=True, kw_only=True)
+class TimeBiasSettings:
+    """Biases in time. `n_bins`: even spans of all days in which a movie's bias may differ.
+
+    Each `reg_*` counts like so many more ratings that say that a bias is 0: `reg_user` of b_u,
+    `reg_drift` of alpha_u, `reg_user_day` of b_{u,day}, `reg_movie` of b_i, `reg_movie_bin` of
+    b_{i,bin}, `reg_calendar` of the bias that all ratings of a day share.
+    """
+
+    n_bins: int = 30
+    reg_user: float = 7.0
+    reg_drift: float = 7.0
+    reg_user_day: float = 30.0
+    reg_movie: float = 10.0
+    reg_movie_bin: float = 60.0
+    reg_calendar: float = 200.0
+
+    def __post_init__(self) -> None:
+        _positive(**vars(self))
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeBaselineSettings(TimeBiasSettings):
+    """TimeBaseline. `reg_scale`, in squared stars, is added to the sum of the squared movie biases
+    from which a user's scale follows.
+    """
+
+    n_epochs: int = 8
+    reg_scale: float = 15.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeSVDppSettings(TimeBiasSettings):
+    """timeSVD++: settings of its biases, and of gradient descent.
+
+    `lr_all` and `lr_biases`: learning rates of factors and biases in the first epoch; each epoch's
+    are `lr_decay` times those of the one before. `reg_all` of factors, `reg_factor_drift` of their
+    drift: per rating, as SVD's.
+    """
+
+    n_epochs: int = 15
+    n_factors: int = 32
+    lr_all: float = 0.03
+    lr_decay: float = 0.9
+    lr_biases: float = 0.005
+    reg_all: float = 0.05
+    reg_factor_drift: float = 0.3
+    init_std_dev: float = 0.1
+
+
 def _choice(name: str, value: object, known: tuple[str, ...]) -> None:
     if value not in known:
         raise ConfigError(f"{name} is {value!r}; expected one of {', '.join(known)}.")

@@ -10,6 +10,8 @@ from processing.errors import ReleaseFormatError
 from processing.release import schema
 from processing.release.schema import Manifest, ReleaseAbout, ReleaseContents
 
+MOST_OFF = 0.01  # stars: how far a score may be from the sum of its contributions
+
 
 def check_arrays(arrays: Mapping[str, NDArray[Any]], n_movies: int, manifest: Manifest) -> None:
     """Check every array of a release by its file's name.
@@ -130,7 +132,9 @@ def check_contents(contents: ReleaseContents, about: ReleaseAbout) -> None:
         raise ReleaseFormatError(f"start_users: {unknown} are not among the users of the release.")
 
 
-def check_top(top: NDArray[np.void], n_movies: int, first_user: int) -> None:
+def check_top(
+    top: NDArray[np.void], n_movies: int, first_user: int, contribution_start: float
+) -> None:
     """Check a block of recommendations; `first_user` is the index of its first row's user."""
     name = f"top of users from index {first_user}"
     check_movies(top["movie"], name, n_movies)
@@ -140,6 +144,15 @@ def check_top(top: NDArray[np.void], n_movies: int, first_user: int) -> None:
         raise ReleaseFormatError(f"{name}: padding stands before a movie; expected it at the end.")
     if not np.isfinite(top["score"][real]).all():
         raise ReleaseFormatError(f"{name}: a score is not finite.")
+    contributions = top["contributions"][real].astype(np.float32)
+    if contributions.shape[1] == 0:
+        return
+    off = np.abs(contribution_start + contributions.sum(axis=1) - top["score"][real])
+    if off.size and not off.max() <= MOST_OFF:
+        raise ReleaseFormatError(
+            f"{name}: contribution_start and contributions are {off.max():.3f} stars from their "
+            f"score; expected at most {MOST_OFF}."
+        )
 
 
 def _check_catalogue(contents: ReleaseContents) -> None:

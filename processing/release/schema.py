@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from processing.errors import ReleaseFormatError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 MANIFEST = "manifest.json"
 MOVIES = "movies.json"
@@ -37,13 +37,13 @@ NO_DAY = np.iinfo(np.int32).min
 
 
 def top_dtype(n_reasons: int, n_groups: int) -> np.dtype[Any]:
-    """Dtype of one recommendation: 8 bytes + 8 per reason + 4 per contribution group."""
+    """Dtype of one recommendation: 8 bytes + 8 per reason + 2 per contribution group."""
     return np.dtype(
         [
             ("movie", "<i4"),
             ("score", "<f4"),
             ("reasons", REASON_DTYPE, (n_reasons,)),
-            ("contributions", "<f4", (n_groups,)),
+            ("contributions", "<f2", (n_groups,)),
         ]
     )
 
@@ -103,7 +103,9 @@ class ReleaseAbout:
 
     `created_utc` is of the form 2006-10-02T08:30:00Z; `scale` is (lowest, highest, step) in stars;
     `histogram_levels` are the star values that the columns of the histograms count; `metrics`
-    maps a model's name to its rmse, mae and mape.
+    maps a model's name to its rmse, mae and mape. A score is `contribution_start` plus the sum of
+    its contributions. Lists are ordered by the score less `order_z` standard errors of the mean of
+    so many ratings as the movie has, plus one.
     """
 
     created_utc: str
@@ -117,6 +119,8 @@ class ReleaseAbout:
     global_mean: float
     histogram_levels: tuple[float, ...]
     contribution_groups: tuple[str, ...]
+    contribution_start: float
+    order_z: float
     metrics: dict[str, dict[str, float]]
     left_out: tuple[LeftOut, ...]
     start_users: tuple[StartUser, ...]

@@ -115,7 +115,7 @@ def _write_users(
     files: dict[str, FileInfo] = {}
     lengths = np.zeros(len(contents.user_ids) + 1, np.int64)
     for first in range(0, len(contents.user_ids), about.shard_users):
-        records = [encode_record(each) for each in _records(contents, first, about.shard_users)]
+        records = [encode_record(each) for each in _records(contents, about, first)]
         lengths[first + 1 : first + 1 + len(records)] = [len(record) for record in records]
         payload = np.frombuffer(b"".join(records), np.uint8)
         data = to_npy(payload)
@@ -125,10 +125,10 @@ def _write_users(
     return tuple(shards), files, np.cumsum(lengths)
 
 
-def _records(contents: ReleaseContents, first: int, count: int) -> Iterator[UserRecord]:
-    """Go through the records of the users from `first` on, without the padding."""
-    top = np.asarray(contents.top[first : first + count])
-    check_top(top, len(contents.movie_ids), first)
+def _records(contents: ReleaseContents, about: ReleaseAbout, first: int) -> Iterator[UserRecord]:
+    """Go through the records of a shard of users from `first` on, without the padding."""
+    top = np.asarray(contents.top[first : first + about.shard_users])
+    check_top(top, len(contents.movie_ids), first, about.contribution_start)
     indptr = contents.history_indptr[first : first + len(top) + 1]
     ratings = slice(int(indptr[0]), int(indptr[-1]))
     history = np.empty(ratings.stop - ratings.start, schema.HISTORY_DTYPE)

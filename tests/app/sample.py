@@ -130,7 +130,9 @@ def _about() -> ReleaseAbout:
         scale=(1.0, 5.0, 1.0),
         global_mean=3.5,
         histogram_levels=(1.0, 2.0, 3.0, 4.0, 5.0),
-        contribution_groups=("models", "averages"),
+        contribution_groups=("user", "movie", "taste", "limit"),
+        contribution_start=3.5,
+        order_z=0.0,
         metrics={"ensemble": {"rmse": 0.9123, "mae": 0.7201, "mape": 24.6}},
         left_out=(LeftOut(model="knn_user", reason=_LEFT_OUT),),
         start_users=(
@@ -204,6 +206,8 @@ def _top(matrix: np.ndarray, about: ReleaseAbout) -> np.ndarray:
         for place, movie in enumerate(unseen):
             top[user, place]["movie"] = movie
             top[user, place]["score"] = high - 0.043 * (high - low) * place
+            above = top[user, place]["score"] - about.contribution_start
+            top[user, place]["contributions"] = above * np.array([0.5, -0.25, 0.75, 0.0])
             if USER_IDS[user] == NO_REASONS_ID:
                 continue
             for i in range(1 + place % N_REASONS):

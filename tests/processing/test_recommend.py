@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -28,10 +30,14 @@ def served():
     rng = np.random.default_rng(0)
     scores = rng.uniform(1, 5, (800, 3)).astype(np.float32)
     made = rng.normal(0, 1, (800, len(NAMES))).astype(np.float32)
-    ensemble = Ensemble(EnsembleSettings(), tuple(models), ratings.scale)
+    ensemble = Ensemble(
+        EnsembleSettings(),
+        {name: model.contribution_group() for name, model in models.items()},
+        ratings.scale,
+    )
     ensemble.fit(scores, made, scores.mean(axis=1).round(), 0)
     features = Features().fit(ratings)
-    return Served(ratings=ratings, models=models, features=features, ensemble=ensemble)
+    return Served(ratings=ratings, models=models, features=features, ensemble=ensemble, order_z=0.0)
 
 
 def _top(served, **settings):
@@ -50,6 +56,31 @@ def test_recommend_when_every_movie_is_judged_then_the_best_by_the_ensemble(serv
         found = top[user][top[user]["movie"] >= 0]
         assert found["movie"].tolist() == [movie for _, movie in best]
         np.testing.assert_array_equal(found["score"], [-score for score, _ in best])
+
+
+def test_recommend_when_there_is_a_margin_then_ordered_by_the_lower_bound(served):
+    careful = dataclasses.replace(served, order_z=1.5)
+    ratings, top = served.ratings, _top(careful, top_n=6, n_candidates=1_000)
+    seen = ~np.isnan(dense(ratings))
+    rated = ratings.by_movie.counts > 0
+    spread = np.std(ratings.by_user.values)
+    for user in range(ratings.n_users):
+        movies = np.flatnonzero(rated & ~seen[user]).astype(np.int32)
+        scores = ensemble_scores(served, np.full(len(movies), user, np.int32), movies)
+        bounds = scores - 1.5 * spread / np.sqrt(ratings.movie_counts[movies] + 1)
+        found = top[user][top[user]["movie"] >= 0]
+        assert found["movie"].tolist() == movies[np.argsort(-bounds, kind="stable")][:6].tolist()
+        of = dict(zip(movies.tolist(), scores.tolist(), strict=True))
+        assert found["score"].tolist() == [of[movie] for movie in found["movie"].tolist()]
+
+
+@pytest.mark.parametrize("contributions", ["exact", "approximate"])
+def test_recommend_when_done_then_contributions_sum_to_the_score(served, contributions):
+    top = _top(served, top_n=6, n_candidates=20, contributions=contributions)
+    kept = top["movie"] >= 0
+    total = served.ensemble.start_ + top["contributions"].astype(np.float32).sum(axis=-1)
+    np.testing.assert_allclose(total[kept], top["score"][kept], atol=0.005)
+    assert (top["contributions"][~kept] == 0).all()
 
 
 def test_recommend_when_done_then_never_a_rated_movie_and_never_an_unrated_one(served):
@@ -97,7 +128,9 @@ def test_candidates_when_scores_are_blended_by_hand_then_the_best_of_them(served
     found = CandidateFinder(served).find(users, 4)
     rated = np.flatnonzero(served.ratings.by_movie.counts).astype(np.int32)
     blend = np.zeros((len(users), len(rated)))
-    for model, weight in zip(served.models.values(), served.ensemble.weights_, strict=True):
+    blend += served.ensemble.movie_weight * served.features.movie_biases_[rated]
+    weights = served.ensemble.member_weights
+    for model, weight in zip(served.models.values(), weights, strict=True):
         part = model.linear_part()
         product = part.user_factors[users] @ part.movie_factors.T
         blend += weight * (part.movie_biases + product)[:, rated]

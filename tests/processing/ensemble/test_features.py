@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from processing.ensemble.features import NAMES, Features
+from processing.ensemble.features import CONTRIBUTIONS, GROUPS, NAMES, Features
 from processing.errors import ModelError
 from tests import reference
 from tests.builders import dense, ratings_of, tasteful_rows
@@ -16,13 +16,14 @@ def ratings():
 def _unrated(ratings):
     users, movies = pairs(ratings)
     free = ratings.locate(users, movies) < 0
-    return users[free], movies[free]
+    users, movies = users[free], movies[free]
+    return users, movies, np.random.default_rng(1).integers(-50, 450, len(users)).astype(np.int32)
 
 
 def test_make_when_compared_with_the_twins_then_equal(ratings):
     features = Features().fit(ratings)
-    users, movies = _unrated(ratings)
-    made = features.make(users, movies)
+    users, movies, days = _unrated(ratings)
+    made = features.make(users, movies, days)
     matrix = dense(ratings)
     residuals = dense(ratings, features.deviations())
     near_users = reference.nearest_rows(residuals, 100, 100.0)
@@ -46,10 +47,47 @@ def test_make_when_compared_with_the_twins_then_equal(ratings):
         assert found[: len(expected)] == expected
 
 
+def test_make_when_dated_then_the_features_of_time_equal_the_twin(ratings):
+    features = Features().fit(ratings)
+    users, movies, days = _unrated(ratings)
+    column = dict(zip(NAMES, features.make(users, movies, days).T, strict=True))
+    csr, deviations = ratings.by_user, features.deviations().astype(float)
+    first, variance = csr.days.min(), np.mean(deviations**2)
+    for n in range(0, len(users), 17):
+        u, i, day = users[n], movies[n], days[n]
+        mine, its = csr.rows() == u, csr.indices == i
+        today = mine & (csr.days == day)
+        last = (csr.days.max() - first) // 90
+        near = its & ((csr.days - first) // 90 == np.clip((day - first) // 90, 0, last))
+        expected = {
+            "user_spread": np.sqrt((sum(deviations[mine] ** 2) + 5 * variance) / (mine.sum() + 5)),
+            "movie_spread": np.sqrt((sum(deviations[its] ** 2) + 5 * variance) / (its.sum() + 5)),
+            "log_user_same_day": np.log1p(today.sum()),
+            "user_same_day": deviations[today].sum() / (today.sum() + 10),
+            "movie_same_quarter": deviations[near].sum() / (near.sum() + 10),
+            "user_age": day - csr.days[mine].min(),
+            "movie_age": day - (csr.days[its].min() if its.any() else csr.days.max()),
+        }
+        for name, value in expected.items():
+            assert column[name][n] == pytest.approx(value, abs=1e-4), name
+
+
+def test_make_when_undated_then_the_features_of_time_are_missing(ratings):
+    users, movies, _ = _unrated(ratings)
+    made = Features().fit(ratings).make(users, movies, None)
+    for k, name in enumerate(NAMES):
+        assert np.isnan(made[:, k]).all() == (GROUPS[name] == "time")
+
+
+def test_groups_when_listed_then_every_feature_has_one_that_is_shown():
+    assert set(GROUPS) == set(NAMES)
+    assert set(GROUPS.values()) <= set(CONTRIBUTIONS)
+
+
 def test_make_when_a_pair_is_among_the_ratings_then_refused(ratings):
     csr = ratings.by_user
     with pytest.raises(ModelError, match="leave the pair out"):
-        Features().fit(ratings).make(csr.rows()[:1], csr.indices[:1])
+        Features().fit(ratings).make(csr.rows()[:1], csr.indices[:1], None)
 
 
 def test_make_when_the_row_is_left_out_then_its_rating_does_not_matter():
@@ -65,7 +103,8 @@ def test_make_when_the_row_is_left_out_then_its_rating_does_not_matter():
         kept = np.ones(ratings.n_ratings, bool)
         kept[row] = False
         users, movies = ratings.by_user.rows()[row], ratings.by_user.indices[row]
-        made.append(Features().fit(ratings.part(kept)).make(users, movies))
+        days = ratings.by_user.days[row]
+        made.append(Features().fit(ratings.part(kept)).make(users, movies, days))
     np.testing.assert_array_equal(*made)
 
 

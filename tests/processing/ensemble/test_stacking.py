@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from processing.ensemble.features import NAMES
+from processing.ensemble.features import CONTRIBUTIONS, NAMES
 from processing.ensemble.stacking import Ensemble, EnsembleSettings
 from processing.errors import ConfigError
 from tests.builders import STARS
 
-MEMBERS = ("one", "two")
+MEMBERS = {"one": "taste", "two": "similar_movies"}
 
 
 def _rows(n, seed=0):
@@ -19,7 +19,8 @@ def _rows(n, seed=0):
         [truth + np.where(which, noise[0], noise[1]), truth + np.where(which, noise[1], noise[0])]
     )
     made = np.full((n, len(NAMES)), np.nan, np.float32)
-    made[:, 0] = which
+    made[:, :2] = 0
+    made[:, 2] = which
     return scores.astype(np.float32), made, truth.clip(1, 5).astype(np.float32)
 
 
@@ -40,6 +41,7 @@ def test_predict_when_a_feature_says_whom_to_believe_then_far_better_than_member
 
 def test_predict_when_scores_are_far_off_then_clipped_to_the_scale(ensemble):
     made = np.full((2, len(NAMES)), np.nan, np.float32)
+    made[:, :2] = 0
     found = ensemble.predict(np.array([[99, 99], [-99, -99]], np.float32), made)
     assert found.tolist() == [5, 1]
 
@@ -55,6 +57,85 @@ def test_save_when_loaded_then_predicts_the_same_bits(ensemble, tmp_path):
     scores, made, _ = _rows(500, seed=2)
     loaded = Ensemble.load(tmp_path)
     np.testing.assert_array_equal(loaded.predict(scores, made), ensemble.predict(scores, made))
+
+
+def test_contributions_when_added_to_the_start_then_the_scores(ensemble):
+    scores, made, _ = _rows(2_000, seed=3)
+    scores[:3] = 9.0
+    made[:, 0] = np.random.default_rng(1).normal(0, 0.3, len(made))
+    predicted = ensemble.predict(scores, made)
+    assert (predicted[:3] == 5).all()
+    for approximate in (False, True):
+        found = ensemble.contributions(scores, made, approximate)
+        assert found.shape == (2_000, len(CONTRIBUTIONS))
+        np.testing.assert_allclose(ensemble.start_ + found.sum(axis=1), predicted, atol=1e-4)
+        assert (found[:3, -1] < -0.5).all()
+
+
+def test_contributions_when_a_group_has_no_column_that_says_anything_then_zero(ensemble):
+    scores, made, _ = _rows(500, seed=3)
+    found = dict(zip(CONTRIBUTIONS, ensemble.contributions(scores, made).T, strict=True))
+    assert (found["similar_users"] == 0).all()
+    assert np.abs(found["taste"]).mean() > 0.1
+    assert np.abs(found["similar_movies"]).mean() > 0.1
+    assert np.abs(found["evidence"]).mean() > 0.02
+
+
+def test_contributions_when_exact_then_shapley_values_of_a_stump():
+    """One split on one column: its value less the mean over the rows that were learned from."""
+    rng = np.random.default_rng(0)
+    n = 4_000
+    made = np.zeros((n, len(NAMES)), np.float32)
+    made[:, 3] = rng.random(n) < 0.25
+    ratings = (3 + made[:, 3]).astype(np.float32)
+    settings = EnsembleSettings(
+        n_estimators=1,
+        max_depth=1,
+        learning_rate=1.0,
+        reg_lambda=0.0,
+        subsample=1.0,
+        colsample_bytree=1.0,
+    )
+    one = Ensemble(settings, {"flat": "taste"}, STARS)
+    one.fit(np.full((n, 1), 3, np.float32), made, ratings, 0)
+    found = one.contributions(np.full((2, 1), 3, np.float32), made[np.argsort(made[:, 3])[[0, -1]]])
+    share = float(made[:, 3].mean())
+    evidence = found[:, CONTRIBUTIONS.index("evidence")]
+    np.testing.assert_allclose(evidence, [-share, 1 - share], atol=0.02)
+
+
+def test_importance_when_asked_then_the_mean_size_of_what_columns_add(ensemble):
+    found = ensemble.importance(*_rows(500, seed=4)[:2])
+    assert list(found) == list(ensemble.columns)
+    assert found["one"] > 0.1
+    assert found["log_user_support"] > found["similar_user_1"] == 0
+
+
+def test_blend_when_averages_explain_the_members_then_ridge_regression_by_hand():
+    rng = np.random.default_rng(5)
+    made = np.zeros((900, len(NAMES)), np.float32)
+    made[:, :2] = rng.normal(0, 0.4, (900, 2))
+    scores = (3.4 + made[:, :2].sum(axis=1, keepdims=True) + rng.normal(0, 0.3, (900, 2))).astype(
+        np.float32
+    )
+    ratings = np.clip(scores.mean(axis=1) + rng.normal(0, 0.3, 900), 1, 5).astype(np.float32)
+    fitted = Ensemble(EnsembleSettings(ridge=50.0), MEMBERS, STARS).fit(scores, made, ratings, 0)
+    mean = ratings.mean(dtype=np.float64)
+    x = np.column_stack((made[:, :2], scores - mean - made[:, :2].sum(axis=1, keepdims=True)))
+    x -= x.mean(axis=0)
+    weights = np.linalg.solve(x.T @ x + 50 * np.eye(4), x.T @ (ratings - mean))
+    np.testing.assert_allclose(fitted.weights_, weights, atol=1e-4)
+    np.testing.assert_allclose(
+        fitted.blend(scores, made), (mean + x @ weights).clip(1, 5), atol=1e-4
+    )
+    assert fitted.movie_weight == pytest.approx(weights[1] - weights[2:].sum(), abs=1e-4)
+
+
+def test_rounds_when_fitted_then_errors_of_every_tree(ensemble):
+    learn, stop = np.array(ensemble.rounds_).T
+    assert len(learn) >= ensemble.booster_.num_boosted_rounds()
+    assert learn[-1] < learn[0]
+    assert stop.argmin() + 1 == ensemble.booster_.num_boosted_rounds()
 
 
 def test_fit_when_done_then_keeps_only_trees_that_helped(ensemble):

@@ -38,7 +38,6 @@ def test_add_neighbours_when_similarities_tie_then_as_the_twin(k, min_k, dtype):
         x_biases,
         y_biases,
         sims,
-        1.0,
         csr.indptr,
         csr.indices,
         csr.values,

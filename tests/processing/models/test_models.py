@@ -10,6 +10,8 @@ from processing.models.baseline import BaselineOnly
 from processing.models.knn_baseline import KNNBaseline
 from processing.models.svd import SVD
 from processing.models.svdpp import SVDpp
+from processing.models.time_baseline import TimeBaseline
+from processing.models.timesvdpp import TimeSVDpp
 from tests.builders import ratings_of, tasteful_rows
 from tests.contracts import ModelContract, pairs
 
@@ -85,6 +87,15 @@ class TestSvdppExact(TestSvdpp):
 
 class TestSvdppSurprise(TestSvdpp):
     engine = "surprise"
+
+
+class TestTimeBaseline(ModelContract):
+    model_class = TimeBaseline
+
+
+class TestTimeSvdpp(ModelContract):
+    model_class = TimeSVDpp
+    settings: ClassVar[dict] = {"n_factors": 5, "n_epochs": 10}
 
 
 KNN_CASES = [

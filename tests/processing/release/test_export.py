@@ -44,7 +44,7 @@ def test_export_when_done_then_recommendations_as_published(tables: Path):
         "reason_2_share": None,
         "contribution_movie": 0.25,
         "contribution_user": -0.125,
-        "contribution_taste": 0.25,
+        "contribution_taste": 0.5,
     }
 
 

@@ -14,7 +14,7 @@ from processing.release import NO_DAY, FolderStorage, open_release, publish, ver
 from processing.release.encoding import file_info, to_npy
 from tests.make_golden_release import GOLDEN, stage_golden
 
-GOLDEN_ID = "20061002T083000Z-52245f2a"
+GOLDEN_ID = "20061002T083000Z-8c4eb90d"
 
 
 class CountingStorage(FolderStorage):
@@ -36,7 +36,7 @@ class CountingStorage(FolderStorage):
 def test_golden_release_when_read_then_movies_as_written():
     release = open_release(FolderStorage(GOLDEN))
     assert release.manifest.release_id == GOLDEN_ID
-    assert release.manifest.format_version == 1
+    assert release.manifest.format_version == 2
     assert release.movie_ids.tolist() == [3, 8, 28, 17770]
     assert release.titles[1:3] == ['Commas, and "Quotes"', "Café Ümläut"]
     assert release.years == [1990, 1995, 2002, None]
@@ -58,7 +58,7 @@ def test_golden_release_when_read_then_users_as_written():
     assert record.top["movie"].tolist() == [3, 1]
     assert record.top["score"].tolist() == [4.0, 2.5]
     assert record.top[0]["reasons"].tolist() == [(0, 1.0), (-1, 0.0)]
-    assert record.top[0]["contributions"].tolist() == [0.25, -0.125, 0.25]
+    assert record.top[0]["contributions"].tolist() == [0.25, -0.125, 0.5]
     assert record.history.tolist() == [(0, 4.0, 13100), (2, 4.0, 13101)]
     assert release.user_record(0).history["day"][2] == NO_DAY
     assert len(release.user_record(release.find_user(2649429)).history) == 0
@@ -91,7 +91,7 @@ def test_user_record_when_read_then_one_ranged_read():
     release = open_release(storage)
     storage.calls.clear()
     release.user_record(2)
-    assert storage.calls == [f"read_range releases/{GOLDEN_ID}/users-00001.npy 128 44"]
+    assert storage.calls == [f"read_range releases/{GOLDEN_ID}/users-00001.npy 128 38"]
 
 
 def test_find_when_id_is_unknown_then_none():
@@ -228,7 +228,7 @@ def test_open_release_when_catalogue_is_broken_then_refuses(damaged: Damaged, mo
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda m: m.update(format_version=2), "format version 2 is not 1"),
+        (lambda m: m.update(format_version=1), "format version 1 is not 2"),
         (lambda m: m.update(extra=1), r"keys \['extra'\] are missing or unknown"),
         (lambda m: m.pop("seed"), r"keys \['seed'\] are missing or unknown"),
         (lambda m: m["source"].pop("name"), "a value of the manifest has the wrong form"),
@@ -255,7 +255,7 @@ def test_user_record_when_its_bytes_are_wrong_then_refuses(damaged: Damaged):
     with pytest.raises(ReleaseFormatError, match=r"user 2649429: .*index is outside 0 to 3"):
         release.user_record(2)
     shard.write_bytes(data[:-1])
-    with pytest.raises(ReleaseFormatError, match="bytes from byte 128, expected 44"):
+    with pytest.raises(ReleaseFormatError, match="bytes from byte 128, expected 38"):
         release.user_record(2)
 
 

@@ -13,6 +13,7 @@ from processing.release.schema import HISTORY_DTYPE
 N_MOVIES = 50
 movies = st.integers(0, N_MOVIES - 1)
 floats = st.floats(width=32, allow_nan=False)
+halves = st.floats(width=16, allow_nan=False)
 
 
 @st.composite
@@ -24,7 +25,7 @@ def records(draw: st.DrawFn) -> UserRecord:
         movies,
         floats,
         st.lists(reason, min_size=n_reasons, max_size=n_reasons),
-        st.lists(floats, min_size=n_groups, max_size=n_groups),
+        st.lists(halves, min_size=n_groups, max_size=n_groups),
     )
     days = st.integers(-(2**31), 2**31 - 1)
     return UserRecord(

@@ -116,6 +116,8 @@ def test_stage_when_contents_do_not_fit_then_refuses_and_leaves_no_manifest(
         ("movie", -1, "padding stands before a movie"),
         ("movie", 4, "movie indices run from -1 to 4; expected -1 to 3"),
         ("score", np.nan, "a score is not finite"),
+        ("contributions", np.nan, "nan stars from their score"),
+        ("contributions", [0.25, -0.125, 0.25], "0.250 stars from their score; expected at most"),
     ],
 )
 def test_stage_when_a_recommendation_is_wrong_then_refuses(tmp_path, field, value, message):

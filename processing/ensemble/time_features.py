@@ -1,0 +1,94 @@
+"""What the days of a set of ratings, and their deviations from the baseline, say about a pair."""
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.data.ratings import Ratings
+from processing.kernels import day_features as kernels
+
+SPAN = 90  # days over which a movie's ratings are taken together
+DAMPING = 10.0  # ratings' worth of evidence for an average deviation of 0
+SPREAD_DAMPING = 5.0  # and for the spread that all ratings have
+
+NAMES = (
+    "user_spread",
+    "movie_spread",
+    "log_user_same_day",
+    "user_same_day",
+    "movie_same_quarter",
+    "user_age",
+    "movie_age",
+)
+
+
+class TimeFeatures:
+    """Spreads, and averages near a day.
+
+    `deviations` are those of the ratings in the order of `by_user`: rating less mean and averages.
+    """
+
+    def __init__(self, ratings: Ratings, deviations: NDArray[np.float32]) -> None:
+        self._ratings = ratings
+        self._deviations = deviations
+
+    def write(
+        self,
+        users: NDArray[np.int32],
+        movies: NDArray[np.int32],
+        days: NDArray[np.int32] | None,
+        out: NDArray[np.float32],
+    ) -> None:
+        """Write the features `NAMES` of pairs into `out` (n, len(NAMES)).
+
+        Spreads are standard deviations in stars. The others are of the pair's day: how many ratings
+        the user is known to have on it (log of 1 + n) and their average deviation, damped; that of
+        the movie in the same quarter; and days since the first known rating of user and of movie.
+        They are NaN where there are no days.
+        """
+        user_spread, movie_spread, spans = self._sums
+        out[:, 0], out[:, 1] = user_spread[users], movie_spread[movies]
+        if days is None or not self._ratings.dated:
+            out[:, 2:] = np.nan
+            return
+        csr = self._ratings.by_user
+        counts, sums = np.empty(len(users), np.int32), np.empty(len(users), np.float32)
+        kernels.same_day(csr.indptr, csr.days, self._deviations, users, days, counts, sums)
+        out[:, 2] = np.log1p(counts)
+        out[:, 3] = sums / (counts + np.float32(DAMPING))
+        user_first, movie_first, first = self._firsts
+        last = spans.shape[1] - 1
+        near = spans[movies, ((days - first) // SPAN).clip(0, last)]
+        out[:, 4] = near[:, 1] / (near[:, 0] + np.float32(DAMPING))
+        out[:, 5], out[:, 6] = days - user_first[users], days - movie_first[movies]
+
+    @cached_property
+    def _firsts(self) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
+        """The first days of each user and movie, the first of all where there is none, and that."""
+        ratings, csr = self._ratings, self._ratings.by_user
+        first, last = (int(csr.days.min()), int(csr.days.max())) if ratings.dated else (0, 0)
+        users = np.full(ratings.n_users, last, np.int32)
+        movies = np.full(ratings.n_movies, last, np.int32)
+        kernels.first_days(csr.indptr, csr.days, users)
+        kernels.first_days_of_columns(csr.indices, csr.days, movies)
+        return users, movies, first
+
+    @cached_property
+    def _sums(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Spreads of users and of movies, and number and sum of deviations by movie and quarter."""
+        ratings, csr = self._ratings, self._ratings.by_user
+        n_spans, first = 0, 0
+        if ratings.dated:
+            first = int(csr.days.min())
+            n_spans = (int(csr.days.max()) - first) // SPAN + 1
+        users, movies = np.zeros((ratings.n_users, 2)), np.zeros((ratings.n_movies, 2))
+        spans = np.zeros((ratings.n_movies, n_spans, 2), np.float32)
+        arrays = csr.indptr, csr.indices, csr.days, self._deviations
+        kernels.tally(*arrays, first, SPAN, users, movies, spans)
+        variance = users[:, 1].sum() / max(1.0, users[:, 0].sum())
+        spreads = [
+            np.sqrt((sums[:, 1] + SPREAD_DAMPING * variance) / (sums[:, 0] + SPREAD_DAMPING))
+            for sums in (users, movies)
+        ]
+        return spreads[0].astype(np.float32), spreads[1].astype(np.float32), spans

@@ -1,0 +1,121 @@
+"""The movies that may be listed for some users, whom a ranking is measured on.
+
+Nothing here knows what was given to a held-out pair, only that it is held out: the sample and its
+lists are the same whatever the test ratings are.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.data.ratings import Ratings
+from processing.data.rows import NO_DAY
+
+N_USERS = 1000
+MANY_MOVIES = 10_000
+N_USERS_OF_MANY = 500
+BLOCK_PAIRS = 400_000
+
+
+class Pairs(NamedTuple):
+    """(user, movie) pairs to be scored, and the days on which: int32 (n,) each."""
+
+    users: NDArray[np.int32]
+    movies: NDArray[np.int32]
+    days: NDArray[np.int32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lists:
+    """What may be listed for each of a sample of users: rated movies that are new to them.
+
+    `users`: int32 (n_users,), ascending. `days`: int32 (n_users,), the day of the user's last known
+    rating, or NO_DAY. The movies of user k are `movies[indptr[k]:indptr[k + 1]]`, int32 and
+    ascending. `movie_counts`: int64 (n_movies,), the known ratings of each movie. `sd`: float64 (),
+    the standard deviation of the known ratings, in stars.
+    """
+
+    users: NDArray[np.int32]
+    days: NDArray[np.int32]
+    indptr: NDArray[np.int64]
+    movies: NDArray[np.int32]
+    movie_counts: NDArray[np.int64]
+    sd: NDArray[np.float64]
+
+    def rows(self) -> NDArray[np.int64]:
+        """The row, a place in `users`, of each pair."""
+        return np.repeat(np.arange(len(self.users)), np.diff(self.indptr))
+
+    def blocks(self) -> Iterator[tuple[slice, Pairs]]:
+        """The pairs, whole users at a time, and where they lie."""
+        first = 0
+        while first < len(self.users):
+            room = self.indptr[first] + BLOCK_PAIRS
+            end = max(first + 1, int(np.searchsorted(self.indptr, room, side="right")) - 1)
+            where = slice(int(self.indptr[first]), int(self.indptr[end]))
+            sizes = np.diff(self.indptr[first : end + 1])
+            users, days = (np.repeat(a[first:end], sizes) for a in (self.users, self.days))
+            yield where, Pairs(users, self.movies[where], days)
+            first = end
+
+    def save(self, directory: Path) -> None:
+        """Write each array into a folder."""
+        for name, array in vars(self).items():
+            np.save(directory / f"{name}.npy", array)
+
+    @classmethod
+    def load(cls, directory: Path) -> Self:
+        """Read what `save` wrote."""
+        names = cls.__dataclass_fields__
+        return cls(**{name: np.load(directory / f"{name}.npy") for name in names})
+
+
+def sample_size(n_movies: int) -> int:
+    """How many users a ranking is measured on: fewer where their lists are long."""
+    return N_USERS if n_movies <= MANY_MOVIES else N_USERS_OF_MANY
+
+
+def sample_lists(
+    known: Ratings, held_out_users: NDArray[np.int32], n_users: int, seed: int
+) -> Lists:
+    """Draw up to `n_users` of the users with a held-out and a known rating, and make their lists.
+
+    `held_out_users` are the users of the held-out ratings.
+    """
+    csr = known.by_user
+    asked = np.unique(held_out_users)
+    asked = asked[csr.counts[asked] > 0]
+    drawn = np.random.default_rng(seed).permutation(asked)[:n_users]
+    users = np.sort(drawn).astype(np.int32)
+    rated = known.movie_counts > 0
+    movies, days = [np.empty(0, np.int32)], np.full(len(users), NO_DAY, np.int32)
+    for row, user in enumerate(users):
+        own = slice(csr.indptr[user], csr.indptr[user + 1])
+        days[row] = csr.days[own].max()
+        new = rated.copy()
+        new[csr.indices[own]] = False
+        movies.append(np.flatnonzero(new).astype(np.int32))
+    sizes = [len(of_user) for of_user in movies]
+    return Lists(
+        users=users,
+        days=days,
+        indptr=np.cumsum(sizes, dtype=np.int64),
+        movies=np.concatenate(movies),
+        movie_counts=known.movie_counts,
+        sd=np.sqrt(np.mean(np.square(csr.values), dtype=np.float64) - known.mean**2),
+    )
+
+
+def fill(
+    path: Path, lists: Lists, width: tuple[int, ...], make: Callable[[Pairs], NDArray[Any]]
+) -> None:
+    """Write what `make` says of every pair, in blocks: float32 (n_pairs, *width)."""
+    shape = (len(lists.movies), *width)
+    out = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
+    for where, pairs in lists.blocks():
+        out[where] = make(pairs)
+    out.flush()

@@ -1,0 +1,21 @@
+"""The best of each user's list of movies."""
+
+import numpy as np
+from numba import njit, prange
+
+from processing.kernels.select import insert_best
+
+
+@njit(cache=True, parallel=True)
+def best_places(indptr, scores, out):
+    """Write, for each row, the places of its best scores.
+
+    Row r has the scores `scores[indptr[r]:indptr[r + 1]]` (float32). `out`: int64 (n_rows, k),
+    places in `scores`, best first, ties by lower place; entries beyond the last are untouched.
+    """
+    for r in prange(len(indptr) - 1):
+        values = np.empty(out.shape[1], np.float32)
+        companions = np.empty(out.shape[1], np.int32)
+        n_kept = 0
+        for p in range(indptr[r], indptr[r + 1]):
+            n_kept = insert_best(out[r], values, companions, n_kept, p, scores[p], 0)

@@ -1,0 +1,55 @@
+"""TimeBaseline: how generous a user is and how well liked a movie is, on a day.
+
+Model:   score[u, i, t] = mean + c[t] + b_u + alpha_u dev_u(t) + b_{u,t}
+                          + (b_i + b_{i,Bin(t)}) (1 + scale_u)
+Time:    dev_u as in `time_model`; c[t] and b_{u,t} belong to one day, b_{i,Bin(t)} to one of some
+         thirty even spans of the ratings' days.
+Unknown: a user or movie that was not in the ratings has biases 0; so has a user's day without
+         ratings. A day outside the ratings' span counts as the nearest within; without a day,
+         mean + b_u + b_i (1 + scale_u).
+Source:  Koren (2009), "The BellKor Solution to the Netflix Grand Prize", eq. 9 and 10 with
+         1 + scale_u for c_u(t), and Koren (2009), "Collaborative filtering with temporal
+         dynamics", section 3. Fitted by alternating least squares, as BaselineOnly is, instead of
+         gradient descent; the scales at the end, from what the biases leave.
+"""
+
+from typing import ClassVar
+
+import numpy as np
+
+from processing.data.ratings import Ratings
+from processing.kernels import time_biases as kernels
+from processing.models.settings import TimeBaselineSettings
+from processing.models.time_model import (
+    TimeModel,
+    dated,
+    fit_biases,
+    learned_arrays,
+    regs_of,
+)
+
+
+class TimeBaseline(TimeModel):
+    """Mean and biases that move with time."""
+
+    kind: ClassVar[str] = "time_baseline"
+    Settings: ClassVar[type] = TimeBaselineSettings
+
+    def contribution_group(self) -> str:
+        return "time"
+
+    def _fit(self, ratings: Ratings, random_state: int) -> None:
+        when = dated(ratings, self.settings.n_bins)
+        biases = fit_biases(ratings, when, regs_of(self.settings, ratings), self.settings.n_epochs)
+        csr, scales = ratings.by_user, np.empty(ratings.n_users)
+        kernels.solve_scales(
+            (csr.indptr, csr.indices, csr.values),
+            when.timeline,
+            ratings.mean,
+            self.settings.reg_scale,
+            *biases,
+            scales,
+        )
+        none = np.zeros((ratings.n_users, 0), np.float32)
+        movies = np.zeros((ratings.n_movies, 0), np.float32)
+        self.arrays_ = learned_arrays(ratings, when, biases, scales, none, none, movies)

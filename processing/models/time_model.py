@@ -1,0 +1,248 @@
+"""What the models that know time share: biases that move with it, their fitting and their scores.
+
+dev_u(t) = sign(t - t_u) |t - t_u|^0.4, where t_u is the mean day of the user's ratings and days are
+counted in shares of all days that the ratings span. A day before or after that span counts as its
+first or last. Without a day, b_u, b_i and the factors remain.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.data.ratings import Ratings
+from processing.data.rows import NO_DAY
+from processing.errors import ModelError
+from processing.kernels import time_biases as kernels
+from processing.kernels.sgd_time import time_scores
+from processing.kernels.time_biases import Biases, Timeline
+from processing.models.base import Engine, LinearPart, Model
+from processing.progress import progress
+
+NEVER = 1e18  # so strong a regularisation that a bias stays 0
+
+
+class TimeArrays(NamedTuple):
+    """Learned arrays of a model that knows time; float32 where nothing else is said.
+
+    `mean`: float64 (1,). `first_day`: int64 (1,), days since 1970-01-01; the other days are counted
+    from it. `calendar`: (n_days,); `bins`: int32 (n_days,), each day's bin. `user_biases`,
+    `user_drifts`, `user_middles` (t_u), `user_scales` (by how much a user's scale of the movies'
+    biases is above 1): (n_users,). User u's own days are
+    `own_days[own_indptr[u]:own_indptr[u + 1]]`, int32, with `user_day_biases`. `movie_biases`:
+    (n_movies,); `movie_bins`: (n_movies, n_bins). `user_factors`, `factor_drifts`: (n_users, f);
+    `movie_factors`: (n_movies, f). All are zero where nothing was known in fitting.
+    """
+
+    mean: NDArray[np.float64]
+    first_day: NDArray[np.int64]
+    calendar: NDArray[np.float32]
+    bins: NDArray[np.int32]
+    user_biases: NDArray[np.float32]
+    user_drifts: NDArray[np.float32]
+    user_middles: NDArray[np.float32]
+    user_scales: NDArray[np.float32]
+    own_indptr: NDArray[np.int64]
+    own_days: NDArray[np.int32]
+    user_day_biases: NDArray[np.float32]
+    movie_biases: NDArray[np.float32]
+    movie_bins: NDArray[np.float32]
+    user_factors: NDArray[np.float32]
+    factor_drifts: NDArray[np.float32]
+    movie_factors: NDArray[np.float32]
+
+
+class Regs(NamedTuple):
+    """Regularisation of biases: as if so many more ratings said 0 of each."""
+
+    users: NDArray[np.float64]
+    movies: NDArray[np.float64]
+    calendar: float
+
+
+class Dated(NamedTuple):
+    """When ratings were given, and how many: all that fitting needs of their days.
+
+    `first_day`: int. `middles`: t_u, float32 (n_users,). `bin_counts` (n_movies, n_bins) and
+    `day_counts` (n_days,): float32.
+    """
+
+    first_day: int
+    timeline: Timeline
+    middles: NDArray[np.float32]
+    bin_counts: NDArray[np.float32]
+    day_counts: NDArray[np.float32]
+
+
+class TimeModel(Model):
+    """A model whose score may hang on the day; only the fast engine knows such.
+
+    Attributes
+    ----------
+    arrays_
+        What was learned, as `TimeArrays`.
+    """
+
+    arrays_: TimeArrays
+
+    def __init__(self, settings: Any, engine: Engine = "fast") -> None:
+        if engine != "fast":
+            raise ModelError(
+                f"{self.kind} is asked of the engine {engine!r}, but Surprise has no such model to "
+                "compare or to fit. Use the engine 'fast', or leave the model out."
+            )
+        super().__init__(settings, engine)
+
+    @classmethod
+    def memory_need(cls, settings: Any, ratings: Ratings, engine: Engine) -> tuple[int, str]:
+        n_factors = getattr(settings, "n_factors", 0)
+        per_user = 2 * n_factors + 6
+        per_movie = 6 * n_factors + 8 + 20 * settings.n_bins
+        need = 26 * ratings.n_ratings + 4 * (
+            per_user * ratings.n_users + per_movie * ratings.n_movies
+        )
+        return need, f"{ratings.n_ratings:,} ratings with their days, biases and factors"
+
+    def linear_part(self) -> LinearPart:
+        """The part that is left on the last day of the fitted ratings."""
+        a = self.arrays_
+        last = len(a.calendar) - 1
+        away = (last - a.user_middles) / (last + 1)
+        dev = np.sign(away) * np.abs(away) ** np.float32(0.4)
+        movie_biases = a.movie_biases + a.movie_bins[:, a.bins[last]]
+        user_factors = a.user_factors + dev[:, None] * a.factor_drifts
+        return LinearPart(
+            np.column_stack((user_factors, a.user_scales)),
+            np.column_stack((a.movie_factors, movie_biases)),
+            movie_biases,
+        )
+
+    def _scores(
+        self,
+        users: NDArray[np.int32],
+        movies: NDArray[np.int32],
+        days: NDArray[np.int32] | None,
+    ) -> NDArray[np.float64]:
+        first_day = int(self.arrays_.first_day[0])
+        if days is None:
+            days = np.full(len(users), NO_DAY, np.int32)
+        out = np.empty(len(users), np.float64)
+        since = days.astype(np.int64) - first_day
+        time_scores(self.arrays_, users, movies, since, NO_DAY - first_day, out)
+        return out
+
+    def _state(self) -> dict[str, NDArray[Any]]:
+        return self.arrays_._asdict()
+
+    def _restore(self, state: dict[str, NDArray[Any]]) -> None:
+        self.arrays_ = TimeArrays(**state)
+
+
+def dated(ratings: Ratings, n_bins: int) -> Dated:
+    """The days of ratings; undated ratings are all of one day."""
+    csr = ratings.by_user
+    days = csr.days if ratings.dated else np.zeros(ratings.n_ratings, np.int32)
+    first_day = int(days.min())
+    n_days = int(days.max()) - first_day + 1
+    counts = np.empty(ratings.n_users, np.int64)
+    kernels.count_days(csr.indptr, days, counts)
+    indptr = np.concatenate(([0], np.cumsum(counts)))
+    own_days = np.empty(indptr[-1], np.int32)
+    places = np.empty(len(days), np.uint16 if counts.max() <= 1 << 16 else np.int32)
+    kernels.list_days(csr.indptr, days, first_day, indptr, own_days, places)
+    middles = np.empty(ratings.n_users, np.float32)
+    devs = np.empty(len(own_days), np.float32)
+    kernels.deviations(csr.indptr, places, indptr, own_days, n_days, middles, devs)
+    n_bins = min(n_bins, n_days)
+    bins = (np.arange(n_days, dtype=np.int64) * n_bins // n_days).astype(np.int32)
+    timeline = Timeline(places, indptr, own_days, devs, bins)
+    bin_counts = np.zeros((ratings.n_movies, n_bins), np.float32)
+    day_counts = np.zeros(n_days, np.float32)
+    kernels.count_bins(csr.indptr, csr.indices, timeline, bin_counts, day_counts)
+    return Dated(first_day, timeline, middles, bin_counts, day_counts)
+
+
+def regs_of(settings: Any, ratings: Ratings) -> Regs:
+    """Regularisation as the settings say; where there are no days, none of time's biases move."""
+    s, never = settings, np.full(4, NEVER)
+    drift, user_day, movie_bin, calendar = (
+        (s.reg_drift, s.reg_user_day, s.reg_movie_bin, s.reg_calendar) if ratings.dated else never
+    )
+    users, movies = [s.reg_user, drift, user_day], [s.reg_movie, movie_bin]
+    return Regs(np.array(users, np.float64), np.array(movies, np.float64), float(calendar))
+
+
+def fit_biases(ratings: Ratings, when: Dated, regs: Regs, n_epochs: int) -> Biases:
+    """All biases by alternating least squares: users before movies, users before the calendar."""
+    csr, (n_movies, n_bins) = ratings.by_user, when.bin_counts.shape
+    n_days = len(when.day_counts)
+    biases = Biases(
+        users=np.zeros(ratings.n_users),
+        drifts=np.zeros(ratings.n_users),
+        user_days=np.zeros(len(when.timeline.days), np.float32),
+        movies=np.zeros(n_movies),
+        movie_bins=np.zeros((n_movies, n_bins)),
+        calendar=np.zeros(n_days),
+    )
+    of_movies = np.empty((kernels.N_SUMS, n_movies, n_bins))
+    of_calendar = np.empty((kernels.N_SUMS, n_days))
+    arguments = (
+        even_groups(csr.indptr, kernels.N_SUMS),
+        (csr.indptr, csr.indices, csr.values),
+        when.timeline,
+        ratings.mean,
+        regs.users,
+        *biases,
+        of_movies,
+        of_calendar,
+    )
+    for _ in progress(range(n_epochs), "Biases in time", "epoch"):
+        kernels.solve_users(*arguments, True)
+        kernels.solve_movies(
+            of_movies, when.bin_counts, regs.movies, biases.movies, biases.movie_bins
+        )
+        kernels.solve_users(*arguments, False)
+        biases.calendar[:] = of_calendar.sum(axis=0) / (when.day_counts + regs.calendar)
+    kernels.solve_users(*arguments, False)
+    return biases
+
+
+def even_groups(indptr: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """First rows of `n` ranges of about equally many ratings, and the end: int64 (n + 1,)."""
+    firsts = np.searchsorted(indptr, np.linspace(0, indptr[-1], n + 1)).astype(np.int64)
+    firsts[0], firsts[-1] = 0, len(indptr) - 1
+    return firsts
+
+
+def learned_arrays(
+    ratings: Ratings,
+    when: Dated,
+    biases: Biases,
+    scales: NDArray[Any],
+    user_factors: NDArray[np.float32],
+    factor_drifts: NDArray[np.float32],
+    movie_factors: NDArray[np.float32],
+) -> TimeArrays:
+    """What is kept of the fitting; of undated ratings, nothing that belongs to time."""
+    share = 1 if ratings.dated else 0
+    indptr, own_days = when.timeline.indptr, when.timeline.days
+    if not ratings.dated:
+        indptr, own_days = np.zeros_like(indptr), own_days[:0]
+    return TimeArrays(
+        mean=np.array([ratings.mean]),
+        first_day=np.array([when.first_day], np.int64),
+        calendar=(share * biases.calendar).astype(np.float32),
+        bins=when.timeline.bins,
+        user_biases=biases.users.astype(np.float32),
+        user_drifts=(share * biases.drifts).astype(np.float32),
+        user_middles=when.middles,
+        user_scales=scales.astype(np.float32),
+        own_indptr=indptr,
+        own_days=own_days,
+        user_day_biases=biases.user_days[: len(own_days)],
+        movie_biases=biases.movies.astype(np.float32),
+        movie_bins=(share * biases.movie_bins).astype(np.float32),
+        user_factors=user_factors,
+        factor_drifts=share * factor_drifts,
+        movie_factors=movie_factors,
+    )

@@ -1,0 +1,129 @@
+"""TimeSVDpp, Koren's timeSVD++: SVD++ whose biases and tastes move with time.
+
+Model:   score[u, i, t] = mean + c[t] + b_u + alpha_u dev_u(t) + b_{u,t} + b_i + b_{i,Bin(t)}
+                          + q_i·(p_u + a_u dev_u(t) + |I_u|^(-1/2) Σ_{j in I_u} y_j)
+Time:    as in `time_baseline`; a_u is how the user's tastes drift.
+Unknown: as in `time_baseline`, and factors of 0; without a day, mean + b_u + b_i + q_i·(p_u + …).
+         Users have no scale of the movies' biases: that is a taste like others.
+Source:  Koren (2009), "Collaborative filtering with temporal dynamics", section 4, without the
+         tastes of single days p_{u,t}. Biases begin where TimeBaseline's equations put them and
+         move on, together with the factors, by gradient descent.
+"""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.data.ratings import Ratings
+from processing.errors import ModelError
+from processing.kernels import sgd_fast, sgd_time
+from processing.kernels.sgd_time import Factors, Own, Steps
+from processing.kernels.time_biases import Biases
+from processing.models.numba_engine import ROUND_RATINGS
+from processing.models.settings import TimeSVDppSettings
+from processing.models.time_model import (
+    Dated,
+    Regs,
+    TimeModel,
+    dated,
+    even_groups,
+    fit_biases,
+    learned_arrays,
+    regs_of,
+)
+from processing.progress import progress
+
+START_EPOCHS = 5  # of least squares, before the factors join
+
+
+class TimeSVDpp(TimeModel):
+    """Biases, factors and implicit factors, and how they move with time."""
+
+    kind: ClassVar[str] = "timesvdpp"
+    Settings: ClassVar[type] = TimeSVDppSettings
+
+    def contribution_group(self) -> str:
+        return "taste"
+
+    def _fit(self, ratings: Ratings, random_state: int) -> None:
+        settings, csr = self.settings, ratings.by_user
+        when, regs = dated(ratings, settings.n_bins), regs_of(settings, ratings)
+        start = fit_biases(ratings, when, regs, START_EPOCHS)
+        biases = Biases(*(values.astype(np.float32) for values in start))
+        factors = _begin(ratings, settings, random_state)
+        own = _own_copies(biases, factors)
+        n_rounds = -(-ratings.n_ratings // (sgd_fast.N_TASKS * ROUND_RATINGS * ratings.n_movies))
+        groups = even_groups(csr.indptr, n_rounds * sgd_fast.N_TASKS)
+        for epoch in progress(range(settings.n_epochs), "timeSVD++", "epoch"):
+            sgd_time.timesvdpp_epoch(
+                groups,
+                (csr.indptr, csr.indices, csr.values),
+                when.timeline,
+                np.float32(ratings.mean),
+                _steps(settings, regs, ratings, when, settings.lr_decay**epoch),
+                *biases,
+                *factors,
+                *own,
+            )
+        if not np.isfinite(factors.movies).all():
+            raise ModelError(
+                f"timesvdpp did not converge: its factors grew beyond all bounds. Its lr_all is "
+                f"{settings.lr_all:g} with ratings from {ratings.scale}; use a lower one."
+            )
+        sgd_fast.whole_user_factors(csr.indptr, csr.indices, factors.users, factors.implicit)
+        self.arrays_ = learned_arrays(
+            ratings,
+            when,
+            biases,
+            np.zeros(ratings.n_users),
+            factors.users,
+            factors.drifts,
+            factors.movies,
+        )
+
+
+def _begin(ratings: Ratings, settings: TimeSVDppSettings, random_state: int) -> Factors:
+    """Random factors that do not drift; zero, for good, where there are no ratings."""
+    rng = np.random.default_rng(random_state)
+    drawn = []
+    for counts in (ratings.by_user.counts, ratings.movie_counts, ratings.movie_counts):
+        values = rng.standard_normal((len(counts), settings.n_factors), np.float32)
+        values *= np.float32(settings.init_std_dev)
+        values[counts == 0] = 0
+        drawn.append(values)
+    return Factors(drawn[0], np.zeros_like(drawn[0]), *drawn[1:])
+
+
+def _own_copies(biases: Biases, factors: Factors) -> Own:
+    def empty(n: int, like: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.empty((sgd_fast.N_TASKS, n, *like.shape), np.float32)
+
+    return Own(
+        factors=empty(2, factors.movies),
+        movies=empty(3, biases.movies),
+        movie_bins=empty(2, biases.movie_bins),
+        calendar=empty(2, biases.calendar),
+    )
+
+
+def _steps(
+    settings: TimeSVDppSettings, regs: Regs, ratings: Ratings, when: Dated, share: float
+) -> Steps:
+    """Learning rates of an epoch, `share` of those in the settings, and what hangs on them."""
+    bias_rate = share * settings.lr_biases
+
+    def keep(reg: float, counts: NDArray[Any]) -> NDArray[np.float32]:
+        shrunk: NDArray[Any] = 1 / (1 + bias_rate * reg / np.maximum(counts, 1))
+        return shrunk.astype(np.float32)
+
+    return Steps(
+        rate=np.float32(share * settings.lr_all),
+        reg=np.float32(settings.reg_all),
+        drift_reg=np.float32(settings.reg_factor_drift),
+        bias_rate=np.float32(bias_rate),
+        user_regs=regs.users.astype(np.float32),
+        movies=keep(regs.movies[0], ratings.movie_counts),
+        movie_bins=keep(regs.movies[1], when.bin_counts),
+        calendar=keep(regs.calendar, when.day_counts),
+    )
