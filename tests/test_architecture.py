@@ -38,6 +38,7 @@ ALLOWED = {
     ],
     "processing.algorithms": ["processing.models", "processing.kernels", "processing.errors"],
     "processing.ensemble": [
+        "processing.progress",
         "processing.models.matrix",
         "processing.models.neighbours",
         "processing.data",

@@ -18,8 +18,6 @@ NAMES = (
     "log_user_same_day",
     "user_same_day",
     "movie_same_quarter",
-    "user_age",
-    "movie_age",
 )
 
 
@@ -43,9 +41,10 @@ class TimeFeatures:
         """Write the features `NAMES` of pairs into `out` (n, len(NAMES)).
 
         Spreads are standard deviations in stars. The others are of the pair's day: how many ratings
-        the user is known to have on it (log of 1 + n) and their average deviation, damped; that of
-        the movie in the same quarter; and days since the first known rating of user and of movie.
-        They are NaN where there are no days.
+        the user is known to have on it (log of 1 + n) and their average deviation, damped; and that
+        of the movie in the same quarter. They are NaN where there are no days. How long ago a user
+        or movie was first rated is left out: where test ratings are later than all others, trees
+        that have split on it go astray.
         """
         user_spread, movie_spread, spans = self._sums
         out[:, 0], out[:, 1] = user_spread[users], movie_spread[movies]
@@ -57,22 +56,13 @@ class TimeFeatures:
         kernels.same_day(csr.indptr, csr.days, self._deviations, users, days, counts, sums)
         out[:, 2] = np.log1p(counts)
         out[:, 3] = sums / (counts + np.float32(DAMPING))
-        user_first, movie_first, first = self._firsts
-        last = spans.shape[1] - 1
-        near = spans[movies, ((days - first) // SPAN).clip(0, last)]
+        spans_on = (days - self._first) // SPAN
+        near = spans[movies, spans_on.clip(0, spans.shape[1] - 1)]
         out[:, 4] = near[:, 1] / (near[:, 0] + np.float32(DAMPING))
-        out[:, 5], out[:, 6] = days - user_first[users], days - movie_first[movies]
 
     @cached_property
-    def _firsts(self) -> tuple[NDArray[np.int32], NDArray[np.int32], int]:
-        """The first days of each user and movie, the first of all where there is none, and that."""
-        ratings, csr = self._ratings, self._ratings.by_user
-        first, last = (int(csr.days.min()), int(csr.days.max())) if ratings.dated else (0, 0)
-        users = np.full(ratings.n_users, last, np.int32)
-        movies = np.full(ratings.n_movies, last, np.int32)
-        kernels.first_days(csr.indptr, csr.days, users)
-        kernels.first_days_of_columns(csr.indices, csr.days, movies)
-        return users, movies, first
+    def _first(self) -> int:
+        return int(self._ratings.by_user.days.min())
 
     @cached_property
     def _sums(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
@@ -80,7 +70,7 @@ class TimeFeatures:
         ratings, csr = self._ratings, self._ratings.by_user
         n_spans, first = 0, 0
         if ratings.dated:
-            first = int(csr.days.min())
+            first = self._first
             n_spans = (int(csr.days.max()) - first) // SPAN + 1
         users, movies = np.zeros((ratings.n_users, 2)), np.zeros((ratings.n_movies, 2))
         spans = np.zeros((ratings.n_movies, n_spans, 2), np.float32)

@@ -130,6 +130,7 @@ def split_rows(tested: list[Tested], labels: dict[str, str]) -> list[dict[str, A
 
 def as_table(report: dict[str, Any]) -> str:
     """The report as text for a terminal."""
+    width = max(len(row["label"]) for row in report["models"]) + 2
     lines = [
         f"{report['source']['name']}: protocol {report['protocol']}, profile {report['profile']}, "
         f"seed {report['seed']}; {report['n_train']:,} ratings to learn from "
@@ -137,11 +138,11 @@ def as_table(report: dict[str, Any]) -> str:
         + (f", in {len(report['splits'])} folds" if len(report["splits"]) > 1 else "")
         + ".",
         "",
-        f"{'model':<22}{'RMSE':>9}{'95 % interval':>18}{'MAE':>9}{'MAPE':>9}{'fit s':>9}"
+        f"{'model':<{width}}{'RMSE':>9}{'95 % interval':>18}{'MAE':>9}{'MAPE':>9}{'fit s':>9}"
         f"{'predict s':>11}",
     ]
     lines += [
-        f"{row['label']:<22}{row['rmse']:>9.4f}{_ends(row['rmse_interval'], ''):>18}"
+        f"{row['label']:<{width}}{row['rmse']:>9.4f}{_ends(row['rmse_interval'], ''):>18}"
         f"{row['mae']:>9.4f}{_percent(row['mape']):>9}"
         f"{row['fit_seconds']:>9.1f}{row['predict_seconds']:>11.2f}"
         for row in report["models"]

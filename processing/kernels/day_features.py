@@ -27,23 +27,6 @@ def tally(indptr, indices, days, deviations, first_day, span, users, movies, spa
 
 
 @njit(cache=True, parallel=True)
-def first_days(indptr, days, out):
-    """Write the first day of each row, or leave it as it is where there is none."""
-    for row in prange(len(indptr) - 1):
-        for p in range(indptr[row], indptr[row + 1]):
-            if p == indptr[row] or days[p] < out[row]:
-                out[row] = days[p]
-
-
-@njit(cache=True)
-def first_days_of_columns(indices, days, out):
-    """Lower `out` (int32, one per column) to the first day of each column."""
-    for p in range(len(indices)):
-        if days[p] < out[indices[p]]:
-            out[indices[p]] = days[p]
-
-
-@njit(cache=True, parallel=True)
 def same_day(indptr, days, deviations, users, asked, counts, sums):
     """Write how many ratings each user has on the day asked for, and the sum of deviations."""
     for n in prange(len(users)):

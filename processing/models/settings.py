@@ -82,8 +82,8 @@ class BayesSettings:
     """
 
     n_factors: int = 32
-    n_samples: int = 250
-    n_burn_in: int = 50
+    n_samples: int = 128
+    n_burn_in: int = 40
     thin: int = 2
     ordinal: bool = True
     max_levels: int = 20

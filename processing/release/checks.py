@@ -10,7 +10,7 @@ from processing.errors import ReleaseFormatError
 from processing.release import schema
 from processing.release.schema import Manifest, ReleaseAbout, ReleaseContents
 
-MOST_OFF = 0.01  # stars: how far a score may be from the sum of its contributions
+MOST_OFF = 0.0025  # of the scale's span, 0.01 of 1 to 5 stars: a score from its contributions' sum
 
 
 def check_arrays(arrays: Mapping[str, NDArray[Any]], n_movies: int, manifest: Manifest) -> None:
@@ -132,9 +132,7 @@ def check_contents(contents: ReleaseContents, about: ReleaseAbout) -> None:
         raise ReleaseFormatError(f"start_users: {unknown} are not among the users of the release.")
 
 
-def check_top(
-    top: NDArray[np.void], n_movies: int, first_user: int, contribution_start: float
-) -> None:
+def check_top(top: NDArray[np.void], n_movies: int, first_user: int, about: ReleaseAbout) -> None:
     """Check a block of recommendations; `first_user` is the index of its first row's user."""
     name = f"top of users from index {first_user}"
     check_movies(top["movie"], name, n_movies)
@@ -147,11 +145,12 @@ def check_top(
     contributions = top["contributions"][real].astype(np.float32)
     if contributions.shape[1] == 0:
         return
-    off = np.abs(contribution_start + contributions.sum(axis=1) - top["score"][real])
-    if off.size and not off.max() <= MOST_OFF:
+    most_off = MOST_OFF * (about.scale[1] - about.scale[0])
+    off = np.abs(about.contribution_start + contributions.sum(axis=1) - top["score"][real])
+    if off.size and not off.max() <= most_off:
         raise ReleaseFormatError(
             f"{name}: contribution_start and contributions are {off.max():.3f} stars from their "
-            f"score; expected at most {MOST_OFF}."
+            f"score; expected at most {most_off:g}."
         )
 
 

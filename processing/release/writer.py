@@ -128,7 +128,7 @@ def _write_users(
 def _records(contents: ReleaseContents, about: ReleaseAbout, first: int) -> Iterator[UserRecord]:
     """Go through the records of a shard of users from `first` on, without the padding."""
     top = np.asarray(contents.top[first : first + about.shard_users])
-    check_top(top, len(contents.movie_ids), first, about.contribution_start)
+    check_top(top, len(contents.movie_ids), first, about)
     indptr = contents.history_indptr[first : first + len(top) + 1]
     ratings = slice(int(indptr[0]), int(indptr[-1]))
     history = np.empty(ratings.stop - ratings.start, schema.HISTORY_DTYPE)

@@ -173,7 +173,12 @@ def test_evaluate_when_done_then_table_and_json_agree(cli, source, tmp_path):
     assert set(rows) >= {"baseline", "knn_user", "knn_movie", "svd", "svdpp", "ensemble"}
     for row in rows.values():
         assert set(row) >= {"model", "rmse", "mae", "mape", "fit_seconds", "predict_seconds"}
-        assert f"{row['label']:<22}{row['rmse']:>9.4f}{row['mae']:>9.4f}" in result.stdout
+        (line,) = (
+            line for line in result.stdout.splitlines() if line.startswith(row["label"] + "  ")
+        )
+        low, high = row["rmse_interval"]
+        shown = [f"{row['rmse']:.4f}", f"{low:.4f},", f"{high:.4f}", f"{row['mae']:.4f}"]
+        assert line.removeprefix(row["label"]).split()[:4] == shown
 
 
 def test_run_when_finished_then_released_and_a_second_run_says_the_same(cli, source, tmp_path):

@@ -65,8 +65,6 @@ def test_make_when_dated_then_the_features_of_time_equal_the_twin(ratings):
             "log_user_same_day": np.log1p(today.sum()),
             "user_same_day": deviations[today].sum() / (today.sum() + 10),
             "movie_same_quarter": deviations[near].sum() / (near.sum() + 10),
-            "user_age": day - csr.days[mine].min(),
-            "movie_age": day - (csr.days[its].min() if its.any() else csr.days.max()),
         }
         for name, value in expected.items():
             assert column[name][n] == pytest.approx(value, abs=1e-4), name
