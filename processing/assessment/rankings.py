@@ -20,7 +20,7 @@ from processing.evaluation.ranking import Likes, find_likes, like_threshold, mea
 from processing.evaluation.tested import ENSEMBLE
 from processing.stages import Stage, Stages
 
-CAUTIONS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+CAUTIONS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)  # beyond that a list is one of popular movies
 EXTRA_LABELS = {"ordered": "Ensemble, as listed", "popular": "Most popular"}
 
 
