@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from app.model.account import account
 from app.model.histogram import histogram
 from app.model.pages import (
     HomePage,
@@ -106,6 +107,8 @@ class Library:
             mean_rating=float(ratings.mean(dtype=np.float64)) if len(ratings) else None,
             global_mean=self.release.manifest.global_mean,
             dated=self.release.manifest.source.dated,
+            start=self.release.manifest.contribution_start,
+            cautious=self.release.manifest.order_z > 0,
             recommendations=self._recommendations(record),
             ratings=self._own_ratings(record, 0, N_LATEST),
         )
@@ -214,9 +217,12 @@ class Library:
 
     def _recommendations(self, record: UserRecord) -> tuple[Recommendation, ...]:
         own = {index: rating for index, rating, _ in record.history.tolist()}
-        columns = (record.top[name].tolist() for name in ("movie", "score", "reasons"))
+        names = ("movie", "score", "reasons", "contributions")
+        columns = (record.top[name].tolist() for name in names)
+        groups = self.release.manifest.contribution_groups
+        start = self.release.manifest.contribution_start
         rows = []
-        for rank, (index, score, reasons) in enumerate(zip(*columns, strict=True), start=1):
+        for rank, (index, score, reasons, added) in enumerate(zip(*columns, strict=True), start=1):
             movie = self._movie(index)
             rows.append(
                 Recommendation(
@@ -229,6 +235,7 @@ class Library:
                         for reason, share in reasons
                         if reason != NO_MOVIE
                     ),
+                    contributions=account(groups, added, start, score),
                 )
             )
         return tuple(rows)

@@ -86,14 +86,27 @@ class Reason:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contribution:
+    """Stars that a group of features adds to a score, in words people know."""
+
+    group: str
+    label: str
+    stars: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Recommendation:
-    """One row of a user's list; `difference` is the score minus the movie's mean."""
+    """One row of a user's list; `difference` is the score minus the movie's mean.
+
+    The page's `start` and the `contributions` sum to the score.
+    """
 
     rank: int
     movie: Movie
     score: float
     difference: float | None
     reasons: tuple[Reason, ...]
+    contributions: tuple[Contribution, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,13 +170,19 @@ class HomePage(ReleasePage):
 
 @dataclass(frozen=True, kw_only=True)
 class UserPage(ReleasePage):
-    """One user's recommendations and latest ratings (highest ones where the data has no dates)."""
+    """One user's recommendations and latest ratings (highest ones where the data has no dates).
+
+    `start` is where every score starts; `cautious` says whether a movie that few have rated must
+    promise more to come before one that many have.
+    """
 
     user_id: int
     n_ratings: int
     mean_rating: float | None
     global_mean: float
     dated: bool
+    start: float
+    cautious: bool
     recommendations: tuple[Recommendation, ...]
     ratings: tuple[OwnRating, ...]
 

@@ -62,6 +62,14 @@ class RatingScale:
             return "±" + text[1:]
         return text.replace("-", "−")
 
+    def exact_text(self, value: float) -> str:
+        """Write a score to the hundredth: '3.54'."""
+        return f"{value:.2f}".replace("-", "−")
+
+    def part_text(self, value: float) -> str:
+        """Write what is added to a score, to the hundredth: '+0.31', '−0.08'."""
+        return f"{value:+.2f}".replace("-", "−")
+
     @property
     def _is_binned(self) -> bool:
         return self.step <= 0 or (self.high - self.low) / self.step + 1 > MOST_LEVELS

@@ -94,6 +94,23 @@ def _check_community(row, pick):
     assert text(difference)[0] in "+−±"
 
 
+def test_user_page_when_opened_then_the_account_sums_to_the_score(client, show):
+    data = client.get("/users/7.json").json
+    accounts = show("/users/7").select(".pick .account")
+    assert len(accounts) == len(data["recommendations"]) > 0
+    for table, row in zip(accounts, data["recommendations"], strict=True):
+        parts = [float(text.replace("−", "-")) for text in texts(table.select("tbody td"))]
+        (total,) = texts(table.select("tfoot td"))
+        assert parts[0] == round(data["start"], 2)
+        assert round(sum(parts), 2) == float(total) == float(f"{row['score']:.2f}")
+        assert [part["stars"] for part in row["contributions"]] == parts[1:]
+        assert texts(table.select("tbody th"))[1:] == [
+            "How generous you are",
+            "How well liked the movie is",
+            "Your taste",
+        ]
+
+
 def test_user_page_when_opened_then_reasons_have_shares_in_details(client, show):
     page = client.get("/users/7.json").json
     own = {r["movie_id"]: r["rating"] for r in client.get("/users/7/ratings.json").json["ratings"]}
@@ -104,8 +121,8 @@ def test_user_page_when_opened_then_reasons_have_shares_in_details(client, show)
         assert 1 <= len(reasons) <= N_REASONS
         assert texts(row.select(".why > p cite")) == titles
         assert texts(row.select(".why > p b")) == [f"{own[r['movie_id']]:g}" for r in reasons]
-        assert texts(row.select("details tbody th")) == titles
-        shares = texts(row.select("details tbody td"))
+        assert texts(row.select(".shares tbody th")) == titles
+        shares = texts(row.select(".shares tbody td"))
         assert shares == [f"{round(100 * reason['share'])} %" for reason in reasons]
         assert text(row.select_one("details summary"))
 
@@ -115,7 +132,7 @@ def test_user_page_when_there_are_no_reasons_then_it_says_what_else_counts(clien
     rows = show(f"/users/{NO_REASONS_ID}").select("ol.picks > li")
     assert len(rows) == len(picks) > 0
     for row, pick in zip(rows, picks, strict=True):
-        assert row.find("details") is None
+        assert row.select_one(".shares") is None
         why = text(row.select_one(".why"))
         assert why.startswith("No single rating of yours speaks for it")
         rated = pick["movie"]["mean"] is not None
