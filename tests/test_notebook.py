@@ -1,0 +1,45 @@
+"""The notebook runs from top to bottom on the set that it simulates, and is kept without outputs."""
+
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from processing.data.simulate import simulate
+
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "NetflixMoviesRecommendation.ipynb"
+
+
+@pytest.fixture
+def notebook():
+    return nbformat.read(NOTEBOOK, as_version=4)
+
+
+def test_notebook_when_kept_then_without_outputs(notebook):
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert len(code) > 10
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+
+
+# A kernel is a process of its own: how it talks to us is not ours to warn about.
+@pytest.mark.filterwarnings("default")
+def test_notebook_when_executed_then_every_cell_says_something(notebook, tmp_path, monkeypatch):
+    root = str(NOTEBOOK.parents[1])
+    monkeypatch.setenv("PYTHONPATH", root)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:/usr/bin:/bin")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    small = simulate(tmp_path / "source", n_users=200, n_movies=80, n_ratings=6_000)
+    parameters = f"SOURCE = {str(small.directory)!r}"
+    for cell in notebook.cells:
+        cell.source = cell.source.replace("SOURCE = None", parameters)
+    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}})
+    executed = client.execute()
+    code = [cell for cell in executed.cells if cell.cell_type == "code"]
+    silent = [cell.source.splitlines()[0] for cell in code if not cell.outputs]
+    assert silent == [parameters]
+    shown = "\n".join(str(cell.outputs) for cell in code)
+    assert "Ensemble (XGBoost)" in shown
+    assert shown.count("image/svg+xml") >= 4
+    assert "ratings-per-star.svg" in {path.name for path in tmp_path.rglob("*.svg")}
