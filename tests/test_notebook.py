@@ -1,4 +1,4 @@
-"""The notebook runs from top to bottom on the set that it simulates, and is kept without outputs."""
+"""The notebook runs from top to bottom on a set that is simulated, and is kept without outputs."""
 
 import sys
 from pathlib import Path
