@@ -5,6 +5,7 @@ from pathlib import Path
 from processing.models.base import Model
 from processing.models.baseline import BaselineOnly
 from processing.models.bayes import Bayes
+from processing.models.item_weights import ItemWeights
 from processing.models.knn_baseline import KNNBaseline
 from processing.models.svd import SVD
 from processing.models.svdpp import SVDpp
@@ -13,7 +14,16 @@ from processing.models.timesvdpp import TimeSVDpp
 
 MODELS: dict[str, type[Model]] = {
     model.kind: model
-    for model in (BaselineOnly, KNNBaseline, SVD, SVDpp, Bayes, TimeBaseline, TimeSVDpp)
+    for model in (
+        BaselineOnly,
+        KNNBaseline,
+        SVD,
+        SVDpp,
+        ItemWeights,
+        TimeBaseline,
+        TimeSVDpp,
+        Bayes,
+    )
 }
 
 

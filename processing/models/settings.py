@@ -145,6 +145,22 @@ class TimeSVDppSettings(TimeBiasSettings):
     init_std_dev: float = 0.1
 
 
+@dataclass(frozen=True, kw_only=True)
+class ItemWeightsSettings:
+    """ItemWeights. Each epoch's learning rate is `lr_decay` times that of the one before."""
+
+    n_epochs: int = 15
+    learning_rate: float = 0.02
+    lr_decay: float = 0.92
+    reg: float = 0.002
+    reg_bias: float = 0.002
+
+    def __post_init__(self) -> None:
+        _positive(
+            n_epochs=self.n_epochs, learning_rate=self.learning_rate, lr_decay=self.lr_decay
+        )
+
+
 def _choice(name: str, value: object, known: tuple[str, ...]) -> None:
     if value not in known:
         raise ConfigError(f"{name} is {value!r}; expected one of {', '.join(known)}.")

@@ -1,0 +1,136 @@
+"""ItemWeights: item neighbourhood with globally learned weights.
+
+Model:   score[u, i] = mean + b_u + b_i + |R(u)|^(-1/2) Σ_{j in R(u)} ((r_uj - b_uj) w_ij + c_ij)
+         where b_uj = mean + b_u + b_j; R(u) are all movies that the user rated, but i.
+Unknown: a user or movie that was not in the ratings has bias 0 and no weights.
+Source:  Koren (2008), "Factorization meets the neighborhood", section 3, eq. 10, with all
+         neighbours and N(u) = R(u). Differs: b_u and b_uj are those of the baseline and stay, so
+         that each movie's weights are a regression of its own, of which all may be done at once.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.data.ratings import Ratings
+from processing.errors import ModelError
+from processing.kernels.item_weights import add_weighted, fit_rows
+from processing.kernels.similarities import deviations
+from processing.models.base import Engine, LinearPart, Model
+from processing.models.neighbours import baseline_of
+from processing.models.settings import ItemWeightsSettings
+from processing.progress import counting
+
+N_BATCHES = 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemWeightsArrays:
+    """What was learned: biases of the baseline, and float32 (n_movies, n_movies, 2) `weights`.
+
+    `weights[i, j]` are w_ij and c_ij. `movie_biases` include what was learned. `indptr`, `indices`
+    and `deviations` (rating less baseline, float32) are the ratings, by user.
+    """
+
+    mean: NDArray[np.float64]
+    user_biases: NDArray[np.float64]
+    movie_biases: NDArray[np.float64]
+    weights: NDArray[np.float32]
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    deviations: NDArray[np.float32]
+
+
+class ItemWeights(Model):
+    """Weights between all movies, learned for each by stochastic gradient descent.
+
+    Attributes
+    ----------
+    arrays_
+        What was learned, `ItemWeightsArrays`.
+    """
+
+    kind: ClassVar[str] = "item_weights"
+    Settings: ClassVar[type] = ItemWeightsSettings
+
+    arrays_: ItemWeightsArrays
+
+    @classmethod
+    def memory_need(cls, settings: Any, ratings: Ratings, engine: Engine) -> tuple[int, str]:
+        n = ratings.n_movies
+        words = f"two weights for each of {n:,} × {n:,} movies, and {ratings.n_ratings:,} ratings"
+        return 8 * n * n + 24 * ratings.n_ratings, words
+
+    def contribution_group(self) -> str:
+        return "similar_movies"
+
+    def linear_part(self) -> LinearPart:
+        a = self.arrays_
+        no_factors = (np.zeros((len(b), 0), np.float32) for b in (a.user_biases, a.movie_biases))
+        return LinearPart(*no_factors, a.movie_biases)
+
+    def _fit(self, ratings: Ratings, random_state: int) -> None:
+        if self.engine != "fast":
+            raise ModelError(
+                f"item_weights has no engine {self.engine!r}: Surprise has no such model. "
+                "Use the engine 'fast'."
+            )
+        settings, by_user, by_movie = self.settings, ratings.by_user, ratings.by_movie
+        mean, user_biases, movie_biases = baseline_of(ratings)
+        off = np.empty(ratings.n_ratings, np.float32)
+        arrays = by_user.indptr, by_user.indices, by_user.values
+        deviations(*arrays, ratings.mean, user_biases, movie_biases, off)
+        targets = by_movie.values - (ratings.mean + user_biases[by_movie.indices])
+        targets -= np.repeat(movie_biases, by_movie.counts)
+        learning = (
+            settings.n_epochs,
+            np.float32(settings.learning_rate),
+            np.float32(settings.lr_decay),
+            np.float32(settings.reg),
+            np.float32(settings.reg_bias),
+        )
+        offsets = np.zeros(ratings.n_movies, np.float32)
+        weights = np.zeros((ratings.n_movies, ratings.n_movies, 2), np.float32)
+        by_size = np.argsort(-by_movie.counts, kind="stable").astype(np.int32)
+        with counting(ratings.n_movies, "item weights", "movie") as advance:
+            for k in range(N_BATCHES):
+                movies = by_size[k::N_BATCHES]
+                fit_rows(
+                    movies,
+                    (by_user.indptr, by_user.indices),
+                    (by_movie.indptr, by_movie.indices, targets.astype(np.float32)),
+                    off,
+                    learning,
+                    random_state,
+                    offsets,
+                    weights,
+                )
+                advance(len(movies))
+        self.arrays_ = ItemWeightsArrays(
+            mean=np.asarray(mean),
+            user_biases=user_biases,
+            movie_biases=movie_biases + offsets,
+            weights=weights,
+            indptr=by_user.indptr,
+            indices=by_user.indices,
+            deviations=off,
+        )
+
+    def _scores(
+        self,
+        users: NDArray[np.int32],
+        movies: NDArray[np.int32],
+        days: NDArray[np.int32] | None,
+    ) -> NDArray[np.float64]:
+        a = self.arrays_
+        scores: NDArray[np.float64] = a.mean + a.user_biases[users] + a.movie_biases[movies]
+        add_weighted((a.indptr, a.indices), a.deviations, a.weights, users, movies, scores)
+        return scores
+
+    def _state(self) -> dict[str, NDArray[Any]]:
+        return dict(vars(self.arrays_))
+
+    def _restore(self, state: dict[str, NDArray[Any]]) -> None:
+        self.arrays_ = ItemWeightsArrays(**state)
