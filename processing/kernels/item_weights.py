@@ -15,7 +15,7 @@ def fit_rows(movies, by_user, by_movie, deviations, learning, seed, offsets, wei
     `movies`: int32, which. `by_user`: (indptr, indices) CSR. `by_movie`: (indptr, users, targets):
     by whom each movie was rated, and how far the rating is from its baseline. `deviations`: that of
     each rating in the order of `by_user`, float32. `learning`: (n_epochs, rate, decay, reg,
-    reg_offset). Writes float32 `offsets` (n_movies,) and `weights` (n_movies, n_movies, 2), w and c.
+    reg_offset). Writes float32 `offsets` (n_movies,), `weights` (n_movies, n_movies, 2): w and c.
 
     With x_j = (deviation of the user's rating of j, 1) for every other movie j that user u rated,
     n of them, the target is  offset_i + n^(-1/2) Σ_j x_j·weights[i, j].
