@@ -5,11 +5,14 @@ Run: python benchmarks/tables.py
 
 import argparse
 import json
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from _accuracy_table import INTRODUCTION as ACCURACY
+from _accuracy_table import accuracy
 from _common import RESULTS, ROOT, say
+from _markdown import seconds as _seconds
+from _markdown import table as _table
 
 README = ROOT / "README.md"
 BEGIN = "<!-- made by benchmarks/tables.py -->"
@@ -37,6 +40,12 @@ def placed(readme: str, made: str) -> str:
 def tables(results: Path) -> str:
     """Every table whose result is there, in Markdown; nothing where there is none."""
     sections = []
+    for path in sorted(results.glob("accuracy-*.json")):
+        result = json.loads(path.read_text(encoding="utf-8"))
+        sections.append(f"{accuracy(result, results)}\n\n{_footnote(result, path)}")
+    if sections:
+        sections.insert(0, ACCURACY)
+    n_of_accuracy = len(sections)
     for pattern, section in (
         ("against_surprise-*.json", against_surprise),
         ("against_libmf-*.json", against_libmf),
@@ -45,7 +54,9 @@ def tables(results: Path) -> str:
         for path in sorted(results.glob(pattern)):
             result = json.loads(path.read_text(encoding="utf-8"))
             sections.append(f"{section(result)}\n\n{_footnote(result, path)}")
-    return "\n\n".join([INTRODUCTION, *sections]) + "\n\n" if sections else ""
+    if len(sections) > n_of_accuracy:
+        sections.insert(n_of_accuracy, INTRODUCTION)
+    return "\n\n".join(sections) + "\n\n" if sections else ""
 
 
 def against_surprise(result: dict[str, Any]) -> str:
@@ -142,11 +153,6 @@ def _footnote(result: dict[str, Any], path: Path) -> str:
     )
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def _both(row: dict[str, Any]) -> str:
     return f"{_seconds(row['fit_seconds'])} + {_seconds(row['predict_seconds'])}"
 
@@ -159,12 +165,6 @@ def _total(row: dict[str, Any], *more: str) -> float:
 def _mean_rmse(rows: list[dict[str, Any]], program: str) -> str:
     found = [row["rmse"] for row in rows if row["program"] == program]
     return f"{sum(found) / len(found):.4f}"
-
-
-def _seconds(seconds: float) -> str:
-    if seconds < 0.01:
-        return "< 0.01"
-    return f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.{1 if seconds >= 1 else 2}f}"
 
 
 def _times(times: float) -> str:

@@ -1,5 +1,6 @@
 """The benchmarks: they start, they share one beginning, and the README says what they measured."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +13,11 @@ from processing.data.simulate import simulate
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 SCRIPTS = (
+    "accuracy",
     "against_libmf",
     "against_surprise",
     "choose_settings",
+    "contributions",
     "full_size",
     "slug_size",
     "tables",
@@ -66,6 +69,44 @@ def test_readme_when_compared_with_results_then_holds_their_tables(import_benchm
 
 def test_tables_when_there_are_no_results_then_nothing_stands_there(import_benchmark, tmp_path):
     assert import_benchmark("tables").tables(tmp_path) == ""
+
+
+def test_accuracy_table_when_made_then_best_first_with_the_gain_of_every_seed(
+    import_benchmark, tmp_path
+):
+    models = [
+        {"model": "svd", "label": "SVD", "rmse": 0.9, "mae": 0.7, "mape": 25.0, "fit_seconds": 2},
+        {
+            "model": "ensemble",
+            "label": "E",
+            "rmse": 0.8,
+            "mae": 0.6,
+            "mape": 24.0,
+            "fit_seconds": 1,
+        },
+        {"model": "course", "label": "C", "rmse": 0.95, "mae": 0.8, "mape": 26.0, "fit_seconds": 0},
+    ]
+    compared = {"model": "svd", "difference": -0.1, "interval": [-0.12, -0.08]}
+    blend = {"model": "blend", "difference": -0.3, "interval": [-0.4, -0.2]}
+    result = ABOUT | {
+        "source": "S 1",
+        "protocol": "random",
+        "profile": "best",
+        "models": models,
+        "seeds": [{"comparisons": [blend, compared]}] * 2,
+    }
+    peer = {"rmse": 0.85, "mae": 0.65, "mape": 24.5, "seconds": 9.5}
+    about = {"myfm": "0.4.0", "rank": 8, "sweeps": 100, "seed": 0, "rows": [peer]}
+    (tmp_path / "against_myfm-s-1-random.json").write_text(json.dumps(about))
+    made = import_benchmark("_accuracy_table").accuracy(result, tmp_path)
+    assert made.count("-0.1000 [-0.1200, -0.0800]") == 2
+    assert [line.split(" | ")[0] for line in made.splitlines()[4:]] == [
+        "| **E**",
+        "| *myFM 0.4.0, ordered probit, rank 8, 100 sweeps (seed 0 alone)*",
+        "| SVD",
+        "| *C*",
+    ]
+    assert "| 0.8500 | 0.6500 | 24.5 % | 9.5 |" in made
 
 
 def test_surprise_table_when_seeds_differ_then_rmse_is_mean_and_rest_of_first(import_benchmark):
