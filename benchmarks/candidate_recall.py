@@ -35,7 +35,7 @@ def main() -> None:
     profile = load_profile(PROFILES, arguments.profile)
     specs = [s for s in profile.models if (arguments.run / "served" / s.name).is_dir()]
     ensemble = arguments.run / profile.protocol / "ensemble"
-    served = load_served(arguments.run, specs, ratings, ensemble)
+    served = load_served(arguments.run, specs, ratings, ensemble, order_z=0.0)
     rng = np.random.default_rng(0)
     users = np.sort(rng.choice(ratings.n_users, min(N_USERS, ratings.n_users), replace=False))
     found = CandidateFinder(served).find(users.astype(np.int32), max(SIZES))

@@ -1,4 +1,4 @@
-"""What telling a score apart costs: exact TreeSHAP beside Saabas's attribution, and how they differ.
+"""What telling a score apart costs: exact TreeSHAP beside Saabas's attribution, and what differs.
 
 The profile's models and ensemble are fitted as in an evaluation, on the first split's stack
 ratings. Then random pairs that nobody has rated are told apart, as recommendations are, on all

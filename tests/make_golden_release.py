@@ -1,7 +1,8 @@
 """A release of 3 users and 4 movies, small enough to check by hand.
 
-`python -m tests.make_golden_release` writes it to tests/data/golden-release. The committed one is
-the proof that old releases stay readable: write it again only together with a new format version.
+`python -m tests.make_golden_release` writes it to tests/data/golden-release. The committed ones are
+the proof that old releases stay readable: none is ever changed. A new format version gets one more,
+and what is then the old one moves to golden-release-VERSION, as version 1 did.
 """
 
 from pathlib import Path
@@ -24,6 +25,7 @@ from processing.release import (
 from processing.release.schema import SIMILAR_DTYPE
 
 GOLDEN = Path(__file__).parent / "data" / "golden-release"
+GOLDEN_1 = GOLDEN.with_name("golden-release-1")
 N_REASONS = 2
 GROUPS = ("movie", "user", "taste")
 

@@ -118,10 +118,11 @@ class Ensemble:
             )
         self.mean_ = float(np.mean(ratings, dtype=np.float64))
         additive = self._additive(member_scores, made).astype(np.float64)
-        self.centres_ = additive.mean(axis=0)
+        self.centres_: NDArray[np.float64] = additive.mean(axis=0)
         additive -= self.centres_
         gram = additive.T @ additive + self.settings.ridge * np.eye(additive.shape[1])
-        self.weights_ = np.linalg.solve(gram, additive.T @ (ratings - self.mean_))
+        moments = additive.T @ (ratings - self.mean_)
+        self.weights_: NDArray[np.float64] = np.linalg.solve(gram, moments).astype(np.float64)
         del additive
         stop = _stop_rows(len(ratings), random_state)
         parts: list[xgboost.QuantileDMatrix] = []

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from processing.errors import ReleaseFormatError
 
 FORMAT_VERSION = 2
+READ_VERSIONS = (1, 2)
+NEW_IN_2 = {"contribution_start": 0.0, "order_z": 0.0}  # what version 1 does not say
 
 MANIFEST = "manifest.json"
 MOVIES = "movies.json"
@@ -36,14 +38,15 @@ NO_MOVIE = -1
 NO_DAY = np.iinfo(np.int32).min
 
 
-def top_dtype(n_reasons: int, n_groups: int) -> np.dtype[Any]:
-    """Dtype of one recommendation: 8 bytes + 8 per reason + 2 per contribution group."""
+def top_dtype(n_reasons: int, n_groups: int, format_version: int = FORMAT_VERSION) -> np.dtype[Any]:
+    """Dtype of one recommendation: 8 bytes + 8 per reason + 2 (version 1: 4) per group."""
+    contribution = "<f4" if format_version == 1 else "<f2"
     return np.dtype(
         [
             ("movie", "<i4"),
             ("score", "<f4"),
             ("reasons", REASON_DTYPE, (n_reasons,)),
-            ("contributions", "<f2", (n_groups,)),
+            ("contributions", contribution, (n_groups,)),
         ]
     )
 
@@ -142,7 +145,12 @@ class Manifest(ReleaseAbout):
     @property
     def top_dtype(self) -> np.dtype[Any]:
         """Dtype of a recommendation in this release."""
-        return top_dtype(self.n_reasons, len(self.contribution_groups))
+        return top_dtype(self.n_reasons, len(self.contribution_groups), self.format_version)
+
+    @property
+    def score_start(self) -> float | None:
+        """What contributions are added to for a score; None in version 1, which did not say."""
+        return None if self.format_version == 1 else self.contribution_start
 
     @property
     def size_bytes(self) -> int:
@@ -204,9 +212,10 @@ class ReleaseContents:
 
 
 def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
-    """Turn a manifest into JSON-ready values."""
+    """Turn a manifest into JSON-ready values, with the keys of its own version."""
     first = {"format_version": manifest.format_version, "release_id": manifest.release_id}
-    return first | asdict(manifest)
+    unknown = NEW_IN_2 if manifest.format_version == 1 else {}
+    return first | {key: each for key, each in asdict(manifest).items() if key not in unknown}
 
 
 def manifest_from_json(document: Any, where: str) -> Manifest:
@@ -215,23 +224,25 @@ def manifest_from_json(document: Any, where: str) -> Manifest:
     Raises
     ------
     ReleaseFormatError
-        If the version is not ours, or a key is missing or unknown; `where` names the file.
+        If the version is not one that is read, or a key is missing or unknown; `where` names the
+        file.
     """
     version = document.get("format_version") if isinstance(document, dict) else None
-    if version != FORMAT_VERSION:
+    if version not in READ_VERSIONS:
         raise ReleaseFormatError(
-            f"{where}: format version {version!r} is not {FORMAT_VERSION}, which is "
-            "read here. Publish again with this version of the project, or use the one that wrote "
-            "it."
+            f"{where}: format version {version!r} is not read here; expected one of "
+            f"{', '.join(map(str, READ_VERSIONS))}. Publish again with this version of the "
+            "project, or use the one that wrote it."
         )
-    known = {f.name for f in fields(Manifest)}
+    added = NEW_IN_2 if version == 1 else {}
+    known = {f.name for f in fields(Manifest)} - added.keys()
     if wrong := known ^ document.keys():
         raise ReleaseFormatError(
             f"{where}: manifest keys {sorted(wrong)} are missing or unknown. "
             "The file was not written by this project or was changed; publish again."
         )
     try:
-        return Manifest(**_typed(document))
+        return Manifest(**_typed(document | added))
     except (TypeError, ValueError, AttributeError) as error:
         raise ReleaseFormatError(
             f"{where}: a value of the manifest has the wrong form: {error}. "

@@ -74,6 +74,20 @@ def test_recommend_when_there_is_a_margin_then_ordered_by_the_lower_bound(served
         assert found["score"].tolist() == [of[movie] for movie in found["movie"].tolist()]
 
 
+def test_recommend_when_scores_tie_then_ordered_by_movie(served):
+    class Indifferent(Ensemble):
+        def predict(self, member_scores, made):
+            return np.full(len(made), 3.5, np.float32)
+
+    ensemble = Indifferent(served.ensemble.settings, served.ensemble.members, served.ratings.scale)
+    vars(ensemble).update(vars(served.ensemble))
+    top = _top(dataclasses.replace(served, ensemble=ensemble), top_n=30, n_candidates=1_000)
+    for row in top:
+        found = row["movie"][row["movie"] >= 0]
+        assert (np.diff(found) > 0).all()
+    assert (top["movie"][:, 5] >= 0).any()
+
+
 @pytest.mark.parametrize("contributions", ["exact", "approximate"])
 def test_recommend_when_done_then_contributions_sum_to_the_score(served, contributions):
     top = _top(served, top_n=6, n_candidates=20, contributions=contributions)

@@ -29,6 +29,15 @@ def test_snippet_when_run_on_the_golden_release_then_reads_a_user(text: str):
     assert len(names["user_record"](GOLDEN, 2649429)[0]) == 1
 
 
+def test_version_when_read_then_that_of_the_code(text: str):
+    assert f"describes **format version {schema.FORMAT_VERSION}**" in text
+    assert f"| `format_version` | {schema.FORMAT_VERSION} |" in text
+    for old in schema.READ_VERSIONS[:-1]:
+        assert f"**Version {old}** is still read" in text
+    for key in schema.NEW_IN_2:
+        assert f"`{key}`" in text.partition("**Version 1**")[2]
+
+
 def test_manifest_table_when_read_then_names_every_key(text: str):
     table = text.partition("## manifest.json")[2].partition("\n## ")[0]
     named = {
