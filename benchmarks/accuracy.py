@@ -118,9 +118,11 @@ def _peers_of_split(
     started = time.perf_counter()
     of_stack = [_course(ratings, split.known & ~stack, stack) for stack in split.stacks]
     given = np.concatenate([ratings.by_user.values[stack] for stack in split.stacks])
-    model = xgboost.XGBRegressor(random_state=seed).fit(np.concatenate(of_stack), given)
+    matrix = xgboost.DMatrix(np.concatenate(of_stack), label=given)
+    model = xgboost.train({"seed": seed}, matrix, num_boost_round=100)
     seconds = time.perf_counter() - started
-    found = errors(model.predict(_course(ratings, split.known, split.test)), actual)
+    asked = xgboost.DMatrix(_course(ratings, split.known, split.test))
+    found = errors(model.predict(asked), actual)
     row = {"model": "course", "label": "Course features, XGBoost", "fit_seconds": seconds}
     return [*rows, row | found]
 
