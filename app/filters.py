@@ -5,6 +5,7 @@ from datetime import date
 from flask import Flask
 
 from app.model.search import fold_words
+from processing.report import WORDS, cell_text, figure_text
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SMALL_WORDS = frozenset({"a", "an", "and", "at", "for", "in", "of", "on", "or", "the", "to"})
@@ -13,9 +14,10 @@ _N_ARTS = 6
 
 
 def init_filters(app: Flask) -> None:
-    """Give templates the filters of this module, under their own names."""
-    for function in (count, day, figure_text, initials, plural, tile_class):
+    """Give templates the filters of this module and of reports, and the words that reports use."""
+    for function in (cell_text, count, day, figure_text, initials, plural, tile_class):
         app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.globals["report_words"] = WORDS
 
 
 def count(number: int) -> str:
@@ -32,12 +34,6 @@ def day(iso: str) -> str:
     """Write an ISO date or time as a day: 22 Nov 2026."""
     moment = date.fromisoformat(iso[:10])
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
-
-
-def figure_text(name: str) -> str:
-    """Say what a figure shows, by its file's name: 'error-by-model.svg' is 'Error by model'."""
-    words = name.rpartition(".")[0].replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:] or name
 
 
 def initials(title: str) -> str:

@@ -133,7 +133,7 @@ def explore(source: Path, out: Path, runs: Path, **options: Any) -> None:
     from processing.evaluation.explore import explore as draw
 
     dataset = load_dataset(source, runs / "cache", read_options(**options))
-    for path in draw(dataset.ratings, dataset.catalogue, dataset.name, out):
+    for path in draw(dataset, out):
         click.echo(path)
 
 
@@ -148,6 +148,12 @@ def explore(source: Path, out: Path, runs: Path, **options: Any) -> None:
 @profile_option
 @click.option("--seed", type=click.IntRange(min=0, max=2**32 - 1), help="Default: the profile's.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--html",
+    "html_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A page with tables and figures, all in one file.",
+)
 @runs_option
 @quiet_option
 def evaluate(
@@ -156,23 +162,28 @@ def evaluate(
     profile: str,
     seed: int | None,
     json_file: Path | None,
+    html_file: Path | None,
     runs: Path,
     **options: Any,
 ) -> None:
     """Say how well the ratings of SOURCE are predicted: RMSE, MAE and MAPE per model."""
     from processing import pipeline
     from processing.data.ingest import load_dataset
+    from processing.evaluation.html import report_html
     from processing.evaluation.report import as_table
     from processing.profile import load_profile
 
-    if json_file and not json_file.absolute().parent.is_dir():
-        raise click.BadParameter(f"there is no folder {json_file.parent}.", param_hint="--json")
+    for option, file in (("--json", json_file), ("--html", html_file)):
+        if file and not file.absolute().parent.is_dir():
+            raise click.BadParameter(f"there is no folder {file.parent}.", param_hint=option)
     loaded = load_profile(PROFILES, profile)
     dataset = load_dataset(source, runs / "cache", read_options(**options))
     seed = loaded.seed if seed is None else seed
     report = pipeline.evaluate(dataset, loaded, protocol, seed, runs)
     if json_file:
         json_file.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    if html_file:
+        html_file.write_text(report_html(report), encoding="utf-8")
     click.echo(as_table(report))
 
 

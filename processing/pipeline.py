@@ -10,6 +10,7 @@ from typing import Any
 
 from processing.assess import assess, fitting_models
 from processing.data.dataset import Dataset, dataset_hash
+from processing.evaluation.html import report_html
 from processing.evaluation.report import as_table
 from processing.files import write_whole
 from processing.machine import memory_bytes
@@ -32,12 +33,13 @@ def run(dataset: Dataset, profile: Profile, runs: Path) -> tuple[Path, dict[str,
     """Do every stage up to a staged release, or what is left of them.
 
     Returns the run's folder (the release is in `release` below it) and the report, which is also
-    in `report.json` and `report.txt` there.
+    in `report.json`, `report.txt` and `report.html` there.
     """
     stages = _open_run(runs, "run", dataset, profile, profile.protocol, profile.seed)
     report = assess(stages, dataset, profile, profile.protocol, profile.seed)
     _write_text(stages.directory / "report.json", json.dumps(report, indent=1))
     _write_text(stages.directory / "report.txt", as_table(report) + "\n")
+    _write_text(stages.directory / "report.html", report_html(report))
     ensemble = stages.directory / _last_split(report) / "ensemble"
     serve(stages, dataset, profile, ensemble, report, _about_run(stages.directory))
     return stages.directory, report

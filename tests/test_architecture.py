@@ -23,6 +23,7 @@ ALLOWED = {
     "processing.progress": [],
     "processing.kernels": [],
     "processing.release": ["processing.errors"],
+    "processing.report": [],
     "processing.data": [
         "processing.kernels",
         "processing.errors",
@@ -45,7 +46,12 @@ ALLOWED = {
         "processing.kernels",
         "processing.errors",
     ],
-    "processing.evaluation": ["processing.data", "processing.kernels", "processing.errors"],
+    "processing.evaluation": [
+        "processing.data",
+        "processing.kernels",
+        "processing.errors",
+        "processing.report",
+    ],
     "processing.stages": ["processing.files", "processing.machine"],
     "processing.profile": [
         "processing.ensemble",
@@ -76,7 +82,7 @@ ALLOWED = {
     "processing.cli_options": ["processing.data", "processing.progress"],
     "processing.cli_releases": ["processing", "config"],
     "processing.__main__": ["processing.cli"],
-    "app": ["config", "processing.release", "processing.errors"],
+    "app": ["config", "processing.release", "processing.report", "processing.errors"],
 }
 ONLY_IMPORTERS = {
     "xgboost": ["processing.ensemble.stacking"],

@@ -1,6 +1,7 @@
 """One open release as pages: looks things up and arranges them, and knows nothing of the web."""
 
 import math
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -23,10 +24,11 @@ from app.model.pages import (
     StartUser,
     UserPage,
 )
-from app.model.report import protocol_text, read_evaluation
+from app.model.report import read_evaluation
 from app.model.scale import RatingScale
 from app.model.search import TitleIndex
 from processing.release import NO_DAY, NO_MOVIE, Release, UserRecord
+from processing.report import protocol_text
 
 N_LATEST = 20
 RATINGS_PER_PAGE = 100
@@ -107,7 +109,7 @@ class Library:
             mean_rating=float(ratings.mean(dtype=np.float64)) if len(ratings) else None,
             global_mean=self.release.manifest.global_mean,
             dated=self.release.manifest.source.dated,
-            start=self.release.manifest.contribution_start,
+            start=self.release.manifest.score_start,
             cautious=self.release.manifest.order_z > 0,
             recommendations=self._recommendations(record),
             ratings=self._own_ratings(record, 0, N_LATEST),
@@ -185,6 +187,13 @@ class Library:
             n_test=found.n_test,
             models=found.models,
             left_out=found.left_out,
+            sections=tuple(
+                replace(
+                    section,
+                    figures=tuple(name for name in section.figures if name in manifest.figures),
+                )
+                for section in found.sections
+            ),
             figures=manifest.figures,
         )
 
@@ -220,7 +229,7 @@ class Library:
         names = ("movie", "score", "reasons", "contributions")
         columns = (record.top[name].tolist() for name in names)
         groups = self.release.manifest.contribution_groups
-        start = self.release.manifest.contribution_start
+        start = self.release.manifest.score_start
         rows = []
         for rank, (index, score, reasons, added) in enumerate(zip(*columns, strict=True), start=1):
             movie = self._movie(index)
@@ -235,7 +244,7 @@ class Library:
                         for reason, share in reasons
                         if reason != NO_MOVIE
                     ),
-                    contributions=account(groups, added, start, score),
+                    contributions=() if start is None else account(groups, added, start, score),
                 )
             )
         return tuple(rows)

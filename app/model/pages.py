@@ -8,6 +8,7 @@ from typing import Any
 
 from app.model.histogram import Histogram
 from app.model.scale import RatingScale
+from processing.report import Section
 
 FEW_VOTES = 10
 
@@ -98,7 +99,7 @@ class Contribution:
 class Recommendation:
     """One row of a user's list; `difference` is the score minus the movie's mean.
 
-    The page's `start` and the `contributions` sum to the score.
+    The page's `start` and the `contributions` sum to the score; there are none without a start.
     """
 
     rank: int
@@ -139,11 +140,16 @@ class StartUser:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelResult:
-    """How well one model predicts; `mape` is a percentage, None where a rating is 0."""
+    """How well one model predicts.
+
+    `rmse_interval` holds the ends of the 95 % interval, None in older releases; `mape` is a
+    percentage, None where a rating is 0.
+    """
 
     model: str
     label: str
     rmse: float
+    rmse_interval: tuple[float, float] | None
     mae: float
     mape: float | None
 
@@ -172,8 +178,8 @@ class HomePage(ReleasePage):
 class UserPage(ReleasePage):
     """One user's recommendations and latest ratings (highest ones where the data has no dates).
 
-    `start` is where every score starts; `cautious` says whether a movie that few have rated must
-    promise more to come before one that many have.
+    `start` is where every score starts, None where the release does not say it. `cautious` says
+    whether a movie that few have rated must promise more to come before one that many have.
     """
 
     user_id: int
@@ -181,7 +187,7 @@ class UserPage(ReleasePage):
     mean_rating: float | None
     global_mean: float
     dated: bool
-    start: float
+    start: float | None
     cautious: bool
     recommendations: tuple[Recommendation, ...]
     ratings: tuple[OwnRating, ...]
@@ -222,7 +228,10 @@ class SearchPage(ReleasePage):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportPage(ReleasePage):
-    """How well the models predict, and how that was measured."""
+    """How well the models predict, and how that was measured.
+
+    `figures` are all files of the release; each section names those of them that belong to it.
+    """
 
     protocol: str
     protocol_text: str
@@ -233,6 +242,7 @@ class ReportPage(ReleasePage):
     n_test: int
     models: tuple[ModelResult, ...]
     left_out: tuple[LeftOutModel, ...]
+    sections: tuple[Section, ...]
     figures: tuple[str, ...]
 
 

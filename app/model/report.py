@@ -5,34 +5,15 @@ from typing import Any
 
 from app.model.pages import LeftOutModel, ModelResult
 from processing.errors import ReleaseFormatError
-
-_PROTOCOLS = {
-    "time": (
-        "The ratings were put in order of time. The models learned from the earlier ones and had "
-        "to predict the last fifth, as a site that looks ahead must."
-    ),
-    "last": (
-        "Each user's last ratings, to the day, were set aside. The models learned from the rest "
-        "and had to predict these, much as in the Netflix Prize."
-    ),
-    "random": (
-        "A tenth of the ratings, drawn by chance, was set aside. The models learned from the rest "
-        "and had to predict these."
-    ),
-    "probe": (
-        "The models had to predict the ratings on the Netflix Prize's own probe list, and learned "
-        "from all others."
-    ),
-    "folds": (
-        "The ratings were split into folds. Each fold was predicted by models that had learned "
-        "from the other folds; the figures are means over the folds."
-    ),
-}
+from processing.report import Section, report_sections
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """What a release's report says; models are ordered by RMSE, lowest first."""
+    """What a release's report says; models are ordered by RMSE, lowest first.
+
+    `sections` holds what there is beyond the models' errors: nothing in older releases.
+    """
 
     protocol: str
     seed: int
@@ -41,16 +22,12 @@ class Evaluation:
     n_test: int
     models: tuple[ModelResult, ...]
     left_out: tuple[LeftOutModel, ...]
+    sections: tuple[Section, ...]
 
     @property
     def served(self) -> ModelResult | None:
         """The ensemble, whose scores the site shows."""
         return next((result for result in self.models if result.model == "ensemble"), None)
-
-
-def protocol_text(protocol: str) -> str:
-    """Say in plain words how a protocol sets ratings aside."""
-    return _PROTOCOLS.get(protocol, f"The ratings to predict were chosen by protocol {protocol!r}.")
 
 
 def read_evaluation(report: dict[str, Any], release_id: str) -> Evaluation:
@@ -59,7 +36,7 @@ def read_evaluation(report: dict[str, Any], release_id: str) -> Evaluation:
     Raises
     ------
     ReleaseFormatError
-        If something is missing in it.
+        If something is missing in it, or has another form.
     """
     try:
         return Evaluation(
@@ -72,8 +49,9 @@ def read_evaluation(report: dict[str, Any], release_id: str) -> Evaluation:
             left_out=tuple(
                 LeftOutModel(model=row["label"], reason=row["reason"]) for row in report["left_out"]
             ),
+            sections=report_sections(report),
         )
-    except (KeyError, TypeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ReleaseFormatError(
             f"report.json of release {release_id} is not one that this site reads: {error!r}. "
             "Publish again with this version of the project."
@@ -87,9 +65,17 @@ def _models(report: dict[str, Any]) -> tuple[ModelResult, ...]:
             model=row["model"],
             label=row["label"],
             rmse=row["rmse"],
+            rmse_interval=_interval(row.get("rmse_interval")),
             mae=row["mae"],
             mape=row["mape"],
         )
         for row in report["models"]
     ]
     return tuple(sorted(results, key=lambda result: (result.rmse, result.model)))
+
+
+def _interval(ends: list[float] | None) -> tuple[float, float] | None:
+    if ends is None:
+        return None
+    low, high = ends
+    return low, high

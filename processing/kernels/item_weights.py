@@ -49,14 +49,26 @@ def fit_rows(movies, by_user, by_movie, deviations, learning, seed, offsets, wei
 
 @njit(cache=True, parallel=True)
 def add_weighted(by_user, deviations, weights, users, movies, scores):
-    """Add to `scores` (float64) what the movies that each user rated say of the movie asked for."""
+    """Add to `scores` (float64) what the movies that each user rated say of the movie asked for.
+
+    The movie asked for, where the user rated it, is no such movie, as in `fit_rows`.
+    """
     indptr, indices = by_user
     for n in prange(len(users)):
         u, i = users[n], movies[n]
         a, b = indptr[u], indptr[u + 1]
-        if b > a:
-            root = np.float32(1) / np.sqrt(np.float32(b - a))
+        n_others = b - a - _count(indices[a:b], i)
+        if n_others > 0:
+            root = np.float32(1) / np.sqrt(np.float32(n_others))
             scores[n] += root * _sum(weights[i], indices[a:b], deviations[a:b])
+
+
+@njit(cache=True)
+def _count(indices, i):
+    count = 0
+    for j in indices:
+        count += j == i
+    return count
 
 
 @njit(cache=True, fastmath=FASTMATH)

@@ -84,6 +84,7 @@ class ItemWeights(Model):
         deviations(*arrays, ratings.mean, user_biases, movie_biases, off)
         targets = by_movie.values - (ratings.mean + user_biases[by_movie.indices])
         targets -= np.repeat(movie_biases, by_movie.counts)
+        left = by_movie.indptr, by_movie.indices, targets.astype(np.float32)
         learning = (
             settings.n_epochs,
             np.float32(settings.learning_rate),
@@ -100,7 +101,7 @@ class ItemWeights(Model):
                 fit_rows(
                     movies,
                     (by_user.indptr, by_user.indices),
-                    (by_movie.indptr, by_movie.indices, targets.astype(np.float32)),
+                    left,
                     off,
                     learning,
                     random_state,

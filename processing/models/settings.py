@@ -156,9 +156,7 @@ class ItemWeightsSettings:
     reg_bias: float = 0.002
 
     def __post_init__(self) -> None:
-        _positive(
-            n_epochs=self.n_epochs, learning_rate=self.learning_rate, lr_decay=self.lr_decay
-        )
+        _positive(n_epochs=self.n_epochs, learning_rate=self.learning_rate, lr_decay=self.lr_decay)
 
 
 def _choice(name: str, value: object, known: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from config import Settings, load_settings
+from processing.evaluation.report import without_times
 from processing.release import (
     NO_DAY,
     NO_MOVIE,
@@ -22,6 +23,7 @@ from processing.release import (
     top_dtype,
 )
 from processing.release.schema import SIMILAR_DTYPE
+from tests.report_example import LEFT_OUT, example_report
 
 FILMS: tuple[tuple[str, int | None, tuple[str, ...]], ...] = (
     ("Alien", 1979, ("Horror", "Sci-Fi")),
@@ -134,16 +136,13 @@ def _about() -> ReleaseAbout:
         contribution_start=3.5,
         order_z=0.0,
         metrics={"ensemble": {"rmse": 0.9123, "mae": 0.7201, "mape": 24.6}},
-        left_out=(LeftOut(model="knn_user", reason=_LEFT_OUT),),
+        left_out=(LeftOut(model="knn_user", reason=LEFT_OUT),),
         start_users=(
             StartUser(user_id=7, n_ratings=16),
             StartUser(user_id=1_488_844, n_ratings=16),
         ),
         shard_users=3,
     )
-
-
-_LEFT_OUT = "It needs 139 GB of memory for the similarities of 132,035 users; there are 23 GB."
 
 
 def _contents(about: ReleaseAbout) -> ReleaseContents:
@@ -178,8 +177,8 @@ def _contents(about: ReleaseAbout) -> ReleaseContents:
             ],
             np.int32,
         ),
-        report=_report(),
-        figures={"rmse_by_model.svg": FIGURE},
+        report=without_times(example_report()),
+        figures={"calibration.svg": FIGURE, "error-by-model.svg": FIGURE, "my_own.svg": FIGURE},
     )
 
 
@@ -230,30 +229,3 @@ def _similar(n_movies: int) -> np.ndarray:
             other = (movie + place + 1) % (n_movies - 1)
             similar[movie, place] = (other, 0.9 - place / 10, 6 + place)
     return similar
-
-
-def _report() -> dict[str, Any]:
-    def row(model: str, label: str, rmse: float) -> dict[str, Any]:
-        errors = {"rmse": rmse, "mae": rmse * 0.79, "mape": 25.0}
-        return {"model": model, "label": label, **errors}
-
-    return {
-        "source": {"name": "A Small Invented Set"},
-        "protocol": "last",
-        "profile": "fast",
-        "seed": 0,
-        "scale": [1, 5, 1],
-        "n_train": 80,
-        "n_stack": 15,
-        "n_test": 15,
-        "n_folds": 1,
-        "models": [
-            row("mean", "Global mean", 1.1204),
-            row("svd", "SVD", 0.9381),
-            row("baseline", "Baseline", 0.9437),
-            row("ensemble", "XGBoost ensemble", 0.9123),
-        ],
-        "left_out": [{"model": "knn_user", "label": "KNN, users", "reason": _LEFT_OUT}],
-        "test": {},
-        "created_utc": CREATED,
-    }

@@ -3,7 +3,7 @@
 import pytest
 
 from app.model import library
-from tests.app.html import facts, text, texts
+from tests.app.html import text, texts
 from tests.app.sample import FEW_ID, FILMS, UNRATED_ID
 
 
@@ -116,12 +116,3 @@ def test_ratings_page_when_number_is_out_of_range_then_404(show, number):
 
 def test_ratings_page_when_number_is_no_number_then_the_first(show):
     assert len(show(f"/users/{FEW_ID}/ratings?page=x").select("ul.own > li")) == 28
-
-
-def test_report_page_when_opened_then_sizes_of_the_parts(show):
-    told = facts(show("/report").select_one("#measured ~ dl"))
-    assert [value for value in told.values() if value.endswith("ratings")] == [
-        "80 ratings",
-        "15 ratings",
-        "15 ratings",
-    ]

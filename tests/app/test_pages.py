@@ -4,7 +4,6 @@ import pytest
 
 from tests.app.html import facts, text, texts
 from tests.app.sample import (
-    CREATED,
     FEW_ID,
     FILMS,
     N_REASONS,
@@ -230,29 +229,3 @@ def test_search_page_when_query_is_markup_then_it_is_only_text(show):
     page = show(f"/search?q={query}")
     assert page.find_all("script") == []
     assert page.select_one("#page-search")["value"] == query
-
-
-def test_report_page_when_opened_then_models_best_first(show):
-    page = show("/report")
-    head, *rows = page.select("table.models tr")
-    assert len({len(row.find_all(["th", "td"])) for row in (head, *rows)}) == 1
-    assert texts([row.th for row in rows]) == [
-        "XGBoost ensemble",
-        "SVD",
-        "Baseline",
-        "Global mean",
-    ]
-    assert texts(rows[0].find_all("td"))[:3] == ["0.9123", f"{0.9123 * 0.79:.4f}", "25.0 %"]
-
-
-def test_report_page_when_opened_then_protocol_left_out_and_figures(show, client):
-    page = show("/report")
-    told = facts(page.select_one("#measured ~ dl"))
-    assert told["Seed"] == "0"
-    assert told["Code"] == "0123456789ab"
-    (reason,) = facts(page.select_one("dl.left-out")).values()
-    assert reason.startswith("It needs 139 GB of memory")
-    image = page.select_one("figure img")
-    assert image["alt"] == text(page.figcaption) == "Rmse by model"
-    assert client.get(image["src"]).mimetype == "image/svg+xml"
-    assert CREATED == client.get("/report.json").json["site"]["created_utc"]

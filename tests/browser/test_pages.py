@@ -77,7 +77,9 @@ def test_journey_when_without_scripts_then_user_reason_movie_similar(site, brows
     expect(page).to_have_url(f"{site}/users/7")
     pick = page.locator("ol.picks > li").nth(1)  # nobody rated the first, so nothing is like it
     pick.get_by_text("How much each counts").click()
-    expect(pick.locator("table")).to_be_visible()
+    expect(pick.locator("table.shares")).to_be_visible()
+    pick.locator("summary", has_text="comes about").click()
+    expect(pick.locator("table.account")).to_be_visible()
     title = pick.get_by_role("heading").inner_text()
     pick.get_by_role("heading").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)

@@ -152,8 +152,11 @@ def test_protocols_when_offered_then_those_that_there_are():
     assert set(PROTOCOLS) == set(protocols.PROTOCOLS)
 
 
-def test_evaluate_when_the_folder_of_the_json_is_missing_then_said_before_any_work(cli, source):
-    result = cli("evaluate", source, "--protocol", "last", "--json", "nowhere/out.json")
+@pytest.mark.parametrize("option", ["--json", "--html"])
+def test_evaluate_when_the_folder_of_a_file_is_missing_then_said_before_any_work(
+    cli, source, option
+):
+    result = cli("evaluate", source, "--protocol", "last", option, "nowhere/out")
     assert result.exit_code == 2
     assert "there is no folder nowhere" in result.stderr
 
@@ -163,8 +166,9 @@ def test_ingest_when_a_folder_cannot_be_made_then_one_line(cli, source, tmp_path
     _one_line_error(cli("ingest", source, "--runs", "file/runs", "--quiet"), "file")
 
 
-def test_evaluate_when_done_then_table_and_json_agree(cli, source, tmp_path):
-    result = cli("evaluate", source, "--protocol", "random", "--seed", 3, "--json", "out.json")
+def test_evaluate_when_done_then_table_json_and_page_agree(cli, source, tmp_path):
+    wanted = ["--json", "out.json", "--html", "out.html"]
+    result = cli("evaluate", source, "--protocol", "random", "--seed", 3, *wanted)
     assert result.exit_code == 0, result.stderr
     report = json.loads((tmp_path / "out.json").read_text())
     assert report["protocol"] == "random"
@@ -176,6 +180,7 @@ def test_evaluate_when_done_then_table_and_json_agree(cli, source, tmp_path):
         (line,) = (
             line for line in result.stdout.splitlines() if line.startswith(row["label"] + "  ")
         )
+        assert f"<td>{row['rmse']:.4f}</td>" in (tmp_path / "out.html").read_text()
         low, high = row["rmse_interval"]
         shown = [f"{row['rmse']:.4f}", f"{low:.4f},", f"{high:.4f}", f"{row['mae']:.4f}"]
         assert line.removeprefix(row["label"]).split()[:4] == shown

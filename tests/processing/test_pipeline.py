@@ -60,7 +60,8 @@ def test_release_when_opened_then_says_what_it_was_made_from(release, dataset):
     assert manifest.source.n_titles == 41
     assert manifest.profile == "small"
     assert set(manifest.metrics) == {"baseline", "knn", "svd", "ensemble", "blend", "mean"}
-    assert manifest.figures == ("error-by-model.svg",)
+    assert "error-by-model.svg" in manifest.figures
+    assert "ablation.svg" in manifest.figures
 
 
 def test_release_when_a_user_is_read_then_history_and_recommendations_are_theirs(release, dataset):
@@ -90,6 +91,16 @@ def test_report_when_released_then_has_the_errors_but_no_seconds(release, finish
         assert rows[row["model"]]["rmse"] == row["rmse"]
         assert row["fit_seconds"] >= 0
     assert "seconds" not in json.dumps(release.report)
+
+
+def test_run_when_finished_then_its_report_lies_there_to_be_read(finished):
+    directory, report = finished
+    assert json.loads((directory / "report.json").read_text()) == report
+    text = (directory / "report.txt").read_text()
+    page = (directory / "report.html").read_text()
+    for row in report["models"]:
+        assert f"{row['rmse']:.4f}" in text
+        assert f"<td>{row['rmse']:.4f}</td>" in page
 
 
 def test_run_when_started_again_then_nothing_is_done_twice(dataset, finished):

@@ -94,15 +94,37 @@ def test_fit_rows_when_threads_are_one_then_the_same_bits(case):
     np.testing.assert_array_equal(both[1], one[1])
 
 
-def test_add_weighted_when_asked_then_the_sum_written_out(case):
+def test_fit_rows_when_two_ratings_then_as_by_hand():
+    """One user rated both movies: the first step is rate × what is left, the sum's root being 1."""
+    ratings = ratings_of([(1, 1, 3), (1, 2, 5)])
+    off, targets = np.array([-1, 2], np.float32), np.array([0.4, 0.8], np.float32)
+    offsets, weights = np.zeros(2, np.float32), np.zeros((2, 2, 2), np.float32)
+    csr, by_movie = ratings.by_user, ratings.by_movie
+    fit_rows(
+        np.arange(2, dtype=np.int32),
+        (csr.indptr, csr.indices),
+        (by_movie.indptr, by_movie.indices, targets),
+        off,
+        (1, *(np.float32(number) for number in (0.5, 1, 0, 0))),
+        SEED,
+        offsets,
+        weights,
+    )
+    np.testing.assert_allclose(offsets, [0.2, 0.4])
+    np.testing.assert_allclose(weights, [[[0, 0], [0.4, 0.2]], [[-0.4, 0.4], [0, 0]]])
+
+
+def test_add_weighted_when_asked_then_the_sum_of_the_others_written_out(case):
     ratings, off, targets = case
     _, weights = fitted(ratings, off, targets)
     users, movies = np.indices((ratings.n_users, ratings.n_movies)).reshape(2, -1)
     scores = np.ones(len(users))
     csr = ratings.by_user
     add_weighted((csr.indptr, csr.indices), off, weights, users, movies, scores)
-    for n in range(0, len(users), 7):
-        span = slice(*csr.indptr[users[n] : users[n] + 2])
-        rows = weights[movies[n], csr.indices[span]]
-        said = (off[span] * rows[:, 0] + rows[:, 1]).sum() / np.sqrt(len(rows))
-        assert scores[n] == pytest.approx(1 + said, abs=1e-5)
+    for n in range(len(users)):
+        span = range(csr.indptr[users[n]], csr.indptr[users[n] + 1])
+        others = [q for q in span if csr.indices[q] != movies[n]]
+        row = weights[movies[n]]
+        said = sum(off[q] * row[csr.indices[q], 0] + row[csr.indices[q], 1] for q in others)
+        expected = 1 + said / np.sqrt(len(others)) if others else 1
+        assert scores[n] == pytest.approx(expected, abs=1e-5)

@@ -1,0 +1,1 @@
+"""The tables and figures that `explore` makes, by what they are about."""
