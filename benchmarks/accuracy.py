@@ -1,6 +1,6 @@
 """How well a profile predicts, beside tuned Surprise and the course's features on the same ratings.
 
-*Surprise, tuned*: its four models with the settings of the profile `best`, fitted by the engine
+*Surprise, tuned*: its four models with the profile's chosen settings, fitted by the engine
 `exact`, whose predictions equal Surprise's own (a test), in a fraction of the time. *Course
 features*: XGBoost over global average, averages of user and movie, and what the five most similar
 users and movies were given, without any model's prediction, taught by the same stack ratings.
