@@ -207,7 +207,7 @@ def test_ranking_when_read_then_the_caution_is_the_one_that_did_best_on_the_stac
     members = [spec.name for spec in PROFILE.models]
     names = [*members, "ensemble", "ordered", "popular"]
     assert [row["model"] for row in ranking["rows"]] == names
-    assert [order["z"] for order in ranking["orders"]] == [0, 0.5, 1, 2, 4, 8, 16]
+    assert [order["z"] for order in ranking["orders"]] == [0, 0.5, 1, 1.5, 2, 3]
     best = max(order["ndcg_10"] for order in ranking["orders"])
     assert ranking["order"] == next(o["z"] for o in ranking["orders"] if o["ndcg_10"] == best)
     assert 0 < ranking["n_users"] <= ranking["n_likes"]
