@@ -4,7 +4,10 @@ Where to listen is gunicorn's own affair: on PORT where it is set, on 127.0.0.1:
 many workers is WEB_CONCURRENCY's, which Heroku sets to what the dyno can hold.
 """
 
+import secrets
 from pathlib import Path
+
+from config import load_settings
 
 worker_class = "gthread"  # a page waits for one read from S3; a thread waits more cheaply
 threads = 5
@@ -24,3 +27,8 @@ control_socket_disable = True
 
 accesslog = "-"
 access_log_format = '%({x-request-id}i)s %(h)s "%(r)s" %(s)s %(b)s bytes %(D)s us'
+
+# In development all workers share one secret, made when gunicorn starts: what one signs, all read.
+_settings = load_settings()
+if not _settings.flask_secret_key and not _settings.deployed:
+    raw_env = [f"ICP_FLASK_SECRET_KEY={secrets.token_hex(32)}"]

@@ -10,16 +10,24 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.assets import code_version, init_assets
+from app.drawing import init_drawing
 from app.errors import init_errors
 from app.filters import init_filters
 from app.headers import init_headers
 from app.main import site_blueprint
 from app.model.catalogue import Catalogue
 from app.monitoring import init_monitoring
-from app.responses import json_url
+from app.offline_data import offline_blueprint
+from app.page_cache import PageCache
+from app.pwa import pwa_blueprint
+from app.responses import CSV_SUFFIX, JSON_SUFFIX, sister_url
+from app.visitors import visitors_blueprint
 from config import Settings, SettingsError, load_settings
 
 __all__ = ["create_app"]
+
+PAGE_CACHE_BYTES = 8_000_000
+LONGEST_FORM_BYTES = 100_000
 
 
 def create_app(settings: Settings | None = None, check_every_s: float = 15.0) -> Flask:
@@ -42,12 +50,17 @@ def create_app(settings: Settings | None = None, check_every_s: float = 15.0) ->
     app = Flask(__name__, static_folder=None)
     app.secret_key = _secret_key(settings)
     app.config["CODE_VERSION"] = code_version()
+    app.config["MAX_CONTENT_LENGTH"] = LONGEST_FORM_BYTES
     app.extensions["catalogue"] = Catalogue(settings, check_every_s)
+    app.extensions["pages"] = PageCache(PAGE_CACHE_BYTES)
     _init_templates(app)
     init_assets(app)
     init_headers(app, deployed=settings.deployed)
     init_errors(app)
     app.register_blueprint(site_blueprint)
+    app.register_blueprint(pwa_blueprint)
+    app.register_blueprint(offline_blueprint)
+    app.register_blueprint(visitors_blueprint)
     if settings.deployed:
         # Heroku's router sets the client's address and scheme, and leaves Host as it was asked for.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
@@ -58,8 +71,10 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["json_url"] = json_url
+    app.jinja_env.globals["json_url"] = lambda: sister_url(JSON_SUFFIX)
+    app.jinja_env.globals["csv_url"] = lambda: sister_url(CSV_SUFFIX)
     init_filters(app)
+    init_drawing(app)
 
 
 def _secret_key(settings: Settings) -> str:

@@ -6,14 +6,16 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.model.catalogue import NoReleaseError
-from app.model.library import PageNotFoundError
 from app.model.pages import ErrorPage
+from app.model.shelf import PageNotFoundError
+from app.parameters import BadParameterError
 from app.responses import catalogue, html_response, json_response
 from processing.errors import ReleaseError
 
 logger = logging.getLogger(__name__)
 
 _TITLES = {
+    400: "Not possible",
     404: "Not found",
     405: "Not possible here",
     500: "Something went wrong",
@@ -24,6 +26,7 @@ _TITLES = {
 def init_errors(app: Flask) -> None:
     """Answer every error with a page of our own."""
     app.register_error_handler(PageNotFoundError, _not_found)
+    app.register_error_handler(BadParameterError, _bad_parameter)
     app.register_error_handler(NoReleaseError, _no_release)
     app.register_error_handler(ReleaseError, _store_failed)
     app.register_error_handler(HTTPException, _http_error)
@@ -31,6 +34,10 @@ def init_errors(app: Flask) -> None:
 
 def _not_found(error: PageNotFoundError) -> Response:
     return _error_response(404, str(error), "Check the address, or search for a title.")
+
+
+def _bad_parameter(error: BadParameterError) -> Response:
+    return _error_response(400, str(error), "Correct the address, or go back and choose again.")
 
 
 def _no_release(error: NoReleaseError) -> Response:
@@ -84,7 +91,7 @@ def _error_response(status: int, what: str, advice: str) -> Response:
         what=what,
         advice=advice,
     )
-    if request.path.endswith(".json"):
+    if request.path.endswith((".json", ".csv")):
         response = json_response(page, status)
     else:
         response = html_response("error.html", page, status)

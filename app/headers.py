@@ -21,9 +21,9 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 _TWO_YEARS_S = 63_072_000
-_COMPRESSED_TYPES = ("text/html", "application/json", "text/plain", "image/svg+xml")
+_COMPRESSED_TYPES = ("text/html", "application/json", "text/csv", "text/plain", "image/svg+xml")
 _LEAST_SIZE_BYTES = 500
-_GZIP_LEVEL = 4  # pages are made anew for each visitor: most of the gain for half of the time
+_GZIP_LEVEL = 3  # 6 % more bytes than level 4 for half of its time
 
 
 def init_headers(app: Flask, *, deployed: bool) -> None:
@@ -35,10 +35,11 @@ def init_headers(app: Flask, *, deployed: bool) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         response.headers.update(headers)
-        return _compressed(response)
+        return compressed(response)
 
 
-def _compressed(response: Response) -> Response:
+def compressed(response: Response) -> Response:
+    """Compress a text that is worth it, if the visitor's browser can read it so."""
     if response.mimetype not in _COMPRESSED_TYPES or response.direct_passthrough:
         return response
     response.vary.add("Accept-Encoding")

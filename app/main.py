@@ -1,14 +1,17 @@
 """The site's addresses; each view asks the library for a page object."""
 
 import mimetypes
+from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.model.catalogue import NoReleaseError
-from app.model.library import Library, PageNotFoundError
+from app.model.choice import Choice
+from app.model.library import Library
 from app.model.pages import (
     HomePage,
+    HowPage,
     MoviePage,
     RatingsPage,
     ReportPage,
@@ -16,55 +19,53 @@ from app.model.pages import (
     SiteInfo,
     UserPage,
 )
+from app.model.shelf import PageNotFoundError
+from app.parameters import LIST, PAGE, QUERY, USER
 from app.responses import catalogue, page_route
 
 site_blueprint = Blueprint("site", __name__)
 
 
-@page_route(site_blueprint, "/", "/index.json")
+@page_route(site_blueprint, "/")
 def home(library: Library, site: SiteInfo) -> HomePage:
     """The ways in, and what this release is."""
     return library.home_page(site)
 
 
-@page_route(
-    site_blueprint, "/users/<int(signed=True):user_id>", "/users/<int(signed=True):user_id>.json"
-)
-def user(library: Library, site: SiteInfo, user_id: int) -> UserPage:
-    """A user's recommendations, why each is there, and their latest ratings."""
-    return library.user_page(site, user_id)
+@page_route(site_blueprint, "/users/<int(signed=True):user_id>", LIST, table=True)
+def user(library: Library, site: SiteInfo, user_id: int, **choice: Any) -> UserPage:
+    """A user's recommendations, why each is there, their taste, and their latest ratings."""
+    return library.user_page(site, user_id, Choice.of(choice))
 
 
-@page_route(
-    site_blueprint,
-    "/users/<int(signed=True):user_id>/ratings",
-    "/users/<int(signed=True):user_id>/ratings.json",
-)
-def ratings(library: Library, site: SiteInfo, user_id: int) -> RatingsPage:
+@page_route(site_blueprint, "/users/<int(signed=True):user_id>/ratings", (PAGE,), table=True)
+def ratings(library: Library, site: SiteInfo, user_id: int, page: int) -> RatingsPage:
     """Everything that a user rated, a hundred at a time."""
-    return library.ratings_page(site, user_id, request.args.get("page", 1, type=int))
+    return library.ratings_page(site, user_id, page)
 
 
-@page_route(
-    site_blueprint,
-    "/movies/<int(signed=True):movie_id>",
-    "/movies/<int(signed=True):movie_id>.json",
-)
-def movie(library: Library, site: SiteInfo, movie_id: int) -> MoviePage:
-    """What everyone gave a movie, and what is like it."""
-    return library.movie_page(site, movie_id)
+@page_route(site_blueprint, "/movies/<int(signed=True):movie_id>", (USER,))
+def movie(library: Library, site: SiteInfo, movie_id: int, user: int | None) -> MoviePage:
+    """What everyone gave a movie, who loves it, what is like it, and what a user would give it."""
+    return library.movie_page(site, movie_id, user)
 
 
-@page_route(site_blueprint, "/search", "/search.json")
-def search(library: Library, site: SiteInfo) -> SearchPage:
+@page_route(site_blueprint, "/search", (QUERY,))
+def search(library: Library, site: SiteInfo, q: str) -> SearchPage:
     """Movies by title, users by id."""
-    return library.search_page(site, request.args.get("q", "").strip())
+    return library.search_page(site, q)
 
 
-@page_route(site_blueprint, "/report", "/report.json")
+@page_route(site_blueprint, "/report")
 def report(library: Library, site: SiteInfo) -> ReportPage:
     """How well the models predict."""
     return library.report_page(site)
+
+
+@page_route(site_blueprint, "/how")
+def how(library: Library, site: SiteInfo) -> HowPage:
+    """How this works, and what it cannot know."""
+    return library.how_page(site)
 
 
 @site_blueprint.get("/users")
@@ -122,4 +123,7 @@ def healthz() -> ResponseReturnValue:
 @site_blueprint.get("/robots.txt")
 def robots() -> Response:
     """Keep crawlers off the pages that cost a read from the store each."""
-    return Response("User-agent: *\nDisallow: /users/\nDisallow: /search\n", mimetype="text/plain")
+    return Response(
+        "User-agent: *\nDisallow: /users/\nDisallow: /search\nDisallow: /list/\n",
+        mimetype="text/plain",
+    )

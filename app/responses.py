@@ -1,16 +1,23 @@
-"""Turns page objects into responses: HTML or JSON at sister addresses, with ETag and caching."""
+"""Turns page objects into responses: HTML, JSON or CSV at sister addresses, with caching."""
 
+import csv
 import hashlib
+import io
 from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, current_app, json, render_template, request, url_for
 
+from app.headers import compressed
 from app.model.catalogue import Catalogue
-from app.model.pages import Page, ReleasePage, SiteInfo
+from app.model.library import Library
+from app.model.pages import Page, ReleasePage, SiteInfo, TablePage
+from app.page_cache import Made, PageCache
+from app.parameters import Parameter, read_parameters
 
 MAX_AGE_S = 60
 JSON_SUFFIX = "_json"
+CSV_SUFFIX = "_csv"
 
 View = Callable[..., ReleasePage]
 
@@ -21,24 +28,51 @@ def catalogue() -> Catalogue:
     return found
 
 
-def page_route(blueprint: Blueprint, rule: str, json_rule: str) -> Callable[[View], View]:
-    """Show a page as HTML at `rule` and as JSON at `json_rule`.
+def page_cache() -> PageCache:
+    """Return the pages that the app that answers this request has made lately."""
+    found: PageCache = current_app.extensions["pages"]
+    return found
 
-    The view is called with the open release's library, what the page says about the release, and
-    the arguments in the address; the template is named after the view.
+
+def page_route(
+    blueprint: Blueprint,
+    rule: str,
+    parameters: tuple[Parameter, ...] = (),
+    *,
+    table: bool = False,
+) -> Callable[[View], View]:
+    """Show a page as HTML at `rule`, as JSON at `rule`.json, and a `table` as CSV at `rule`.csv.
+
+    The view is called with the open release's library, what the page says about the release, the
+    arguments in the address, and the parameters after the question mark by name; the template is
+    named after the view.
     """
+    stem = "/index" if rule == "/" else rule
 
     def register(view: View) -> View:
         name = view.__name__
 
+        def respond(render: Callable[[ReleasePage], Response], arguments: Any) -> Response:
+            return release_response(
+                lambda library, site: render(
+                    view(library, site, **arguments, **read_parameters(parameters, request.args))
+                )
+            )
+
         def as_html(**arguments: Any) -> Response:
-            return _cached(view, arguments, lambda page: html_response(f"{name}.html", page))
+            return respond(lambda page: html_response(f"{name}.html", page), arguments)
 
         def as_json(**arguments: Any) -> Response:
-            return _cached(view, arguments, json_response)
+            return respond(json_response, arguments)
+
+        def as_csv(**arguments: Any) -> Response:
+            return respond(csv_response, arguments)
 
         blueprint.add_url_rule(rule, name, as_html)
-        blueprint.add_url_rule(json_rule, name + JSON_SUFFIX, as_json)
+        blueprint.add_url_rule(f"{stem}.json", name + JSON_SUFFIX, as_json)
+        if table:
+            blueprint.add_url_rule(f"{stem}.csv", name + CSV_SUFFIX, as_csv)
+        view.parameters = parameters  # type: ignore[attr-defined]
         return view
 
     return register
@@ -55,16 +89,28 @@ def json_response(page: Page, status: int = 200) -> Response:
     return Response(text + "\n", status, mimetype="application/json")
 
 
-def json_url() -> str:
-    """Return the address at which this page is JSON."""
-    path = url_for(f"{request.endpoint}{JSON_SUFFIX}", **(request.view_args or {}))
+def csv_response(page: Page) -> Response:
+    """Write a page's table as CSV, with a header."""
+    assert isinstance(page, TablePage)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows((page.columns, *page.rows))
+    response = Response(text.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{page.file_name}.csv"'
+    return response
+
+
+def sister_url(suffix: str) -> str:
+    """Return the address at which this page is in another form: `_json` or `_csv`."""
+    path = url_for(f"{request.endpoint}{suffix}", **(request.view_args or {}))
     query = request.query_string.decode("ascii", "replace")
     return f"{path}?{query}" if query else path
 
 
-def _cached(
-    view: View, arguments: dict[str, Any], render: Callable[[ReleasePage], Response]
-) -> Response:
+def release_response(make: Callable[[Library, SiteInfo], Response]) -> Response:
+    """Answer with what `make` makes of the open release, or with what it made of it lately.
+
+    The address and the release are all that it may depend on.
+    """
     library = catalogue().current()
     site = library.site(catalogue().problem)
     etag = _etag(site)
@@ -72,10 +118,33 @@ def _cached(
     if known.contains_weak(etag) and not known.star_tag:
         response = Response(status=304)
     else:
-        response = render(view(library, site, **arguments))
+        response = _made(etag, lambda: make(library, site))
     response.set_etag(etag, weak=True)
     response.cache_control.public = True
     response.cache_control.max_age = MAX_AGE_S
+    response.headers["X-Release-Id"] = site.release_id
+    return response
+
+
+def _made(etag: str, make: Callable[[], Response]) -> Response:
+    """Return the page that was made lately for the same release and address, or make it."""
+    wants_gzip = request.accept_encodings.quality("gzip") > 0
+    key = f"{etag}{'z' if wants_gzip else ''}"
+    if made := page_cache().find(key):
+        response = Response(made.body, mimetype=made.mimetype)
+        if made.encoding:
+            response.content_encoding = made.encoding
+        return response
+    response = compressed(make())
+    if "Content-Disposition" not in response.headers:
+        page_cache().keep(
+            key,
+            Made(
+                body=response.get_data(),
+                mimetype=response.mimetype or "",
+                encoding=response.content_encoding,
+            ),
+        )
     return response
 
 

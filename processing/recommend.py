@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
 from processing.data.rows import NO_DAY
-from processing.ensemble.features import CONTRIBUTIONS, Features
+from processing.ensemble.features import CONTRIBUTIONS, N_ASKED, Features
 from processing.ensemble.order import ordering_scores
 from processing.ensemble.stacking import Ensemble
+from processing.kernels.audience import near_ratings
 from processing.kernels.neighbours import strongest_reasons
 from processing.kernels.select import best_unseen
 from processing.models.base import Model
@@ -143,6 +144,7 @@ def _judge(
     )
     reasons["movie"], reasons["share"] = ids, shares
     top["reasons"][kept] = reasons
+    top["near_n"][kept], top["near_mean"][kept] = _near(served, users, top["movie"])
     return top
 
 
@@ -160,6 +162,27 @@ def ensemble_scores(
 ) -> NDArray[np.float32]:
     """The ensemble's scores of pairs that are not among the ratings."""
     return served.ensemble.predict(*describe(served, users, movies))
+
+
+def _near(
+    served: Served, users: NDArray[np.int32], movies: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """How many of each user's most similar users rated each of their movies, and their mean.
+
+    `movies`: int32 (n_users, n), -1 beyond the last; both results have an entry for each movie
+    that there is, in its order; the mean of none is NaN.
+    """
+    listed = movies != NO_MOVIE
+    starts = np.append(0, np.cumsum(listed.sum(axis=1)))
+    order = np.lexsort((movies[listed], np.repeat(np.arange(len(users)), np.diff(starts))))
+    columns = movies[listed][order]
+    n, totals = np.empty(len(columns), np.int32), np.empty(len(columns))
+    csr, near = served.ratings.by_user, served.features.similar_users_[:, :N_ASKED]
+    near_ratings(near, csr.indptr, csr.indices, csr.values, users, starts, columns, n, totals)
+    means = np.where(n > 0, totals / np.maximum(n, 1), np.nan)
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    return n[back], means[back]
 
 
 def _reasons(

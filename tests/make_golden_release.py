@@ -1,8 +1,8 @@
 """A release of 3 users and 4 movies, small enough to check by hand.
 
-`python -m tests.make_golden_release` writes it to tests/data/golden-release. The committed ones are
-the proof that old releases stay readable: none is ever changed. A new format version gets one more,
-and what is then the old one moves to golden-release-VERSION, as version 1 did.
+`python -m tests.make_golden_release` writes it to tests/data/golden-release-3. The committed ones
+are the proof that old releases stay readable: none is ever changed. A new format version gets one
+more, `golden-release` is of version 2.
 """
 
 from pathlib import Path
@@ -13,6 +13,7 @@ from processing.release import (
     NO_DAY,
     NO_MOVIE,
     FolderStorage,
+    FoldIn,
     LeftOut,
     ReleaseAbout,
     ReleaseContents,
@@ -22,12 +23,20 @@ from processing.release import (
     stage_release,
     top_dtype,
 )
-from processing.release.schema import SIMILAR_DTYPE
+from processing.release.schema import (
+    ERRORS_DTYPE,
+    LOVERS_DTYPE,
+    SIMILAR_DTYPE,
+    VIEWERS_DTYPE,
+    VOTES_DTYPE,
+)
 
-GOLDEN = Path(__file__).parent / "data" / "golden-release"
+GOLDEN = Path(__file__).parent / "data" / "golden-release-3"
 GOLDEN_1 = GOLDEN.with_name("golden-release-1")
+GOLDEN_2 = GOLDEN.with_name("golden-release")
 N_REASONS = 2
 GROUPS = ("movie", "user", "taste")
+NOBODY = (0, np.nan)
 
 
 def golden_contents() -> ReleaseContents:
@@ -43,7 +52,30 @@ def golden_contents() -> ReleaseContents:
         similar=_similar(),
         movie_factors=np.array([[0.5, -0.25], [0.125, 1], [-1, 0.75], [0, 0]], np.float32),
         movie_biases=np.array([0.75, -1.25, 0.25, 0], np.float32),
+        votes_by_period=np.array(
+            [[(1, 5), (1, 4)], [(1, 2), NOBODY], [(1, 3), (1, 4)], [NOBODY, NOBODY]], VOTES_DTYPE
+        ),
+        viewers=np.array(
+            [
+                [(1, 4, 1), (1, 5, 1)],
+                [(0, np.nan, 0), (1, 2, 0)],
+                [(1, 4, 1), (1, 3, 0)],
+                [(0, np.nan, 0), (0, np.nan, 0)],
+            ],
+            VIEWERS_DTYPE,
+        ),
+        lovers=np.array(
+            [[(1, 1), (0, 0)], [(1, 0), (0, 0)], [(2, 1), (0, 0)], [(0, 0), (0, 0)]], LOVERS_DTYPE
+        ),
+        fold_in=FoldIn(
+            mean=np.array([0.125, 0.25, 0.0]),
+            covariance=np.array([[0.25, 0, 0], [0, 1, 0.5], [0, 0.5, 1]]),
+            noise_variance=0.75,
+            order_z=1.0,
+            ask=(0, 2, 1),
+        ),
         user_ids=np.array([6, 7, 2649429], np.int64),
+        user_errors=np.array([(1, 0.5, 0.5), (2, 1.25, 1), (0, np.nan, np.nan)], ERRORS_DTYPE),
         top=_top(),
         history_indptr=np.array([0, 3, 5, 5], np.int64),
         history_movies=np.array([0, 1, 2, 0, 2], np.int32),
@@ -81,6 +113,9 @@ def golden_about(created_utc: str = "2006-10-02T08:30:00Z", seed: int = 7) -> Re
         contribution_groups=GROUPS,
         contribution_start=3.375,
         order_z=2.0,
+        like=4.0,
+        periods=("2005-07-01", "2005-10-01"),
+        viewer_bands=(1, 3),
         metrics={
             "svd": {"rmse": 0.9375, "mae": 0.75, "mape": 25.5},
             "ensemble": {"rmse": 0.875, "mae": 0.75},
@@ -139,10 +174,10 @@ def _top() -> np.ndarray:
     top = np.zeros((3, 2), top_dtype(N_REASONS, len(GROUPS)))
     top["movie"] = NO_MOVIE
     top["reasons"]["movie"] = NO_MOVIE
-    top[0, 0] = (3, 4.25, [(0, 0.75), (2, 0.25)], [0.25, 0.125, 0.5])
-    top[1, 0] = (3, 4.0, [(0, 1.0), (NO_MOVIE, 0.0)], [0.25, -0.125, 0.5])
-    top[1, 1] = (1, 2.5, [(NO_MOVIE, 0.0), (NO_MOVIE, 0.0)], [-0.75, -0.125, 0.0])
-    top[2, 0] = (0, 4.5, [(NO_MOVIE, 0.0), (NO_MOVIE, 0.0)], [1.0, 0.0, 0.125])
+    top[0, 0] = (3, 4.25, [(0, 0.75), (2, 0.25)], [0.25, 0.125, 0.5], *NOBODY)
+    top[1, 0] = (3, 4.0, [(0, 1.0), (NO_MOVIE, 0.0)], [0.25, -0.125, 0.5], *NOBODY)
+    top[1, 1] = (1, 2.5, [(NO_MOVIE, 0.0), (NO_MOVIE, 0.0)], [-0.75, -0.125, 0.0], 1, 2.0)
+    top[2, 0] = (0, 4.5, [(NO_MOVIE, 0.0), (NO_MOVIE, 0.0)], [1.0, 0.0, 0.125], 2, 4.5)
     return top
 
 

@@ -39,6 +39,12 @@ def example_report(**changes: Any) -> dict[str, Any]:
             for model in ("baseline", "svd", "blend", "mean")
         ],
         "splits": [_split("last")],
+        "error_table": {
+            "user_bounds": [1, 10, 100],
+            "movie_bounds": [1, 10, 100],
+            "rmse": [[1.1, 1.0, None], [0.98, 0.94, 0.88], [None, 0.9, 0.84]],
+            "n": [[40, 60, 3], [50, 70, 40], [2, 35, 30]],
+        },
         "slices": {
             "user_support": [_slice("1-9", 90, 0.06), _slice("10-29", 210, -0.03)],
             "movie_support": [
@@ -101,6 +107,20 @@ def example_report(**changes: Any) -> dict[str, Any]:
                 {"z": 2.0, **_measures(0.31, 0.08)},
             ],
         },
+        "newcomers": {
+            "n_users": 16,
+            "n_test": 64,
+            "n_listed": 15,
+            "order_z": 2.0,
+            "rows": [
+                _newcomer("Movie averages", 0, 1.0251, 0.2, 0.041),
+                _newcomer("Fold-in", 5, 0.9812, 0.25, 0.052),
+                _newcomer("Fold-in", 10, 0.9634, 0.27, 0.06),
+                _newcomer("Fold-in", 20, 0.9507, 0.29, 0.066),
+                _newcomer("Ensemble, all ratings known", None, 0.9155, 0.34, 0.091),
+                _newcomer("Most popular", None, None, 0.3, 0.088),
+            ],
+        },
         "settings": {
             "svd": {"n_factors": 64, "lr_all": 0.01},
             "baseline": {"method": "als"},
@@ -153,6 +173,19 @@ def _slice(label: str, n: int, above: float) -> dict[str, Any]:
 
 def _ranked(model: str, label: str, hit_rate: float, gain: float) -> dict[str, Any]:
     return {"model": model, "label": label, **_measures(hit_rate, gain)}
+
+
+def _newcomer(
+    label: str, given: int | None, rmse: float | None, hit_rate: float, gain: float
+) -> dict[str, Any]:
+    return {
+        "label": label,
+        "given": given,
+        "rmse": rmse,
+        "rmse_interval": None if rmse is None else [rmse - 0.04, rmse + 0.045],
+        "hit_rate_10": hit_rate,
+        "ndcg_10": gain,
+    }
 
 
 def _measures(hit_rate: float, gain: float) -> dict[str, float]:

@@ -1,8 +1,8 @@
-"""The account of a score: where it starts, and what each group of features adds, in plain words."""
+"""The account of a score: where it starts, and what each part adds, in plain words."""
 
 from collections.abc import Sequence
 
-from app.model.pages import Contribution
+from app.model.items import Account, Contribution
 
 LABELS = {
     "user": "How generous you are",
@@ -12,26 +12,60 @@ LABELS = {
     "similar_users": "People like you",
     "time": "Time",
     "evidence": "How much is known",
-    "limit": "The scale's end",
+    "limit": "The scale’s end",
+    "rest": "Your other ratings",
 }
+START_OF_ALL = "Where every score starts"
+START_OF_MOVIE = "What people in general would give it"
 DECIMALS = 2
+MOST_RATINGS = 5
 
 
 def account(
     groups: Sequence[str], contributions: Sequence[float], start: float, score: float
-) -> tuple[Contribution, ...]:
-    """What each group adds, in the release's order, without those that add nothing.
+) -> Account:
+    """What each group of features adds, in the release's order, without those that add nothing.
 
     Rounded so that the start and all of them sum to the score as they are shown: what rounding
     leaves goes to the largest.
     """
+    labels = [LABELS.get(group, group) for group in groups]
+    return _account(START_OF_ALL, groups, labels, contributions, start, score)
+
+
+def account_of_ratings(
+    titles: Sequence[str], parts: Sequence[float], start: float, score: float
+) -> Account:
+    """What each of a visitor's ratings adds, the strongest by name, the others together."""
+    order = sorted(range(len(parts)), key=lambda place: -abs(parts[place]))
+    named, rest = order[:MOST_RATINGS], order[MOST_RATINGS:]
+    groups = ["rating"] * len(named) + ["rest", "limit"]
+    labels = [titles[place] for place in named] + [LABELS["rest"], LABELS["limit"]]
+    stars = [parts[place] for place in named] + [sum(parts[place] for place in rest)]
+    beyond = score - start - sum(stars)
+    return _account(START_OF_MOVIE, groups, labels, [*stars, beyond], start, score)
+
+
+def _account(
+    start_label: str,
+    groups: Sequence[str],
+    labels: Sequence[str],
+    contributions: Sequence[float],
+    start: float,
+    score: float,
+) -> Account:
     stars = [round(value, DECIMALS) for value in contributions]
     left = round(score, DECIMALS) - round(start, DECIMALS) - sum(stars)
     if stars:
         largest = max(range(len(stars)), key=lambda n: abs(stars[n]))
         stars[largest] = round(stars[largest] + left, DECIMALS)
-    return tuple(
-        Contribution(group=group, label=LABELS.get(group, group), stars=value)
-        for group, value in zip(groups, stars, strict=True)
-        if value != 0
+    return Account(
+        start_label=start_label,
+        start=round(start, DECIMALS),
+        parts=tuple(
+            Contribution(group=group, label=label, stars=value)
+            for group, label, value in zip(groups, labels, stars, strict=True)
+            if value != 0
+        ),
+        score=round(score, DECIMALS),
     )

@@ -8,8 +8,9 @@ import logging
 import threading
 import time
 
-from app.model.library import Library, PageNotFoundError
+from app.model.library import Library
 from app.model.pages import SiteInfo
+from app.model.shelf import PageNotFoundError
 from config import Settings
 from processing.errors import ReleaseError, ReleaseFormatError
 from processing.release import (

@@ -1,11 +1,14 @@
-"""A movie's ratings as a histogram: the counts, and the bars that draw them."""
+"""A movie's votes as bars: by rating, and by the time they were given."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.model.items import Period
+
 CHART_WIDTH = 320
 CHART_HEIGHT = 120
 _GAP = 4
+_NARROW_GAP = 1
 _LEAST_HEIGHT = 1.5
 
 
@@ -25,9 +28,9 @@ class Level:
 
 @dataclass(frozen=True, kw_only=True)
 class Bar:
-    """A rectangle of the drawing, in its units."""
+    """A rectangle of the drawing, in its units, and what it stands for."""
 
-    level: Level
+    of: Level | Period
     x: float
     y: float
     width: float
@@ -43,28 +46,30 @@ class Histogram:
 
     @property
     def bars(self) -> tuple[Bar, ...]:
-        """The bars; the highest fills the drawing, and a rating that was given always shows."""
-        step = CHART_WIDTH / len(self.levels)
-        most = max(level.votes for level in self.levels) or 1
-        bars = []
-        for place, level in enumerate(self.levels):
-            height = round(max(CHART_HEIGHT * level.votes / most, _LEAST_HEIGHT), 1)
-            bars.append(
-                Bar(
-                    level=level,
-                    x=round(place * step + _GAP / 2, 1),
-                    y=round(CHART_HEIGHT - height, 1),
-                    width=round(step - _GAP, 1),
-                    height=height,
-                    middle=round((place + 0.5) * step, 1),
-                )
-            )
-        return tuple(bars)
+        """The bars; a rating that was given always shows."""
+        return _bars(self.levels, _GAP)
 
     @property
     def most_given(self) -> Level:
         """The rating given most often; the higher one of equals."""
         return max(self.levels, key=lambda level: (level.votes, level.rating))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """Votes of each period, first to last, one at least."""
+
+    periods: tuple[Period, ...]
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """The bars; a period with votes always shows."""
+        return _bars(self.periods, _NARROW_GAP)
+
+    @property
+    def busiest(self) -> Period:
+        """The period with most votes; the first of equals."""
+        return max(self.periods, key=lambda period: period.votes)
 
 
 def histogram(ratings: Sequence[float], counts: Sequence[int]) -> Histogram:
@@ -76,3 +81,24 @@ def histogram(ratings: Sequence[float], counts: Sequence[int]) -> Histogram:
             for rating, votes in zip(ratings, counts, strict=True)
         )
     )
+
+
+def _bars(counted: Sequence[Level | Period], gap: float) -> tuple[Bar, ...]:
+    """A bar for each count; the highest fills the drawing."""
+    step = CHART_WIDTH / len(counted)
+    most = max(each.votes for each in counted) or 1
+    bars = []
+    for place, each in enumerate(counted):
+        least = _LEAST_HEIGHT if each.votes or isinstance(each, Level) else 0.0
+        height = round(max(CHART_HEIGHT * each.votes / most, least), 1)
+        bars.append(
+            Bar(
+                of=each,
+                x=round(place * step + gap / 2, 1),
+                y=round(CHART_HEIGHT - height, 1),
+                width=round(step - gap, 1),
+                height=height,
+                middle=round((place + 0.5) * step, 1),
+            )
+        )
+    return tuple(bars)

@@ -1,45 +1,35 @@
 """One open release as pages: looks things up and arranges them, and knows nothing of the web."""
 
-import math
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.model.account import account
-from app.model.histogram import histogram
+from app.model import movies, users, visitors
+from app.model.choice import Choice
+from app.model.items import StartUser
+from app.model.offline import OfflineData
 from app.model.pages import (
+    DevicePage,
     HomePage,
-    Movie,
+    HowPage,
     MoviePage,
-    OwnRating,
+    RatePage,
     RatingsPage,
-    Reason,
-    Recommendation,
     ReportPage,
     SearchPage,
-    SimilarMovie,
     SiteInfo,
-    StartUser,
     UserPage,
+    VisitorPage,
 )
 from app.model.report import read_evaluation
-from app.model.scale import RatingScale
 from app.model.search import TitleIndex
-from processing.release import NO_DAY, NO_MOVIE, Release, UserRecord
+from app.model.shelf import Shelf, day_text
+from processing.release import Release
 from processing.report import protocol_text
 
-N_LATEST = 20
-RATINGS_PER_PAGE = 100
 MOST_FOUND = 50
 N_POPULAR = 12
-
-_EPOCH = date(1970, 1, 1)
-
-
-class PageNotFoundError(LookupError):
-    """What an address names is not in the release; the text is shown to the visitor."""
 
 
 class Library:
@@ -54,11 +44,8 @@ class Library:
     def __init__(self, release: Release) -> None:
         self.release = release
         self.release_id = release.manifest.release_id
-        self._scale = RatingScale(
-            low=release.manifest.scale[0],
-            high=release.manifest.scale[1],
-            step=release.manifest.scale[2],
-        )
+        self.shelf = Shelf(release)
+        self.offline = OfflineData(self.shelf)
         votes = release.stats["n_ratings"]
         self._index = TitleIndex(release.titles, release.years, votes.tolist())
         self._popular = np.argsort(-votes, kind="stable")[:N_POPULAR].tolist()
@@ -76,7 +63,8 @@ class Library:
             n_users=manifest.source.n_users,
             n_movies=manifest.source.n_movies,
             profile=manifest.profile,
-            scale=self._scale,
+            scale=self.shelf.scale,
+            folds_in=self.release.fold_in is not None,
             problem=problem,
         )
 
@@ -87,78 +75,44 @@ class Library:
             title="Movie recommendations",
             site=site,
             n_titles=source.n_titles,
-            first_day=_day_text(source.first_day),
-            last_day=_day_text(source.last_day),
+            first_day=day_text(source.first_day),
+            last_day=day_text(source.last_day),
             served_model=self._evaluation.served,
             start_users=tuple(
                 StartUser(user_id=user.user_id, n_ratings=user.n_ratings)
                 for user in self.release.manifest.start_users
             ),
-            popular=tuple(self._movie(index) for index in self._popular),
+            popular=tuple(self.shelf.movie(index) for index in self._popular),
         )
 
-    def user_page(self, site: SiteInfo, user_id: int) -> UserPage:
-        """Return a user's recommendations and latest ratings; reads one record from the store."""
-        record = self._record(user_id)
-        ratings = record.history["rating"]
-        return UserPage(
-            title=f"User {user_id}",
-            site=site,
-            user_id=user_id,
-            n_ratings=len(ratings),
-            mean_rating=float(ratings.mean(dtype=np.float64)) if len(ratings) else None,
-            global_mean=self.release.manifest.global_mean,
-            dated=self.release.manifest.source.dated,
-            start=self.release.manifest.score_start,
-            cautious=self.release.manifest.order_z > 0,
-            recommendations=self._recommendations(record),
-            ratings=self._own_ratings(record, 0, N_LATEST),
-        )
+    def user_page(self, site: SiteInfo, user_id: int, choice: Choice) -> UserPage:
+        """Return what is recommended to a user; reads one record from the store."""
+        return users.user_page(self.shelf, site, user_id, choice)
 
     def ratings_page(self, site: SiteInfo, user_id: int, page: int) -> RatingsPage:
-        """Return one page of everything that a user rated."""
-        record = self._record(user_id)
-        n_ratings = len(record.history)
-        n_pages = max(1, math.ceil(n_ratings / RATINGS_PER_PAGE))
-        if not 1 <= page <= n_pages:
-            raise PageNotFoundError(
-                f"The ratings of user {user_id} fill {n_pages} page(s); there is no page {page}."
-            )
-        first = (page - 1) * RATINGS_PER_PAGE
-        return RatingsPage(
-            title=f"Ratings of user {user_id}",
-            site=site,
-            user_id=user_id,
-            n_ratings=n_ratings,
-            dated=self.release.manifest.source.dated,
-            first=first + 1,
-            page=page,
-            n_pages=n_pages,
-            ratings=self._own_ratings(record, first, first + RATINGS_PER_PAGE),
-        )
+        """Return one page of everything that a user rated; reads one record from the store."""
+        return users.ratings_page(self.shelf, site, user_id, page)
 
-    def movie_page(self, site: SiteInfo, movie_id: int) -> MoviePage:
-        """Return what everyone gave a movie, and what is like it."""
-        index = self.release.find_movie(movie_id)
-        if index is None:
-            raise PageNotFoundError(
-                f"There is no movie {movie_id} in this release. Search for it by its title."
-            )
-        movie = self._movie(index)
-        return MoviePage(
-            title=movie.title,
-            site=site,
-            movie=movie,
-            global_mean=self.release.manifest.global_mean,
-            histogram=histogram(
-                self.release.manifest.histogram_levels, self.release.histograms[index].tolist()
-            ),
-            similar=tuple(
-                SimilarMovie(movie=self._movie(other), similarity=similarity, support=support)
-                for other, similarity, support in self.release.similar[index].tolist()
-                if other != NO_MOVIE
-            ),
-        )
+    def movie_page(self, site: SiteInfo, movie_id: int, user_id: int | None) -> MoviePage:
+        """Return a movie; reads one record from the store where a user is named."""
+        return movies.movie_page(self.shelf, site, movie_id, user_id)
+
+    def rate_page(
+        self, site: SiteInfo, given: Mapping[int, float], query: str, skip: int
+    ) -> RatePage:
+        """Return movies to ask a visitor about, who gave these ratings, by movie id, before."""
+        found = self._index.find(query) if query else []
+        return visitors.rate_page(self.shelf, site, given, query, found, skip)
+
+    def visitor_page(
+        self, site: SiteInfo, token: str, given: Mapping[int, float], choice: Choice
+    ) -> VisitorPage:
+        """Return the list of a visitor who gave these ratings, by movie id."""
+        return visitors.visitor_page(self.shelf, site, token, given, choice)
+
+    def device_page(self, site: SiteInfo, title: str) -> DevicePage:
+        """Return a page that the browser fills."""
+        return DevicePage(title=title, site=site)
 
     def search_page(self, site: SiteInfo, query: str) -> SearchPage:
         """Return the movies whose titles match, and the user whose id the query is."""
@@ -168,7 +122,7 @@ class Library:
             site=site,
             query=query,
             n_found=len(found),
-            movies=tuple(self._movie(index) for index in found[:MOST_FOUND]),
+            movies=tuple(self.shelf.movie(index) for index in found[:MOST_FOUND]),
             user_id=self._known_user_id(query),
         )
 
@@ -197,14 +151,21 @@ class Library:
             figures=manifest.figures,
         )
 
-    def _record(self, user_id: int) -> UserRecord:
-        user_index = self.release.find_user(user_id)
-        if user_index is None:
-            raise PageNotFoundError(
-                f"There is no user {user_id} in this release, which knows "
-                f"{self.release.manifest.source.n_users:,} users."
-            )
-        return self.release.user_record(user_index)
+    def how_page(self, site: SiteInfo) -> HowPage:
+        """Return how this works, with the report's figures."""
+        found = self._evaluation
+        members = [each for each in found.models if each.model not in ("ensemble", "blend", "mean")]
+        return HowPage(
+            title="How this works",
+            site=site,
+            n_test=found.n_test,
+            protocol_text=protocol_text(found.protocol),
+            served_model=found.served,
+            best_member=members[0] if members else None,
+            average=next((each for each in found.models if each.model == "mean"), None),
+            members=tuple(each.label for each in members),
+            figures=self.release.manifest.figures,
+        )
 
     def _known_user_id(self, query: str) -> int | None:
         try:
@@ -212,66 +173,3 @@ class Library:
         except ValueError:
             return None
         return None if self.release.find_user(user_id) is None else user_id
-
-    def _movie(self, index: int) -> Movie:
-        votes, mean = self.release.stats[index].item()
-        return Movie(
-            movie_id=int(self.release.movie_ids[index]),
-            title=self.release.titles[index],
-            year=self.release.years[index],
-            genres=tuple(self.release.genres[index]),
-            mean=None if math.isnan(mean) else mean,
-            votes=votes,
-        )
-
-    def _recommendations(self, record: UserRecord) -> tuple[Recommendation, ...]:
-        own = {index: rating for index, rating, _ in record.history.tolist()}
-        names = ("movie", "score", "reasons", "contributions")
-        columns = (record.top[name].tolist() for name in names)
-        groups = self.release.manifest.contribution_groups
-        start = self.release.manifest.score_start
-        rows = []
-        for rank, (index, score, reasons, added) in enumerate(zip(*columns, strict=True), start=1):
-            movie = self._movie(index)
-            rows.append(
-                Recommendation(
-                    rank=rank,
-                    movie=movie,
-                    score=score,
-                    difference=None if movie.mean is None else score - movie.mean,
-                    reasons=tuple(
-                        self._reason(reason, share, own.get(reason))
-                        for reason, share in reasons
-                        if reason != NO_MOVIE
-                    ),
-                    contributions=() if start is None else account(groups, added, start, score),
-                )
-            )
-        return tuple(rows)
-
-    def _reason(self, index: int, share: float, rating: float | None) -> Reason:
-        return Reason(
-            movie_id=int(self.release.movie_ids[index]),
-            title=self.release.titles[index],
-            rating=rating,
-            share=share,
-        )
-
-    def _own_ratings(self, record: UserRecord, start: int, stop: int) -> tuple[OwnRating, ...]:
-        """Return a slice of the user's ratings: latest first, then highest, then by movie."""
-        history: NDArray[np.void] = record.history
-        order = np.lexsort((history["movie"], -history["rating"], -history["day"].astype(np.int64)))
-        return tuple(
-            OwnRating(
-                movie_id=int(self.release.movie_ids[index]),
-                title=self.release.titles[index],
-                year=self.release.years[index],
-                rating=rating,
-                day=_day_text(None if day == NO_DAY else day),
-            )
-            for index, rating, day in history[order[start:stop]].tolist()
-        )
-
-
-def _day_text(day: int | None) -> str | None:
-    return None if day is None else (_EPOCH + timedelta(days=day)).isoformat()

@@ -3,21 +3,39 @@
 Numbers that are not known are None, never NaN.
 """
 
+from abc import abstractmethod
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.model.histogram import Histogram
+from app.model.chart import Chart
+from app.model.choice import Choice
+from app.model.histogram import Histogram, Timeline
+from app.model.items import (
+    Audience,
+    ForUser,
+    LeftOutModel,
+    ModelResult,
+    Movie,
+    OwnError,
+    OwnRating,
+    Period,
+    Recommendation,
+    SimilarMovie,
+    StartUser,
+)
 from app.model.scale import RatingScale
+from app.model.taste import Taste
 from processing.report import Section
 
-FEW_VOTES = 10
+Cell = str | int | float | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class SiteInfo:
     """What every page says about the release behind it.
 
-    `problem` says why the newest release cannot be read, while this one is still shown.
+    `problem` says why the newest release cannot be read, while this one is still shown. `folds_in`
+    tells whether it makes lists for visitors who are not among its users.
     """
 
     release_id: str
@@ -29,6 +47,7 @@ class SiteInfo:
     n_movies: int
     profile: str
     scale: RatingScale
+    folds_in: bool
     problem: str | None
 
 
@@ -51,115 +70,74 @@ class ReleasePage(Page):
     site: SiteInfo
 
 
-@dataclass(frozen=True, kw_only=True)
-class Movie:
-    """A movie, and what everyone together thinks of it (`mean` is None without votes)."""
+class TablePage(ReleasePage):
+    """A page that is also a table, to take away as CSV."""
 
-    movie_id: int
-    title: str
-    year: int | None
+    @property
+    @abstractmethod
+    def file_name(self) -> str:
+        """What the file is called, without its ending."""
+
+    @property
+    @abstractmethod
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+
+    @property
+    @abstractmethod
+    def rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """All rows, whatever is on the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage(TablePage):
+    """A list of recommendations: those that were chosen, and a page of them.
+
+    `n_listed` counts the whole list, `n_chosen` what `choice` lets through, `chosen` holds these,
+    and `recommendations` the ones of this page. `cautious` says whether a movie that few have rated
+    must promise more to come before one that many have.
+    """
+
+    choice: Choice
     genres: tuple[str, ...]
-    mean: float | None
-    votes: int
+    n_listed: int
+    n_chosen: int
+    n_pages: int
+    cautious: bool
+    chart: Chart | None
+    chosen: tuple[Recommendation, ...]
+    recommendations: tuple[Recommendation, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the page without what only draws it, and each recommendation once."""
+        document = asdict(self)
+        del document["chosen"], document["chart"]
+        return document
 
     @property
-    def few_votes(self) -> bool:
-        """Whether the mean stands on too little to lean on."""
-        return 0 < self.votes < FEW_VOTES
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reason:
-    """A movie that the user rated and that speaks for a recommendation.
-
-    `share` is its part, 0 to 1, of all that the user's ratings say for the recommendation.
-    """
-
-    movie_id: int
-    title: str
-    rating: float | None
-    share: float
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        movie = ("movie_id", "title", "year", "genres")
+        return ("rank", *movie, "predicted", "typical_error", "mean", "votes", "because")
 
     @property
-    def percent(self) -> int:
-        """The share as a whole percentage."""
-        return round(100 * self.share)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Contribution:
-    """Stars that a group of features adds to a score, in words people know."""
-
-    group: str
-    label: str
-    stars: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recommendation:
-    """One row of a user's list; `difference` is the score minus the movie's mean.
-
-    The page's `start` and the `contributions` sum to the score; there are none without a start.
-    """
-
-    rank: int
-    movie: Movie
-    score: float
-    difference: float | None
-    reasons: tuple[Reason, ...]
-    contributions: tuple[Contribution, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class OwnRating:
-    """A rating that the user gave; `day` is an ISO date, None where the data has no dates."""
-
-    movie_id: int
-    title: str
-    year: int | None
-    rating: float
-    day: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SimilarMovie:
-    """A movie rated alike; `support` counts the users who rated both."""
-
-    movie: Movie
-    similarity: float
-    support: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class StartUser:
-    """A user that the home page offers to start from."""
-
-    user_id: int
-    n_ratings: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelResult:
-    """How well one model predicts.
-
-    `rmse_interval` holds the ends of the 95 % interval, None in older releases; `mape` is a
-    percentage, None where a rating is 0.
-    """
-
-    model: str
-    label: str
-    rmse: float
-    rmse_interval: tuple[float, float] | None
-    mae: float
-    mape: float | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class LeftOutModel:
-    """A model that was not fitted, and why."""
-
-    model: str
-    reason: str
+    def rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """All that were chosen, in their order."""
+        return tuple(
+            (
+                pick.rank,
+                pick.movie.movie_id,
+                pick.movie.title,
+                pick.movie.year,
+                "|".join(pick.movie.genres),
+                round(pick.score, 4),
+                None if pick.error is None else round(pick.error, 4),
+                None if pick.movie.mean is None else round(pick.movie.mean, 4),
+                pick.movie.votes,
+                "|".join(reason.title for reason in pick.reasons),
+            )
+            for pick in self.chosen
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,11 +153,10 @@ class HomePage(ReleasePage):
 
 
 @dataclass(frozen=True, kw_only=True)
-class UserPage(ReleasePage):
-    """One user's recommendations and latest ratings (highest ones where the data has no dates).
+class UserPage(ListPage):
+    """One user's recommendations, taste and latest ratings (highest where the data has no dates).
 
-    `start` is where every score starts, None where the release does not say it. `cautious` says
-    whether a movie that few have rated must promise more to come before one that many have.
+    `own_error` is None where none of the user's ratings were held out.
     """
 
     user_id: int
@@ -187,15 +164,60 @@ class UserPage(ReleasePage):
     mean_rating: float | None
     global_mean: float
     dated: bool
-    start: float | None
-    cautious: bool
-    recommendations: tuple[Recommendation, ...]
+    own_error: OwnError | None
+    taste: Taste | None
     ratings: tuple[OwnRating, ...]
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called, without its ending."""
+        return f"recommendations-of-user-{self.user_id}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RatingsPage(ReleasePage):
-    """One page of everything that a user rated."""
+class VisitorPage(ListPage):
+    """The list of a visitor who rated a few movies; `token` is their ratings, signed.
+
+    `n_unknown` counts ratings of movies that this release does not have.
+    """
+
+    token: str
+    given: tuple[OwnRating, ...]
+    n_unknown: int
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called, without its ending."""
+        return "my-recommendations"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedMovie:
+    """A movie that a visitor is asked about, and what they gave it, None before they do."""
+
+    movie: Movie
+    rating: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatePage(ReleasePage):
+    """The movies that a visitor is asked about; nothing here tells what others gave them.
+
+    `levels` are the ratings to choose from, `given` what is rated already and not asked for here,
+    and `next_skip` how many of the asking list come before the next page, None at its end.
+    """
+
+    query: str
+    levels: tuple[float, ...]
+    asked: tuple[AskedMovie, ...]
+    given: tuple[OwnRating, ...]
+    skip: int
+    next_skip: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatingsPage(TablePage):
+    """One page of everything that a user rated; `all_ratings` are of all pages."""
 
     user_id: int
     n_ratings: int
@@ -203,17 +225,53 @@ class RatingsPage(ReleasePage):
     first: int
     page: int
     n_pages: int
+    all_ratings: tuple[OwnRating, ...]
     ratings: tuple[OwnRating, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the page without the ratings of the others."""
+        document = asdict(self)
+        del document["all_ratings"]
+        return document
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called, without its ending."""
+        return f"ratings-of-user-{self.user_id}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return ("movie_id", "title", "year", "rating", "day")
+
+    @property
+    def rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """All ratings, of all pages."""
+        return tuple(
+            (own.movie_id, own.title, own.year, own.rating, own.day) for own in self.all_ratings
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class MoviePage(ReleasePage):
-    """One movie: what everyone gave it, and what is like it."""
+    """One movie: what everyone gave it, when, who loves it, and what is like it.
+
+    `for_user` is there for those who come from a user's list; `audience` is None, and `periods`
+    empty, where the release does not tell.
+    """
 
     movie: Movie
     global_mean: float
     histogram: Histogram
+    periods: tuple[Period, ...]
+    audience: Audience | None
     similar: tuple[SimilarMovie, ...]
+    for_user: ForUser | None
+
+    @property
+    def timeline(self) -> Timeline:
+        """The periods as bars; only where there are any."""
+        return Timeline(periods=self.periods)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,6 +302,28 @@ class ReportPage(ReleasePage):
     left_out: tuple[LeftOutModel, ...]
     sections: tuple[Section, ...]
     figures: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HowPage(ReleasePage):
+    """How this works: what it is made from, how well it does, and what it cannot know.
+
+    `best_member` is the best of the models that the ensemble stands on, `average` what always
+    predicting the mean would do; None where the report does not say.
+    """
+
+    n_test: int
+    protocol_text: str
+    served_model: ModelResult | None
+    best_member: ModelResult | None
+    average: ModelResult | None
+    members: tuple[str, ...]
+    figures: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DevicePage(ReleasePage):
+    """A page that the browser fills with what is kept on the visitor's device."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from app.model.pages import LeftOutModel, ModelResult
+from app.model.items import LeftOutModel, ModelResult
 from processing.errors import ReleaseFormatError
 from processing.report import Section, report_sections
 

@@ -49,11 +49,20 @@ class RatingScale:
     def level_text(self, value: float) -> str:
         """Write a histogram's level: a rating, or the upper end of a bin ('to 20')."""
         text = self.rating_text(value)
-        return f"to {text}" if self._is_binned else text
+        return f"to {text}" if self.is_binned else text
 
     def score_text(self, value: float) -> str:
         """Write a score or a mean: one decimal, none on scales that reach beyond 20."""
         return f"{value:.{self._decimals}f}".replace("-", "−")
+
+    def tick_text(self, value: float) -> str:
+        """Write a mark of an axis: '3.5', '4'."""
+        return f"{value:g}".replace("-", "−")
+
+    def percent(self, value: float) -> float:
+        """How far up the scale a value is, 0 to 100."""
+        share = (value - self.low) / (self.high - self.low) if self.high > self.low else 1.0
+        return round(100 * min(max(share, 0.0), 1.0), 1)
 
     def difference_text(self, value: float) -> str:
         """Write a difference with its sign: '+0.4', '−1.2', '±0.0'."""
@@ -71,7 +80,17 @@ class RatingScale:
         return f"{value:+.2f}".replace("-", "−")
 
     @property
-    def _is_binned(self) -> bool:
+    def choices(self) -> tuple[float, ...]:
+        """The ratings that a visitor may choose from: all, or an even few of very many."""
+        n = 1 + round((self.high - self.low) / self.step) if self.step > 0 else MOST_STARS + 1
+        n = n if 2 <= n <= MOST_STARS else USUAL_STARS
+        return tuple(
+            round(self.low + place * (self.high - self.low) / (n - 1), 6) for place in range(n)
+        )
+
+    @property
+    def is_binned(self) -> bool:
+        """Whether a histogram's levels are bins of several ratings, named by their upper ends."""
         return self.step <= 0 or (self.high - self.low) / self.step + 1 > MOST_LEVELS
 
     @property

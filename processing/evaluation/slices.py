@@ -17,6 +17,7 @@ COLD_LABELS = (
     "new movie",
     "new user, new movie",
 )
+LEAST_TESTED = 30
 N_CALIBRATION_BINS = 20
 N_RESIDUAL_BINS = 40
 
@@ -38,6 +39,36 @@ def slices(tested: list[Tested]) -> dict[str, Rows]:
     return {
         name: [row for row in _rows(tested, *groups) if row["n"] or name == "cold_start"]
         for name, groups in grouped.items()
+    }
+
+
+def error_table(tested: list[Tested]) -> dict[str, Any]:
+    """The ensemble's RMSE by support of user (rows) and of movie (columns), both at least 1.
+
+    Where fewer than `LEAST_TESTED` ratings were tested there is None. Supports are at least the
+    bounds, less than the next ones. Rows of all splits are pooled.
+    """
+    bounds = SUPPORTS[1:]
+    users = np.concatenate([split.user_support for split in tested])
+    movies = np.concatenate([split.movie_support for split in tested])
+    off = np.square(pooled_ratings(tested).astype(np.float64) - pooled_scores(tested, ENSEMBLE))
+    some = (users > 0) & (movies > 0)
+    row, column = (
+        np.searchsorted(bounds, each[some], side="right") - 1 for each in (users, movies)
+    )
+    cell, size = row * len(bounds) + column, len(bounds) ** 2
+    n = np.bincount(cell, minlength=size)
+    squares = np.bincount(cell, off[some], size)
+    rmse = [
+        float(np.sqrt(total / count)) if count >= LEAST_TESTED else None
+        for total, count in zip(squares, n.tolist(), strict=True)
+    ]
+    shape = range(0, size, len(bounds))
+    return {
+        "user_bounds": list(bounds),
+        "movie_bounds": list(bounds),
+        "rmse": [rmse[start : start + len(bounds)] for start in shape],
+        "n": [n[start : start + len(bounds)].tolist() for start in shape],
     }
 
 

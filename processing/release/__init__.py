@@ -1,5 +1,6 @@
 """What the pipeline publishes and the site reads: immutable releases in a folder or a bucket."""
 
+from processing.release.fold_in import FoldIn, FoldingModel, Visitor
 from processing.release.layout import LATEST, figure_name
 from processing.release.manage import (
     ReleaseSummary,
@@ -30,7 +31,9 @@ __all__ = [
     "LATEST",
     "NO_DAY",
     "NO_MOVIE",
+    "FoldIn",
     "FolderStorage",
+    "FoldingModel",
     "LeftOut",
     "Manifest",
     "Release",
@@ -41,6 +44,7 @@ __all__ = [
     "StartUser",
     "Storage",
     "UserRecord",
+    "Visitor",
     "activate",
     "active_id",
     "figure_name",

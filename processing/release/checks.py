@@ -10,6 +10,7 @@ from processing.errors import ReleaseFormatError
 from processing.release import schema
 from processing.release.schema import Manifest, ReleaseAbout, ReleaseContents
 
+COUNTED = {schema.VOTES_BY_PERIOD, schema.VIEWERS, schema.LOVERS, schema.USER_ERRORS}
 MOST_OFF = 0.0025  # of the scale's span, 0.01 of 1 to 5 stars: a score from its contributions' sum
 
 
@@ -32,8 +33,17 @@ def check_arrays(arrays: Mapping[str, NDArray[Any]], n_movies: int, manifest: Ma
         schema.USER_IDS: (np.int64, (n_users,)),
         schema.USER_OFFSETS: (np.int64, (n_users + 1,)),
     }
+    if manifest.format_version >= 3:
+        expected |= {
+            schema.VOTES_BY_PERIOD: (schema.VOTES_DTYPE, (n_movies, len(manifest.periods))),
+            schema.VIEWERS: (schema.VIEWERS_DTYPE, (n_movies, len(manifest.viewer_bands))),
+            schema.LOVERS: (schema.LOVERS_DTYPE, arrays[schema.SIMILAR].shape),
+            schema.USER_ERRORS: (schema.ERRORS_DTYPE, (n_users,)),
+        }
     for name, (dtype, shape) in expected.items():
         check_array(arrays[name], name, dtype, shape)
+    for name in sorted(expected.keys() & COUNTED):
+        _check_counts(arrays[name], name)
     check_movies(arrays[schema.SIMILAR]["movie"], schema.SIMILAR, n_movies)
     check_ascending(arrays[schema.USER_IDS], schema.USER_IDS)
     _check_shards(arrays[schema.USER_OFFSETS], manifest)
@@ -67,6 +77,16 @@ def check_ascending(ids: NDArray[np.int64], name: str) -> None:
         place = int(wrong[0])
         raise ReleaseFormatError(
             f"{name}: id {ids[place + 1]} follows {ids[place]}; expected ascending ids, each once."
+        )
+
+
+def _check_counts(array: NDArray[np.void], name: str) -> None:
+    """Check that counts are none below 0, and that nobody loves what they did not rate."""
+    counts = array["n"]
+    loved = array["loved"] if "loved" in (array.dtype.names or ()) else np.zeros_like(counts)
+    if np.any(counts < 0) or np.any(loved < 0) or np.any(loved > counts):
+        raise ReleaseFormatError(
+            f"{name}: a count is below 0, or more loved than rated; expected 0 ≤ loved ≤ n."
         )
 
 
@@ -127,6 +147,9 @@ def check_contents(contents: ReleaseContents, about: ReleaseAbout) -> None:
     check_ascending(contents.movie_ids, "movie_ids")
     _check_catalogue(contents)
     _check_history(contents)
+    n_factors = contents.movie_factors.shape[-1]
+    if problem := contents.fold_in.problem(n_factors, n_movies):
+        raise ReleaseFormatError(f"{schema.FOLD_IN}: {problem}")
     known = set(contents.user_ids.tolist())
     if unknown := [each.user_id for each in about.start_users if each.user_id not in known]:
         raise ReleaseFormatError(f"start_users: {unknown} are not among the users of the release.")

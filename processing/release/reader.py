@@ -12,6 +12,7 @@ from processing.errors import ReleaseFormatError, StorageNotFoundError, UnknownR
 from processing.release import schema
 from processing.release.checks import check_array, check_arrays, check_ascending
 from processing.release.encoding import file_info, from_json, from_npy
+from processing.release.fold_in import FoldIn
 from processing.release.layout import file_name, is_release_id
 from processing.release.pointer import load_pointer
 from processing.release.records import UserRecord, decode_record
@@ -29,6 +30,7 @@ _ARRAYS = (
     schema.USER_IDS,
     schema.USER_OFFSETS,
 )
+_ARRAYS_OF_3 = (schema.VOTES_BY_PERIOD, schema.VIEWERS, schema.LOVERS, schema.USER_ERRORS)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,6 +43,10 @@ class Release:
         The catalogue, ascending by movie id (int64).
     stats, histograms, similar, movie_factors, movie_biases
         As `docs/release-format.md` describes the files of these names, one row per movie.
+    votes_by_period, viewers, lovers, user_errors
+        As the page describes them; None before version 3, as is `fold_in`.
+    fold_in
+        What folds new visitors in.
     user_ids, user_offsets
         int64 (n_users,), ascending, and (n_users + 1,), where each user's record begins.
     report
@@ -58,6 +64,11 @@ class Release:
     similar: NDArray[np.void]
     movie_factors: NDArray[np.float32]
     movie_biases: NDArray[np.float32]
+    votes_by_period: NDArray[np.void] | None
+    viewers: NDArray[np.void] | None
+    lovers: NDArray[np.void] | None
+    user_errors: NDArray[np.void] | None
+    fold_in: FoldIn | None
     user_ids: NDArray[np.int64]
     user_offsets: NDArray[np.int64]
     report: dict[str, Any]
@@ -116,7 +127,8 @@ def open_release(storage: Storage, release_id: str | None = None) -> Release:
     """
     manifest = load_manifest(storage, active_id(storage) if release_id is None else release_id)
     movies = _load_movies(load_file(storage, manifest, schema.MOVIES))
-    arrays = {name: from_npy(load_file(storage, manifest, name), name) for name in _ARRAYS}
+    names = _ARRAYS + (_ARRAYS_OF_3 if manifest.format_version >= 3 else ())
+    arrays = {name: from_npy(load_file(storage, manifest, name), name) for name in names}
     report = from_json(load_file(storage, manifest, schema.REPORT), schema.REPORT)
     if not isinstance(report, dict):
         raise ReleaseFormatError(f"{schema.REPORT}: expected a JSON object.")
@@ -130,6 +142,11 @@ def open_release(storage: Storage, release_id: str | None = None) -> Release:
         similar=arrays[schema.SIMILAR],
         movie_factors=arrays[schema.MOVIE_FACTORS],
         movie_biases=arrays[schema.MOVIE_BIASES],
+        votes_by_period=arrays.get(schema.VOTES_BY_PERIOD),
+        viewers=arrays.get(schema.VIEWERS),
+        lovers=arrays.get(schema.LOVERS),
+        user_errors=arrays.get(schema.USER_ERRORS),
+        fold_in=_load_fold_in(storage, manifest, arrays[schema.MOVIE_FACTORS].shape),
         user_ids=arrays[schema.USER_IDS],
         user_offsets=arrays[schema.USER_OFFSETS],
         report=report,
@@ -193,6 +210,14 @@ def load_file(storage: Storage, manifest: Manifest, name: str) -> bytes:
             "was changed or damaged; activate another release, or publish a new one."
         )
     return data
+
+
+def _load_fold_in(storage: Storage, manifest: Manifest, shape: tuple[int, ...]) -> FoldIn | None:
+    if manifest.format_version < 3:
+        return None
+    n_movies, n_factors = shape
+    document = from_json(load_file(storage, manifest, schema.FOLD_IN), schema.FOLD_IN)
+    return FoldIn.from_json(document, n_factors, n_movies, schema.FOLD_IN)
 
 
 def _load_movies(data: bytes) -> dict[str, Any]:

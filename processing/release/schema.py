@@ -11,10 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.errors import ReleaseFormatError
+from processing.release.fold_in import FoldIn
 
-FORMAT_VERSION = 2
-READ_VERSIONS = (1, 2)
-NEW_IN_2 = {"contribution_start": 0.0, "order_z": 0.0}  # what version 1 does not say
+FORMAT_VERSION = 3
+READ_VERSIONS = (1, 2, 3)
+NEW_IN_3: dict[str, Any] = {"like": None, "periods": (), "viewer_bands": ()}
+UNSAID: dict[int, dict[str, Any]] = {
+    1: {"contribution_start": 0.0, "order_z": 0.0, **NEW_IN_3},
+    2: NEW_IN_3,
+    3: {},
+}  # what manifests of each version do not say, and what stands for it
 
 MANIFEST = "manifest.json"
 MOVIES = "movies.json"
@@ -25,11 +31,20 @@ MOVIE_FACTORS = "movie_factors.npy"
 MOVIE_BIASES = "movie_biases.npy"
 USER_IDS = "user_ids.npy"
 USER_OFFSETS = "user_offsets.npy"
+VOTES_BY_PERIOD = "votes_by_period.npy"
+VIEWERS = "viewers.npy"
+LOVERS = "lovers.npy"
+USER_ERRORS = "user_errors.npy"
+FOLD_IN = "fold_in.json"
 REPORT = "report.json"
 FIGURES = "figures"
 
 STATS_DTYPE = np.dtype([("n_ratings", "<i4"), ("mean", "<f4")])
 SIMILAR_DTYPE = np.dtype([("movie", "<i4"), ("similarity", "<f4"), ("support", "<i4")])
+VOTES_DTYPE = np.dtype([("n", "<i4"), ("mean", "<f4")])
+VIEWERS_DTYPE = np.dtype([("n", "<i4"), ("mean", "<f4"), ("loved", "<i4")])
+LOVERS_DTYPE = np.dtype([("n", "<i4"), ("loved", "<i4")])
+ERRORS_DTYPE = np.dtype([("n", "<i4"), ("rmse", "<f4"), ("mae", "<f4")])
 REASON_DTYPE = np.dtype([("movie", "<i4"), ("share", "<f4")])
 HISTORY_DTYPE = np.dtype([("movie", "<i4"), ("rating", "<f4"), ("day", "<i4")])
 RECORD_HEADER_DTYPE = np.dtype([("n_top", "<u4"), ("n_history", "<u4")])
@@ -39,16 +54,20 @@ NO_DAY = np.iinfo(np.int32).min
 
 
 def top_dtype(n_reasons: int, n_groups: int, format_version: int = FORMAT_VERSION) -> np.dtype[Any]:
-    """Dtype of one recommendation: 8 bytes + 8 per reason + 2 (version 1: 4) per group."""
+    """Dtype of one recommendation.
+
+    12 bytes (before version 3: 8) + 8 per reason + 2 (version 1: 4) per group.
+    """
     contribution = "<f4" if format_version == 1 else "<f2"
-    return np.dtype(
-        [
-            ("movie", "<i4"),
-            ("score", "<f4"),
-            ("reasons", REASON_DTYPE, (n_reasons,)),
-            ("contributions", contribution, (n_groups,)),
-        ]
-    )
+    fields: list[Any] = [
+        ("movie", "<i4"),
+        ("score", "<f4"),
+        ("reasons", REASON_DTYPE, (n_reasons,)),
+        ("contributions", contribution, (n_groups,)),
+    ]
+    if format_version >= 3:
+        fields += [("near_n", "<u2"), ("near_mean", "<f2")]
+    return np.dtype(fields)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +127,9 @@ class ReleaseAbout:
     `histogram_levels` are the star values that the columns of the histograms count; `metrics`
     maps a model's name to its rmse, mae and mape. A score is `contribution_start` plus the sum of
     its contributions. Lists are ordered by the score less `order_z` standard errors of the mean of
-    so many ratings as the movie has, plus one.
+    so many ratings as the movie has, plus one. A movie is loved from `like` stars on; `periods` are
+    the ISO first days of the calendar periods that votes are counted in; `viewer_bands` are the
+    least ratings of the viewers of each band.
     """
 
     created_utc: str
@@ -124,6 +145,9 @@ class ReleaseAbout:
     contribution_groups: tuple[str, ...]
     contribution_start: float
     order_z: float
+    like: float | None
+    periods: tuple[str, ...]
+    viewer_bands: tuple[int, ...]
     metrics: dict[str, dict[str, float]]
     left_out: tuple[LeftOut, ...]
     start_users: tuple[StartUser, ...]
@@ -172,8 +196,19 @@ class ReleaseContents:
         SIMILAR_DTYPE (n_movies, n_similar), best first, padded with movie -1.
     movie_factors, movie_biases
         float32 (n_movies, n_factors) and (n_movies,); zero factors where no factor model is served.
+    votes_by_period, viewers
+        VOTES_DTYPE (n_movies, n_periods) and VIEWERS_DTYPE (n_movies, n_bands); the mean is NaN
+        where nobody rated.
+    lovers
+        LOVERS_DTYPE, of the shape of `similar`: of the viewers who love the similar movie and rated
+        this one, how many there are, and how many love this one too.
+    fold_in
+        What folds new visitors in.
     user_ids
         int64 (n_users,), ascending.
+    user_errors
+        ERRORS_DTYPE (n_users,): the served model's errors on each user's held-out ratings; NaN
+        where there were none.
     top
         `top_dtype` (n_users, top_n), best first, padded with movie -1. May be a memory map.
     history_indptr, history_movies, history_ratings, history_days
@@ -194,7 +229,12 @@ class ReleaseContents:
     similar: NDArray[np.void]
     movie_factors: NDArray[np.float32]
     movie_biases: NDArray[np.float32]
+    votes_by_period: NDArray[np.void]
+    viewers: NDArray[np.void]
+    lovers: NDArray[np.void]
+    fold_in: FoldIn
     user_ids: NDArray[np.int64]
+    user_errors: NDArray[np.void]
     top: NDArray[np.void]
     history_indptr: NDArray[np.int64]
     history_movies: NDArray[np.int32]
@@ -214,7 +254,7 @@ class ReleaseContents:
 def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
     """Turn a manifest into JSON-ready values, with the keys of its own version."""
     first = {"format_version": manifest.format_version, "release_id": manifest.release_id}
-    unknown = NEW_IN_2 if manifest.format_version == 1 else {}
+    unknown = UNSAID[manifest.format_version]
     return first | {key: each for key, each in asdict(manifest).items() if key not in unknown}
 
 
@@ -234,7 +274,7 @@ def manifest_from_json(document: Any, where: str) -> Manifest:
             f"{', '.join(map(str, READ_VERSIONS))}. Publish again with this version of the "
             "project, or use the one that wrote it."
         )
-    added = NEW_IN_2 if version == 1 else {}
+    added = UNSAID[version]
     known = {f.name for f in fields(Manifest)} - added.keys()
     if wrong := known ^ document.keys():
         raise ReleaseFormatError(
@@ -253,7 +293,8 @@ def manifest_from_json(document: Any, where: str) -> Manifest:
 def _typed(document: dict[str, Any]) -> dict[str, Any]:
     """Turn the lists and objects of a manifest's JSON into tuples and dataclasses."""
     values = dict(document)
-    for name in ("scale", "histogram_levels", "contribution_groups", "figures"):
+    plain = ("scale", "histogram_levels", "contribution_groups", "figures")
+    for name in (*plain, "periods", "viewer_bands"):
         values[name] = tuple(values[name])
     values["source"] = SourceInfo(**values["source"])
     values["left_out"] = tuple(LeftOut(**item) for item in values["left_out"])

@@ -44,10 +44,11 @@ def stage_release(directory: Path, contents: ReleaseContents, about: ReleaseAbou
     check_contents(contents, about)
     directory.mkdir(parents=True, exist_ok=True)
     (directory / schema.MANIFEST).unlink(missing_ok=True)
-    arrays = _movie_arrays(contents)
+    arrays = _arrays(contents)
     shards, user_files, arrays[schema.USER_OFFSETS] = _write_users(directory, contents, about)
     data = {name: to_npy(array) for name, array in arrays.items()}
     data[schema.MOVIES] = _movies_json(contents)
+    data[schema.FOLD_IN] = to_json(contents.fold_in.to_json(), schema.FOLD_IN, indent=None)
     data[schema.REPORT] = to_json(contents.report, schema.REPORT)
     files = user_files | {name: _write(directory, name, each) for name, each in data.items()}
     figures = {
@@ -93,7 +94,7 @@ def load_staged_manifest(directory: Path) -> Manifest:
     return manifest_from_json(from_json(_read_staged(path), str(path)), str(path))
 
 
-def _movie_arrays(contents: ReleaseContents) -> dict[str, NDArray[Any]]:
+def _arrays(contents: ReleaseContents) -> dict[str, NDArray[Any]]:
     stats = np.empty(len(contents.movie_ids), schema.STATS_DTYPE)
     stats["n_ratings"] = contents.n_ratings
     stats["mean"] = contents.means
@@ -103,7 +104,11 @@ def _movie_arrays(contents: ReleaseContents) -> dict[str, NDArray[Any]]:
         schema.SIMILAR: contents.similar,
         schema.MOVIE_FACTORS: contents.movie_factors,
         schema.MOVIE_BIASES: contents.movie_biases,
+        schema.VOTES_BY_PERIOD: contents.votes_by_period,
+        schema.VIEWERS: contents.viewers,
+        schema.LOVERS: contents.lovers,
         schema.USER_IDS: contents.user_ids,
+        schema.USER_ERRORS: contents.user_errors,
     }
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app import create_app
+from app import PAGE_CACHE_BYTES, create_app
+from app.page_cache import PageCache
 from tests.app.html import parse
 from tests.app.sample import NEVER_S, publish_sample, sample_settings
 
@@ -23,7 +24,8 @@ def app(sample):
 
 @pytest.fixture
 def client(app):
-    """A visitor of the sample's site."""
+    """A visitor of the sample's site, which has made no page yet."""
+    app.extensions["pages"] = PageCache(PAGE_CACHE_BYTES)
     return app.test_client()
 
 

@@ -1,5 +1,6 @@
 """A small release with invented ratings of real films, for the site's tests."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from processing.release import (
     NO_DAY,
     NO_MOVIE,
     FolderStorage,
+    FoldIn,
     LeftOut,
     Manifest,
     ReleaseAbout,
@@ -22,7 +24,13 @@ from processing.release import (
     stage_release,
     top_dtype,
 )
-from processing.release.schema import SIMILAR_DTYPE
+from processing.release.schema import (
+    ERRORS_DTYPE,
+    LOVERS_DTYPE,
+    SIMILAR_DTYPE,
+    VIEWERS_DTYPE,
+    VOTES_DTYPE,
+)
 from tests.report_example import LEFT_OUT, example_report
 
 FILMS: tuple[tuple[str, int | None, tuple[str, ...]], ...] = (
@@ -100,7 +108,7 @@ SETTINGS = load_settings({})
 def publish_sample(folder: Path, created_utc: str = CREATED, **changes: Any) -> Manifest:
     """Publish the sample under `folder`; `changes` go into what is said about the release."""
     staging = folder / f"staging-{created_utc.replace(':', '')}"
-    about = replace(_about(), created_utc=created_utc, **changes)
+    about = _fitting(replace(_about(), created_utc=created_utc, **changes))
     stage_release(staging, _contents(about), about)
     settings = sample_settings(folder)
     return publish(
@@ -120,6 +128,13 @@ def sample_settings(folder: Path, **changes: Any) -> Settings:
     )
 
 
+def _fitting(about: ReleaseAbout) -> ReleaseAbout:
+    """Make what is loved fit the scale, and leave periods out where there are no dates."""
+    low, high, step = about.scale
+    like = low + step * math.ceil(0.75 * (high - low) / step)
+    return replace(about, like=like, periods=about.periods if about.source.dated else ())
+
+
 def _about() -> ReleaseAbout:
     return ReleaseAbout(
         created_utc=CREATED,
@@ -135,6 +150,9 @@ def _about() -> ReleaseAbout:
         contribution_groups=("user", "movie", "taste", "limit"),
         contribution_start=3.5,
         order_z=0.0,
+        like=4.0,
+        periods=("2002-10-01", "2003-01-01", "2003-04-01", "2003-07-01", "2003-10-01"),
+        viewer_bands=(1, 20, 100),
         metrics={"ensemble": {"rmse": 0.9123, "mae": 0.7201, "mape": 24.6}},
         left_out=(LeftOut(model="knn_user", reason=LEFT_OUT),),
         start_users=(
@@ -163,9 +181,14 @@ def _contents(about: ReleaseAbout) -> ReleaseContents:
         means=np.where(votes > 0, means, np.nan).astype(np.float32),
         histograms=_histograms(votes, len(about.histogram_levels)),
         similar=_similar(n_movies),
-        movie_factors=np.zeros((n_movies, 2), np.float32),
-        movie_biases=np.zeros(n_movies, np.float32),
+        movie_factors=_factors(n_movies),
+        movie_biases=np.where(votes > 0, means - about.global_mean, 0).astype(np.float32),
+        votes_by_period=_votes_by_period(votes, means, len(about.periods)),
+        viewers=_viewers(votes, means, len(about.viewer_bands)),
+        lovers=_lovers(n_movies),
+        fold_in=_fold_in(n_movies, high - low),
         user_ids=np.array(USER_IDS, np.int64),
+        user_errors=_user_errors(),
         top=_top(matrix, about),
         history_indptr=np.cumsum([0, *((~np.isnan(row)).sum() for row in matrix)], dtype=np.int64),
         history_movies=np.array([movie for _, movie, _ in rated], np.int32),
@@ -207,6 +230,8 @@ def _top(matrix: np.ndarray, about: ReleaseAbout) -> np.ndarray:
             top[user, place]["score"] = high - 0.043 * (high - low) * place
             above = top[user, place]["score"] - about.contribution_start
             top[user, place]["contributions"] = above * np.array([0.5, -0.25, 0.75, 0.0])
+            top[user, place]["near_n"] = place % 4
+            top[user, place]["near_mean"] = high - 0.1 * place if place % 4 else np.nan
             if USER_IDS[user] == NO_REASONS_ID:
                 continue
             for i in range(1 + place % N_REASONS):
@@ -229,3 +254,54 @@ def _similar(n_movies: int) -> np.ndarray:
             other = (movie + place + 1) % (n_movies - 1)
             similar[movie, place] = (other, 0.9 - place / 10, 6 + place)
     return similar
+
+
+def _factors(n_movies: int) -> np.ndarray:
+    factors = np.random.default_rng(7).normal(0, 0.4, (n_movies, 3)).astype(np.float32)
+    factors[-1] = 0
+    return factors
+
+
+def _votes_by_period(votes: np.ndarray, means: np.ndarray, n_periods: int) -> np.ndarray:
+    table = np.zeros((len(votes), n_periods), VOTES_DTYPE)
+    for period in range(n_periods):
+        table["n"][:, period] = votes * (period + 1) // sum(range(n_periods + 1))
+    if n_periods:
+        table["n"][:, 0] += votes - table["n"].sum(axis=1)
+    table["mean"] = np.where(table["n"] > 0, means[:, None], np.nan)
+    return table
+
+
+def _viewers(votes: np.ndarray, means: np.ndarray, n_bands: int) -> np.ndarray:
+    table = np.zeros((len(votes), n_bands), VIEWERS_DTYPE)
+    table["n"] = votes[:, None] // (n_bands + 1)
+    table["n"][:, 0] += votes - table["n"].sum(axis=1)
+    table["mean"] = np.where(table["n"] > 0, means[:, None], np.nan)
+    table["loved"] = table["n"] * np.arange(1, n_bands + 1) // (n_bands + 2)
+    return table
+
+
+def _lovers(n_movies: int) -> np.ndarray:
+    lovers = np.zeros((n_movies, 6), LOVERS_DTYPE)
+    lovers["n"][:-1, :5] = 15 + 10 * np.arange(5)
+    lovers["loved"] = lovers["n"] * np.array([9, 8, 7, 6, 2, 0]) // 10
+    return lovers
+
+
+def _fold_in(n_movies: int, span: float) -> FoldIn:
+    spread = np.diag([0.3, 1.0, 0.8, 0.6]) + 0.05
+    return FoldIn(
+        mean=np.array([0.1, 0.2, -0.1, 0.0]),
+        covariance=spread * (span / 4) ** 2,
+        noise_variance=0.7 * (span / 4) ** 2,
+        order_z=0.5,
+        ask=tuple((7 * place) % (n_movies - 1) for place in range(n_movies - 1)),
+    )
+
+
+def _user_errors() -> np.ndarray:
+    errors = np.zeros(len(USER_IDS), ERRORS_DTYPE)
+    errors["n"] = 5
+    errors["rmse"], errors["mae"] = 0.875, 0.75
+    errors[0] = (0, np.nan, np.nan)
+    return errors

@@ -6,7 +6,8 @@ import math
 import pytest
 from flask import template_rendered
 
-from app.model.pages import ModelResult, ReportPage, SiteInfo
+from app.model.items import ModelResult
+from app.model.pages import ReportPage, SiteInfo
 from app.model.scale import RatingScale
 from app.responses import json_response
 from tests.app.html import parse
@@ -145,6 +146,7 @@ def _report_page(result):
         n_movies=1,
         profile="fast",
         scale=RatingScale(low=1.0, high=5.0, step=1.0),
+        folds_in=True,
         problem=None,
     )
     return ReportPage(

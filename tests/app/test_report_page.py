@@ -33,7 +33,7 @@ def test_report_page_when_opened_then_models_best_first(show):
 def test_report_page_when_opened_then_its_tables_say_what_its_json_says(client, show):
     page = show("/report")
     sections = client.get("/report.json").json["sections"]
-    assert len(sections) == 8
+    assert len(sections) == 9
     for section in sections:
         part = page.find(id=section["name"]).find_parent("section")
         assert text(part.h2) == section["title"]
@@ -103,7 +103,7 @@ def test_evaluation_when_a_model_has_no_mape_then_none():
 def test_evaluation_when_the_report_is_an_old_one_then_read_without_its_new_parts():
     report = example_report()
     new = ("comparisons", "slices", "calibration", "residuals", "ablation", "importance")
-    for key in (*new, "learning", "ranking"):
+    for key in (*new, "learning", "ranking", "newcomers"):
         del report[key]
     for row in report["models"]:
         del row["rmse_interval"]

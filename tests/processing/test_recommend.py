@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from processing.ensemble.features import NAMES, Features
+from processing.ensemble.features import N_ASKED, NAMES, Features
 from processing.ensemble.stacking import Ensemble, EnsembleSettings
 from processing.models.baseline import BaselineOnly
 from processing.models.knn_baseline import KNNBaseline
@@ -130,11 +130,29 @@ def test_recommend_when_there_are_reasons_then_they_are_rated_movies_with_shares
     assert found > 100
 
 
+def test_recommend_when_similar_users_rated_a_movie_then_how_many_and_their_mean(served):
+    top = _top(served, top_n=8)
+    given = dense(served.ratings)
+    some = 0
+    for user in range(served.ratings.n_users):
+        near = served.features.similar_users_[user, :N_ASKED]
+        for row in top[user][top[user]["movie"] >= 0]:
+            theirs = given[near[near >= 0], row["movie"]]
+            theirs = theirs[~np.isnan(theirs)]
+            assert row["near_n"] == len(theirs)
+            if len(theirs):
+                assert row["near_mean"] == np.float16(theirs.mean())
+                some += 1
+            else:
+                assert np.isnan(row["near_mean"])
+    assert some > 100
+
+
 def test_recommend_when_blocks_are_small_then_the_same(served, monkeypatch):
     whole = _top(served, top_n=6, n_candidates=10)
     monkeypatch.setattr("processing.recommend.BLOCK_PAIRS", 70)
     monkeypatch.setattr("processing.recommend.BLOCK_SCORES", 100)
-    np.testing.assert_array_equal(_top(served, top_n=6, n_candidates=10), whole)
+    assert _top(served, top_n=6, n_candidates=10).tobytes() == whole.tobytes()
 
 
 def test_candidates_when_scores_are_blended_by_hand_then_the_best_of_them(served):

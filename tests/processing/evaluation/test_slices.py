@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 
 from processing.evaluation.metrics import errors
-from processing.evaluation.slices import calibration, residuals, slices
+from processing.evaluation.slices import (
+    LEAST_TESTED,
+    calibration,
+    error_table,
+    residuals,
+    slices,
+)
 from tests.builders import STARS
 from tests.processing.evaluation.samples import split_of
 
@@ -44,6 +50,31 @@ def test_supports_when_each_bin_is_taken_by_hand_then_its_errors(which):
             for measure, value in errors(scores[here], ratings[here]).items():
                 assert row[measure][model] == pytest.approx(value)
     assert seen.all()
+
+
+def test_error_table_when_each_cell_is_taken_by_hand_then_its_error_or_none_of_few():
+    splits = [_split(1), _split(2), _split(3)]
+    table = error_table(splits)
+    users, movies, ratings = (
+        np.concatenate([getattr(split, name) for split in splits])
+        for name in ("user_support", "movie_support", "ratings")
+    )
+    scores = np.concatenate([split.scores["ensemble"] for split in splits])
+    user_bounds, movie_bounds = [*table["user_bounds"], 10**9], [*table["movie_bounds"], 10**9]
+    assert user_bounds[0] == movie_bounds[0] == 1
+    measured = 0
+    for i in range(len(user_bounds) - 1):
+        for j in range(len(movie_bounds) - 1):
+            here = (users >= user_bounds[i]) & (users < user_bounds[i + 1])
+            here &= (movies >= movie_bounds[j]) & (movies < movie_bounds[j + 1])
+            assert table["n"][i][j] == here.sum()
+            if here.sum() < LEAST_TESTED:
+                assert table["rmse"][i][j] is None
+                continue
+            expected = errors(scores[here], ratings[here])["rmse"]
+            assert table["rmse"][i][j] == pytest.approx(expected)
+            measured += 1
+    assert measured > 3
 
 
 def test_months_when_dated_then_named_and_in_order():

@@ -34,7 +34,9 @@ def test_version_when_read_then_that_of_the_code(text: str):
     assert f"| `format_version` | {schema.FORMAT_VERSION} |" in text
     for old in schema.READ_VERSIONS[:-1]:
         assert f"**Version {old}** is still read" in text
-    for key in schema.NEW_IN_2:
+    for key in schema.NEW_IN_3:
+        assert f"`{key}`" in text.partition("**Version 2**")[2]
+    for key in schema.UNSAID[1].keys() - schema.NEW_IN_3.keys():
         assert f"`{key}`" in text.partition("**Version 1**")[2]
 
 
@@ -55,6 +57,10 @@ def test_array_table_when_read_then_dtypes_as_in_code(text: str):
     for name, dtype in [
         (schema.MOVIE_STATS, schema.STATS_DTYPE),
         (schema.SIMILAR, schema.SIMILAR_DTYPE),
+        (schema.VOTES_BY_PERIOD, schema.VOTES_DTYPE),
+        (schema.VIEWERS, schema.VIEWERS_DTYPE),
+        (schema.LOVERS, schema.LOVERS_DTYPE),
+        (schema.USER_ERRORS, schema.ERRORS_DTYPE),
         ("header", schema.RECORD_HEADER_DTYPE),
         ("the user's own ratings", schema.HISTORY_DTYPE),
     ]:

@@ -12,9 +12,10 @@ import pytest
 from processing.errors import ReleaseFormatError, UnknownReleaseError
 from processing.release import NO_DAY, FolderStorage, open_release, publish, verify_release
 from processing.release.encoding import file_info, to_npy
-from tests.make_golden_release import GOLDEN, GOLDEN_1, stage_golden
+from tests.make_golden_release import GOLDEN, GOLDEN_1, GOLDEN_2, stage_golden
 
-GOLDEN_ID = "20061002T083000Z-8c4eb90d"
+GOLDEN_ID = "20061002T083000Z-ce287352"
+GOLDEN_2_ID = "20061002T083000Z-8c4eb90d"
 GOLDEN_1_ID = "20061002T083000Z-52245f2a"
 
 
@@ -37,7 +38,7 @@ class CountingStorage(FolderStorage):
 def test_golden_release_when_read_then_movies_as_written():
     release = open_release(FolderStorage(GOLDEN))
     assert release.manifest.release_id == GOLDEN_ID
-    assert release.manifest.format_version == 2
+    assert release.manifest.format_version == 3
     assert release.movie_ids.tolist() == [3, 8, 28, 17770]
     assert release.titles[1:3] == ['Commas, and "Quotes"', "Café Ümläut"]
     assert release.years == [1990, 1995, 2002, None]
@@ -95,6 +96,32 @@ def test_golden_release_of_version_1_when_read_then_as_written():
     assert record.history.tolist() == [(0, 4.0, 13100), (2, 4.0, 13101)]
 
 
+def test_golden_release_of_version_2_when_read_then_as_written():
+    release = open_release(FolderStorage(GOLDEN_2))
+    assert release.manifest.release_id == GOLDEN_2_ID
+    assert release.manifest.format_version == 2
+    assert release.manifest.score_start == 3.375
+    assert (release.manifest.like, release.manifest.periods) == (None, ())
+    assert release.fold_in is release.viewers is release.lovers is None
+    assert release.votes_by_period is release.user_errors is None
+    top = release.user_record(release.find_user(7)).top
+    assert top.dtype.names == ("movie", "score", "reasons", "contributions")
+    assert top[0]["contributions"].tolist() == [0.25, -0.125, 0.5]
+    figures = FolderStorage(GOLDEN_2 / "figures")
+    assert verify_release(FolderStorage(GOLDEN_2), figures, GOLDEN_2_ID) == []
+
+
+def test_golden_release_when_read_then_the_audience_and_the_prior_as_written():
+    release = open_release(FolderStorage(GOLDEN))
+    assert release.votes_by_period["n"].tolist() == [[1, 1], [1, 0], [1, 1], [0, 0]]
+    assert release.viewers[2].tolist() == [(1, 4.0, 1), (1, 3.0, 0)]
+    assert release.lovers[2].tolist() == [(2, 1), (0, 0)]
+    assert release.user_errors[1].item() == (2, 1.25, 1.0)
+    assert release.fold_in.mean.tolist() == [0.125, 0.25, 0.0]
+    assert release.fold_in.ask == (0, 2, 1)
+    assert (release.manifest.like, release.manifest.viewer_bands) == (4.0, (1, 3))
+
+
 def test_golden_release_of_version_1_when_verified_then_whole():
     figures = FolderStorage(GOLDEN_1 / "figures")
     assert verify_release(FolderStorage(GOLDEN_1), figures, GOLDEN_1_ID) == []
@@ -112,7 +139,7 @@ def test_user_record_when_read_then_one_ranged_read():
     release = open_release(storage)
     storage.calls.clear()
     release.user_record(2)
-    assert storage.calls == [f"read_range releases/{GOLDEN_ID}/users-00001.npy 128 38"]
+    assert storage.calls == [f"read_range releases/{GOLDEN_ID}/users-00001.npy 128 42"]
 
 
 def test_find_when_id_is_unknown_then_none():
@@ -231,6 +258,23 @@ def test_open_release_when_similar_movies_are_out_of_range_then_refuses(damaged:
         open_release(damaged.storage)
 
 
+@pytest.mark.parametrize("name", ["viewers.npy", "lovers.npy", "votes_by_period.npy"])
+def test_open_release_when_a_count_is_below_0_then_refuses(damaged: Damaged, name: str):
+    arrays = open_release(damaged.storage)
+    array = getattr(arrays, name.removesuffix(".npy")).copy()
+    array["n"][0, 0] = -1
+    damaged.rewrite(name, to_npy(array))
+    with pytest.raises(ReleaseFormatError, match=rf"{name}: a count is below 0"):
+        open_release(damaged.storage)
+
+
+def test_open_release_when_the_prior_is_of_other_factors_then_refuses(damaged: Damaged):
+    document = open_release(damaged.storage).fold_in.to_json() | {"mean": [0.0]}
+    damaged.rewrite("fold_in.json", json.dumps(document).encode())
+    with pytest.raises(ReleaseFormatError, match=r"fold_in\.json: mean and covariance have"):
+        open_release(damaged.storage)
+
+
 @pytest.mark.parametrize(
     "movies",
     [
@@ -249,10 +293,10 @@ def test_open_release_when_catalogue_is_broken_then_refuses(damaged: Damaged, mo
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda m: m.update(format_version=3), "format version 3 is not read here"),
+        (lambda m: m.update(format_version=4), "format version 4 is not read here"),
         (
             lambda m: m.update(format_version=1),
-            r"keys \['contribution_start', 'order_z'\] are missing or unknown",
+            r"keys \['contribution_start', 'like', 'order_z', 'periods', 'viewer_bands'\] are",
         ),
         (lambda m: m.update(extra=1), r"keys \['extra'\] are missing or unknown"),
         (lambda m: m.pop("seed"), r"keys \['seed'\] are missing or unknown"),
@@ -280,7 +324,7 @@ def test_user_record_when_its_bytes_are_wrong_then_refuses(damaged: Damaged):
     with pytest.raises(ReleaseFormatError, match=r"user 2649429: .*index is outside 0 to 3"):
         release.user_record(2)
     shard.write_bytes(data[:-1])
-    with pytest.raises(ReleaseFormatError, match="bytes from byte 128, expected 38"):
+    with pytest.raises(ReleaseFormatError, match="bytes from byte 128, expected 42"):
         release.user_record(2)
 
 

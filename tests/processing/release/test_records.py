@@ -26,6 +26,8 @@ def records(draw: st.DrawFn) -> UserRecord:
         floats,
         st.lists(reason, min_size=n_reasons, max_size=n_reasons),
         st.lists(halves, min_size=n_groups, max_size=n_groups),
+        st.integers(0, 2**16 - 1),
+        halves,
     )
     days = st.integers(-(2**31), 2**31 - 1)
     return UserRecord(

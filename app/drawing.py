@@ -1,0 +1,157 @@
+"""What lists repeat by the hundred, as markup: stars, tiles, points, bars and their rows.
+
+Functions, not macros: a list of twenty movies has three thousand of these values, which a template
+takes three times as long to write.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from app.filters import count, initials, movie_url, plural, tile_class
+from app.model.chart import Chart
+from app.model.items import Movie, Reason, Recommendation
+from app.model.scale import RatingScale
+
+_KEPT_TILES = 4096
+_BAR = '<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+_TRACK = '<rect class="off" width="100" height="8"/>'
+
+
+def init_drawing(app: Flask) -> None:
+    """Give templates the functions of this module."""
+    functions = (account_table, because, chart_points, chart_rows, crowd, predicted, share_bar)
+    for function in (*functions, share_table, stars, tile):
+        app.jinja_env.globals[function.__name__] = function
+
+
+def stars(value: float, scale: RatingScale) -> Markup:
+    """Draw a row of stars, filled as far as the value; screen readers get the number beside it."""
+    return Markup(
+        f'<svg class="stars" viewBox="0 0 {scale.row_width} 20" aria-hidden="true" '
+        f'focusable="false"><g clip-path="url(#star-row)"><rect class="off" '
+        f'width="{scale.row_width}" height="20"/><rect class="on" '
+        f'width="{scale.filled(value)}" height="20"/></g></svg>'
+    )
+
+
+@lru_cache(maxsize=_KEPT_TILES)
+def tile(movie_id: int, title: str, size: str = "") -> Markup:
+    """Draw a movie's tile: the title on a poster's size, else its initials."""
+    shown = title if size == "poster" else initials(title)
+    classes = f"tile {tile_class(movie_id)} {size}".rstrip()
+    return Markup(f'<span class="{classes}" aria-hidden="true"><span>{escape(shown)}</span></span>')
+
+
+def predicted(pick: Recommendation, scale: RatingScale) -> Markup:
+    """Write the stars predicted, and how far such predictions are off."""
+    sure = "" if pick.error is None else scale.score_text(pick.error)
+    about = (
+        f' <span class="quiet num"><span class="unseen">give or take </span>'
+        f'<span aria-hidden="true">±</span>{sure}</span>'
+    )
+    return Markup(
+        f'{stars(pick.score, scale)} <b class="num">{scale.score_text(pick.score)}</b>'
+        f'<span class="unseen"> predicted, of {scale.rating_text(scale.high)}</span>'
+        f"{about if sure else ''}"
+    )
+
+
+def crowd(movie: Movie, scale: RatingScale) -> Markup:
+    """Write what everyone gave a movie, and how many they are."""
+    if movie.mean is None:
+        return Markup("no votes yet")
+    few = ' <span class="few">few votes</span>' if movie.few_votes else ""
+    return Markup(
+        f'everyone <span class="num">{scale.score_text(movie.mean)}</span>'
+        f'<span class="dot"> · </span>{plural(movie.votes, "vote")}{few}'
+    )
+
+
+def because(reasons: Sequence[Reason], scale: RatingScale) -> Markup:
+    """Write the sentence that names the rated movies that speak for a recommendation."""
+    named = [
+        f'<a href="{movie_url(reason.movie_id)}"><cite>{escape(reason.title)}</cite></a>'
+        + (
+            ""
+            if reason.rating is None
+            else f' <b class="num">{scale.rating_text(reason.rating)}</b>'
+        )
+        for reason in reasons
+    ]
+    listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+    return Markup(f"Because you rated {listed}.")
+
+
+def chart_points(chart: Chart, scale: RatingScale) -> Markup:
+    """Draw the points of a chart; each carries where it leads and what it says."""
+    return Markup("").join(
+        Markup(
+            f'<circle{"" if point.chosen else " class=out"} cx="{chart.x(point.mean)}" '
+            f'cy="{chart.y(point.score)}" r="6" data-href="{movie_url(point.movie_id)}" '
+            f'data-text="{escape(point.title)}{f" ({point.year})" if point.year else ""}: '
+            f"predicted {scale.score_text(point.score)}, everyone "
+            f'{scale.score_text(point.mean)} from {plural(point.votes, "vote")}"/>\n'
+        )
+        for point in chart.points
+    )
+
+
+def chart_rows(chart: Chart, scale: RatingScale) -> Markup:
+    """Write the points of a chart as rows of a table."""
+    return Markup("").join(
+        Markup(
+            f'<tr><th scope="row"><a href="{movie_url(point.movie_id)}">{escape(point.title)}</a>'
+            f'</th><td class="num">{scale.score_text(point.score)}</td><td class="num">'
+            f'{scale.score_text(point.mean)}</td><td class="num">{count(point.votes)}</td></tr>\n'
+        )
+        for point in chart.points
+    )
+
+
+def account_table(pick: Recommendation, scale: RatingScale) -> Markup:
+    """Write an account as a table, each bar beginning where the one before it ends."""
+    assert pick.account is not None
+    rows = []
+    for step in pick.account.steps:
+        sign = "up" if step.part.stars > 0 else "down"
+        rows.append(
+            f'<tr><th scope="row">{escape(step.part.label)}</th><td>{_BAR}{_TRACK}'
+            f'<rect class="{sign}" x="{step.left}" width="{step.width}" height="8"/></svg></td>'
+            f'<td class="num {sign}">{scale.part_text(step.part.stars)}</td></tr>\n'
+        )
+    return Markup(
+        '<table class="bars account">\n<caption>What adds up to the stars predicted for '
+        f"<cite>{escape(pick.movie.title)}</cite></caption>\n{_head('Part', 'Stars')}<tbody>\n"
+        f'<tr><th scope="row">{pick.account.start_label}</th><td></td>'
+        f'<td class="num">{scale.exact_text(pick.account.start)}</td></tr>\n'
+        f"{''.join(rows)}</tbody>\n"
+        '<tfoot><tr><th scope="row">Predicted</th><td></td>'
+        f'<td class="num">{scale.exact_text(pick.account.score)}</td></tr></tfoot>\n</table>'
+    )
+
+
+def share_table(pick: Recommendation) -> Markup:
+    """Write what each rated movie has said for a recommendation as a table."""
+    rows = [
+        f'<tr><th scope="row">{escape(reason.title)}</th><td>{share_bar(reason.share)}</td>'
+        f'<td class="num">{reason.percent} %</td></tr>\n'
+        for reason in pick.reasons
+    ]
+    return Markup(
+        '<table class="bars">\n<caption>Of all that your ratings say for '
+        f"<cite>{escape(pick.movie.title)}</cite></caption>\n{_head('Movie', 'Share')}<tbody>\n"
+        f"{''.join(rows)}</tbody>\n</table>"
+    )
+
+
+def _head(first: str, last: str) -> str:
+    columns = "".join(f'<th scope="col">{name}</th>' for name in (first, "Bar", last))
+    return f'<thead class="unseen"><tr>{columns}</tr></thead>\n'
+
+
+def share_bar(share: float) -> Markup:
+    """Draw a bar that is filled as far as a share, 0 to 1."""
+    return Markup(f'{_BAR}{_TRACK}<rect class="on" width="{100 * share:.1f}" height="8"/></svg>')

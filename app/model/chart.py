@@ -1,0 +1,116 @@
+"""The chart of a list: predicted stars against everyone's, a point for each movie."""
+
+import math
+from dataclasses import dataclass
+
+WIDTH = 640
+HEIGHT = 420
+LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 44
+_LEAST_SPAN = 0.1  # of the scale's
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """A movie of the list; `chosen` tells whether the filters let it through."""
+
+    rank: int
+    movie_id: int
+    title: str
+    year: int | None
+    score: float
+    mean: float
+    votes: int
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tick:
+    """A mark of an axis: what it says, and where it is, in units of the drawing."""
+
+    value: float
+    place: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """All points, and the ends of the axes in stars: `mean_low` to `mean_high` runs right."""
+
+    points: tuple[Point, ...]
+    mean_low: float
+    mean_high: float
+    score_low: float
+    score_high: float
+
+    def x(self, mean: float) -> float:
+        """Where a mean is, from the left, in units of the drawing."""
+        share = (mean - self.mean_low) / (self.mean_high - self.mean_low)
+        return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+
+    def y(self, score: float) -> float:
+        """Where a score is, from the top, in units of the drawing."""
+        share = (score - self.score_low) / (self.score_high - self.score_low)
+        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+
+    @property
+    def mean_ticks(self) -> tuple[Tick, ...]:
+        """The marks of the axis of everyone's stars."""
+        values = _round_values(self.mean_low, self.mean_high)
+        return tuple(Tick(value=value, place=self.x(value)) for value in values)
+
+    @property
+    def score_ticks(self) -> tuple[Tick, ...]:
+        """The marks of the axis of predicted stars."""
+        values = _round_values(self.score_low, self.score_high)
+        return tuple(Tick(value=value, place=self.y(value)) for value in values)
+
+    @property
+    def equal(self) -> tuple[float, float, float, float] | None:
+        """Ends x1, y1, x2, y2 of the line where both are equal, None where it is out of sight."""
+        low = max(self.mean_low, self.score_low)
+        high = min(self.mean_high, self.score_high)
+        if low >= high:
+            return None
+        return self.x(low), self.y(low), self.x(high), self.y(high)
+
+    @property
+    def n_above(self) -> int:
+        """How many movies are predicted above everyone's stars."""
+        return sum(point.score > point.mean for point in self.points)
+
+
+def make_chart(points: tuple[Point, ...], span: float) -> Chart | None:
+    """Fit the axes around the points, None without any; `span` is that of the rating scale."""
+    if not points:
+        return None
+    step = _step(span * _LEAST_SPAN)
+    mean_low, mean_high = _around([point.mean for point in points], step)
+    score_low, score_high = _around([point.score for point in points], step)
+    return Chart(
+        points=points,
+        mean_low=mean_low,
+        mean_high=mean_high,
+        score_low=score_low,
+        score_high=score_high,
+    )
+
+
+def _around(values: list[float], step: float) -> tuple[float, float]:
+    """Round multiples of `step` that hold all values, with a little room."""
+    room = step / 5
+    low = math.floor((min(values) - room) / step) * step
+    high = math.ceil((max(values) + room) / step) * step
+    return round(low, 6), round(high, 6)
+
+
+def _round_values(low: float, high: float) -> list[float]:
+    """Between three and eight round values from `low` to `high`."""
+    step = _step((high - low) / 4)
+    first = math.ceil(round(low / step, 6))
+    last = math.floor(round(high / step, 6))
+    return [round(n * step, 6) for n in range(first, last + 1)]
+
+
+def _step(about: float) -> float:
+    """1, 2 or 5 times a power of ten, at most `about`."""
+    power = 10.0 ** math.floor(math.log10(about))
+    return power * max(n for n in (1, 2, 5) if n * power <= about * (1 + 1e-9))

@@ -1,0 +1,112 @@
+"""What a visitor wants to see of a list: its order, which movies, and which page."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+
+class Listed(Protocol):
+    """A row of a list of predicted movies; `movie` has genres, votes, year, mean and title."""
+
+    @property
+    def rank(self) -> int: ...
+    @property
+    def movie(self) -> Any: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def difference(self) -> float | None: ...
+
+
+Row = TypeVar("Row", bound=Listed)
+
+SORTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "best": ("Recommended order", lambda row: row.rank),
+    "score": ("Predicted stars", lambda row: -row.score),
+    "gap": ("Predicted above everyone’s", lambda row: -_or_last(row.difference)),
+    "mean": ("Everyone’s stars", lambda row: -_or_last(row.movie.mean)),
+    "votes": ("Most votes", lambda row: -row.movie.votes),
+    "few": ("Fewest votes", lambda row: row.movie.votes),
+    "new": ("Newest", lambda row: -_or_last(row.movie.year)),
+    "old": ("Oldest", lambda row: -_or_last(None if not row.movie.year else -row.movie.year)),
+    "title": ("Title", lambda row: row.movie.title.casefold()),
+}
+PER_PAGE = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A choice from a list; a bound that is None is none, and `page` counts from 1.
+
+    A movie whose year or mean is not known is outside every bound on it.
+    """
+
+    sort: str = "best"
+    genre: str | None = None
+    year_from: int | None = None
+    year_to: int | None = None
+    votes: int | None = None
+    score_from: float | None = None
+    score_to: float | None = None
+    mean_from: float | None = None
+    mean_to: float | None = None
+    page: int = 1
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> "Choice":
+        """Make a choice of the parameters of an address."""
+        renamed = {"from": "year_from", "to": "year_to"}
+        return cls(**{renamed.get(name, name): value for name, value in given.items()})
+
+    @property
+    def filters(self) -> bool:
+        """Whether anything is left out."""
+        bounds = (self.year_from, self.year_to, self.score_from, self.score_to)
+        rest = (self.genre, self.votes, self.mean_from, self.mean_to)
+        return any(value is not None for value in (*bounds, *rest))
+
+    def query(self, page: int = 1) -> dict[str, str]:
+        """Return the choice as parameters of an address that leads to one of its pages."""
+        values = {
+            "sort": None if self.sort == "best" else self.sort,
+            "genre": self.genre,
+            "from": self.year_from,
+            "to": self.year_to,
+            "votes": self.votes,
+            "score_from": self.score_from,
+            "score_to": self.score_to,
+            "mean_from": self.mean_from,
+            "mean_to": self.mean_to,
+            "page": None if page == 1 else page,
+        }
+        return {name: f"{value}" for name, value in values.items() if value is not None}
+
+    def arrange(self, rows: Iterable[Row]) -> tuple[Row, ...]:
+        """Return the rows that are chosen, sorted; ties stay in the order of recommendation."""
+        _, key = SORTS[self.sort]
+        return tuple(sorted((row for row in rows if self._wants(row)), key=key))
+
+    def _wants(self, row: Listed) -> bool:
+        movie = row.movie
+        return (
+            (self.genre is None or self.genre in movie.genres)
+            and (self.votes is None or movie.votes >= self.votes)
+            and _within(movie.year, self.year_from, self.year_to)
+            and _within(row.score, self.score_from, self.score_to)
+            and _within(movie.mean, self.mean_from, self.mean_to)
+        )
+
+
+def genres_of(rows: Sequence[Listed]) -> tuple[str, ...]:
+    """Return the genres that a list has, in alphabetical order."""
+    return tuple(sorted({genre for row in rows for genre in row.movie.genres}))
+
+
+def _within(value: float | None, low: float | None, high: float | None) -> bool:
+    if low is None and high is None:
+        return True
+    return value is not None and (low is None or value >= low) and (high is None or value <= high)
+
+
+def _or_last(value: float | None) -> float:
+    return float("-inf") if value is None else value

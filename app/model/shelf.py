@@ -1,0 +1,153 @@
+"""What is looked up in an open release again and again, made ready once."""
+
+import math
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.model.items import Movie, OwnRating
+from app.model.scale import RatingScale
+from app.model.sureness import ErrorTable
+from app.model.taste import Everyone
+from processing.release import NO_DAY, FoldingModel, Release, UserRecord
+
+KEPT_MOVIES = 4096
+_EPOCH = date(1970, 1, 1)
+
+
+class PageNotFoundError(LookupError):
+    """What an address names is not in the release; the text is shown to the visitor."""
+
+
+class Shelf:
+    """The movies of a release, and what everyone together gave them.
+
+    Parameters
+    ----------
+    release
+        An open release; user records are read from its store when a page needs one.
+    """
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        self.manifest = release.manifest
+        low, high, step = release.manifest.scale
+        self.scale = RatingScale(low=low, high=high, step=step)
+        self.errors = ErrorTable.of(release.report)
+        self.like = release.manifest.like
+        self.movie = lru_cache(maxsize=KEPT_MOVIES)(self._movie)
+
+    def _movie(self, index: int) -> Movie:
+        """Return a movie by its index."""
+        votes, mean = self.release.stats[index].item()
+        return Movie(
+            movie_id=int(self.release.movie_ids[index]),
+            title=self.release.titles[index],
+            year=self.release.years[index],
+            genres=tuple(self.release.genres[index]),
+            mean=None if math.isnan(mean) else mean,
+            votes=votes,
+        )
+
+    def movie_index(self, movie_id: int) -> int:
+        """Return a movie's index.
+
+        Raises
+        ------
+        PageNotFoundError
+            If the release does not know it.
+        """
+        index = self.release.find_movie(movie_id)
+        if index is None:
+            raise PageNotFoundError(
+                f"There is no movie {movie_id} in this release. Search for it by its title."
+            )
+        return index
+
+    def record(self, user_id: int) -> UserRecord:
+        """Read a user's record from the store.
+
+        Raises
+        ------
+        PageNotFoundError
+            If the release does not know the user.
+        """
+        index = self.release.find_user(user_id)
+        if index is None:
+            raise PageNotFoundError(
+                f"There is no user {user_id} in this release, which knows "
+                f"{self.manifest.source.n_users:,} users."
+            )
+        return self.release.user_record(index)
+
+    def own_ratings(
+        self, record: UserRecord, start: int = 0, stop: int | None = None
+    ) -> tuple[OwnRating, ...]:
+        """Return a slice of a user's ratings: latest first, then highest, then by movie."""
+        history: NDArray[np.void] = record.history
+        order = np.lexsort((history["movie"], -history["rating"], -history["day"].astype(np.int64)))
+        return tuple(
+            self.own_rating(index, rating, None if day == NO_DAY else day)
+            for index, rating, day in history[order[start:stop]].tolist()
+        )
+
+    def own_rating(self, index: int, rating: float, day: int | None = None) -> OwnRating:
+        """Return a rating of the movie of an index."""
+        return OwnRating(
+            movie_id=int(self.release.movie_ids[index]),
+            title=self.release.titles[index],
+            year=self.release.years[index],
+            rating=rating,
+            day=day_text(day),
+        )
+
+    @cached_property
+    def everyone(self) -> Everyone:
+        """What everyone's ratings say, for comparisons."""
+        release, manifest = self.release, self.manifest
+        names = tuple(sorted({genre for genres in release.genres for genre in genres}))
+        places = {name: place for place, name in enumerate(names)}
+        genres = np.zeros((len(release.genres), len(names)), bool)
+        for index, of_movie in enumerate(release.genres):
+            genres[index, [places[genre] for genre in of_movie]] = True
+        counts = release.histograms.sum(axis=0, dtype=np.int64)
+        return Everyone(
+            means=release.stats["mean"].astype(np.float64),
+            votes=release.stats["n_ratings"].astype(np.int64),
+            years=np.array([year or 0 for year in release.years], np.int64),
+            genre_names=names,
+            genres=genres,
+            shares=counts / max(1, counts.sum()),
+            levels=np.array(manifest.histogram_levels, np.float64),
+            binned=self.scale.is_binned,
+            global_mean=manifest.global_mean,
+        )
+
+    @cached_property
+    def deviation(self) -> float:
+        """Standard deviation of all ratings, in stars, from the histograms."""
+        levels, shares = self.everyone.levels, self.everyone.shares
+        mean = float(levels @ shares)
+        return float(np.sqrt(np.square(levels - mean) @ shares))
+
+    @cached_property
+    def folding(self) -> FoldingModel | None:
+        """What makes lists of a few ratings; None where the release cannot."""
+        release = self.release
+        if release.fold_in is None:
+            return None
+        return FoldingModel(
+            release.fold_in, self.manifest.global_mean, release.movie_biases, release.movie_factors
+        )
+
+    def clipped(self, scores: Any) -> Any:
+        """Return scores within the scale."""
+        return np.clip(scores, self.scale.low, self.scale.high)
+
+
+def day_text(day: int | None) -> str | None:
+    """Write days since 1970-01-01 as an ISO date."""
+    return None if day is None else (_EPOCH + timedelta(days=day)).isoformat()

@@ -1,0 +1,176 @@
+"""Pages of visitors whom nobody has seen before: what they are asked, and their list."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.model.account import account_of_ratings
+from app.model.choice import Choice
+from app.model.items import Account, OwnRating, Reason, Recommendation
+from app.model.listing import arrange, reason_shares
+from app.model.pages import AskedMovie, RatePage, SiteInfo, VisitorPage
+from app.model.shelf import PageNotFoundError, Shelf
+from processing.release import FoldingModel, Visitor
+
+ASKED_PER_PAGE = 12
+MOST_RATED = 100
+TOP_N = 50
+N_REASONS = 3
+
+
+def rate_page(
+    shelf: Shelf,
+    site: SiteInfo,
+    given: Mapping[int, float],
+    query: str,
+    found: list[int],
+    skip: int,
+) -> RatePage:
+    """Return the movies to ask about: those `found` for a query, or the next of the asking list.
+
+    `given` holds ratings by movie id; `skip` says how many of the asking list were passed.
+    """
+    asking = _folding(shelf).fold_in.ask
+    indices = found[:ASKED_PER_PAGE] if query else list(asking[skip : skip + ASKED_PER_PAGE])
+    following = skip + ASKED_PER_PAGE
+    known, _ = known_ratings(shelf, given)
+    here = set(indices)
+    return RatePage(
+        title="Rate a few movies",
+        site=site,
+        query=query,
+        levels=shelf.scale.choices,
+        asked=tuple(
+            AskedMovie(movie=shelf.movie(index), rating=known.get(index)) for index in indices
+        ),
+        given=tuple(
+            shelf.own_rating(index, rating) for index, rating in known.items() if index not in here
+        ),
+        skip=skip,
+        next_skip=following if following < len(asking) and not query else None,
+    )
+
+
+def visitor_page(
+    shelf: Shelf, site: SiteInfo, token: str, given: Mapping[int, float], choice: Choice
+) -> VisitorPage:
+    """Return the list of a visitor who gave these ratings, by movie id."""
+    folding = _folding(shelf)
+    known, n_unknown = known_ratings(shelf, given)
+    if not known:
+        raise PageNotFoundError(
+            "This link holds no rating of a movie that this release knows. Rate a few movies anew."
+        )
+    person = folding.fold(*_arrays(known))
+    scores = folding.scores(person)
+    titles = [shelf.release.titles[index] for index in known]
+
+    def account_of(pick: Recommendation) -> Account:
+        best = np.array([shelf.movie_index(pick.movie.movie_id)])
+        parts = folding.parts(person, best)[0].tolist()
+        return account_of_ratings(titles, parts, float(folding.average[best][0]), pick.score)
+
+    return VisitorPage(
+        title="Your list",
+        site=site,
+        token=token,
+        given=tuple(_highest_first(shelf, known)),
+        n_unknown=n_unknown,
+        cautious=folding.fold_in.order_z > 0,
+        **arrange(_list(shelf, folding, known, person, scores), choice, shelf.scale, account_of),
+    )
+
+
+def known_ratings(shelf: Shelf, given: Mapping[int, float]) -> tuple[dict[int, float], int]:
+    """Return ratings by movie index, within the scale, and how many movies are not known."""
+    places = {movie_id: shelf.release.find_movie(movie_id) for movie_id in given}
+    low, high = shelf.scale.low, shelf.scale.high
+    known = {
+        place: min(max(given[movie_id], low), high)
+        for movie_id, place in places.items()
+        if place is not None
+    }
+    return known, len(given) - len(known)
+
+
+def _arrays(known: Mapping[int, float]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    return np.array(list(known), np.int64), np.array(list(known.values()), np.float32)
+
+
+def _list(
+    shelf: Shelf,
+    folding: FoldingModel,
+    known: Mapping[int, float],
+    person: Visitor,
+    scores: NDArray[np.float64],
+) -> tuple[Recommendation, ...]:
+    """The best movies that are not among the rated ones, without accounts."""
+    best = _best(shelf, folding, scores, person.movies)
+    columns = zip(
+        best.tolist(),
+        shelf.clipped(scores[best]).tolist(),
+        folding.deviations(person, best).tolist(),
+        folding.parts(person, best).tolist(),
+        strict=True,
+    )
+    rows = []
+    for rank, (index, score, error, parts) in enumerate(columns, start=1):
+        movie = shelf.movie(index)
+        rows.append(
+            Recommendation(
+                rank=rank,
+                movie=movie,
+                score=score,
+                difference=None if movie.mean is None else score - movie.mean,
+                error=error,
+                reasons=_reasons(shelf, list(known), list(known.values()), parts),
+                account=None,
+                alike=None,
+            )
+        )
+    return tuple(rows)
+
+
+def _best(
+    shelf: Shelf, folding: FoldingModel, scores: NDArray[np.float64], rated: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The best movies by score less a margin for few votes, ties by movie id."""
+    votes = shelf.everyone.votes
+    margin = folding.fold_in.order_z * shelf.deviation / np.sqrt(votes + 1)
+    order = np.where(votes > 0, scores - margin, -np.inf)
+    order[rated] = -np.inf
+    best = np.argsort(-order, kind="stable")[:TOP_N]
+    found: NDArray[np.int64] = best[np.isfinite(order[best])]
+    return found
+
+
+def _reasons(
+    shelf: Shelf, rated: list[int], ratings: list[float], parts: list[float]
+) -> tuple[Reason, ...]:
+    shares = reason_shares(parts)
+    order = sorted(range(len(parts)), key=lambda place: -shares[place])[:N_REASONS]
+    return tuple(
+        Reason(
+            movie_id=int(shelf.release.movie_ids[rated[place]]),
+            title=shelf.release.titles[rated[place]],
+            rating=ratings[place],
+            share=shares[place],
+        )
+        for place in order
+        if shares[place] > 0
+    )
+
+
+def _highest_first(shelf: Shelf, known: Mapping[int, float]) -> list[OwnRating]:
+    order = sorted(known, key=lambda index: (-known[index], index))
+    return [shelf.own_rating(index, known[index]) for index in order]
+
+
+def _folding(shelf: Shelf) -> FoldingModel:
+    if shelf.folding is None:
+        raise PageNotFoundError(
+            "This release cannot make lists for visitors: it was published by an older version of "
+            "the project. Publish again with this version."
+        )
+    return shelf.folding

@@ -1,0 +1,113 @@
+"""What addresses may carry after the question mark: one table for the views, forms and OpenAPI."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.model.choice import SORTS
+
+LONGEST_SHOWN = 60
+LARGEST = 2**53  # beyond, a number in JSON is not the same everywhere
+
+
+class BadParameterError(ValueError):
+    """A parameter of an address is not what was expected; the text is shown to the visitor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """One parameter: a whole number, a number, or a text, within limits or among choices."""
+
+    name: str
+    kind: type[int] | type[float] | type[str]
+    description: str
+    minimum: int | float | None = None
+    maximum: int | float | None = None
+    choices: tuple[str, ...] = ()
+    default: int | float | str | None = None
+    longest: int = 200
+
+    def read(self, text: str) -> int | float | str | None:
+        """Read the parameter's value; an empty text, as forms send it, is the default.
+
+        Raises
+        ------
+        BadParameterError
+            If the text is none of the values.
+        """
+        text = text.strip()
+        if not text:
+            return self.default
+        if self.kind is str:
+            return self._checked_text(text)
+        try:
+            value = int(text) if self.kind is int else float(text)
+        except ValueError:
+            raise self._refused(text) from None
+        low = -LARGEST if self.minimum is None else self.minimum
+        high = LARGEST if self.maximum is None else self.maximum
+        if not math.isfinite(value) or not low <= value <= high:
+            raise self._refused(text)
+        return value
+
+    def _checked_text(self, text: str) -> str:
+        if len(text) > self.longest or (self.choices and text not in self.choices):
+            raise self._refused(text[:LONGEST_SHOWN])
+        return text
+
+    def _refused(self, text: str) -> BadParameterError:
+        return BadParameterError(
+            f"{self.name}={text!r} in the address is not possible; expected {self.expected}."
+        )
+
+    @property
+    def expected(self) -> str:
+        """What the parameter's values are, in words."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        if self.kind is str:
+            return f"at most {self.longest} characters"
+        words = "a whole number" if self.kind is int else "a number"
+        if self.minimum is not None and self.maximum is not None:
+            return f"{words} from {self.minimum} to {self.maximum}"
+        return words if self.minimum is None else f"{words}, at least {self.minimum}"
+
+
+PAGE = Parameter(
+    name="page", kind=int, minimum=1, maximum=1_000_000, default=1, description="Page, from 1."
+)
+LIST = (
+    Parameter(
+        name="sort",
+        kind=str,
+        choices=tuple(SORTS),
+        default="best",
+        description="What the list is sorted by; best is the order of recommendation.",
+    ),
+    Parameter(name="genre", kind=str, description="Only movies of this genre."),
+    Parameter(name="from", kind=int, description="Only movies of this year or later."),
+    Parameter(name="to", kind=int, description="Only movies of this year or earlier."),
+    Parameter(name="votes", kind=int, minimum=0, description="Only movies with so many votes."),
+    Parameter(name="score_from", kind=float, description="Least predicted stars."),
+    Parameter(name="score_to", kind=float, description="Most predicted stars."),
+    Parameter(name="mean_from", kind=float, description="Least mean of all votes, in stars."),
+    Parameter(name="mean_to", kind=float, description="Most mean of all votes, in stars."),
+    PAGE,
+)
+USER = Parameter(
+    name="user", kind=int, description="A user, to say what they gave it or would give it."
+)
+WITH = Parameter(
+    name="with", kind=str, longest=4000, description="Ratings given before, as a list's link."
+)
+SKIP = Parameter(
+    name="skip", kind=int, minimum=0, maximum=1000, default=0, description="Movies passed over."
+)
+QUERY = Parameter(name="q", kind=str, default="", description="Words of a title, or a user's id.")
+
+
+def read_parameters(
+    parameters: tuple[Parameter, ...], given: Mapping[str, str]
+) -> dict[str, int | float | str | None]:
+    """Read the parameters of an address; those that it does not carry have their defaults."""
+    return {each.name: each.read(given.get(each.name, "")) for each in parameters}

@@ -1,0 +1,12 @@
+// Asks the service worker something, and gives its answer; progress on the way goes to `tell`.
+export function ask(worker, message, tell = () => {}) {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => {
+      if (!data.done) return tell(data);
+      port1.close();
+      resolve(data.answer);
+    };
+    worker.postMessage(message, [port2]);
+  });
+}

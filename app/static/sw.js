@@ -1,0 +1,335 @@
+// The service worker: answers for the site while there is no connection.
+//
+// What it may keep on a device is bounded: this version's own files and pages, 60 visited pages,
+// 40 figures, the 3 files of data, and 5 lists of at most 64 pages that were kept on purpose.
+
+const SITE = __SITE__; // {version, offline, files, pages, data}: filled in where this is served
+
+const SHELL = `shell-${SITE.version}`;
+const DATA = `data-${SITE.version}`;
+const PAGES = "pages-v1";
+const FIGURES = "figures-v1";
+const KEPT = "kept-v1";
+
+const MOST = { [PAGES]: 60, [FIGURES]: 40 };
+const MOST_LISTS = 5;
+const MOST_OF_LIST = 64;
+const AT_ONCE = 4;
+const PATIENCE_MS = 4000;
+
+const KEPT_AT = "X-Kept-At";
+const TITLE = "X-Kept-Title";
+const RELEASE = "X-Release-Id";
+const LISTS = "/offline/kept-lists";
+
+const VISITED = /^\/(users\/-?\d+(\/ratings)?|movies\/-?\d+|list\/[^/]+|report|how)$/;
+const FOLDS_IN = /^\/(rate|mine|list\/.+)$/;
+const DOCUMENT = /^\/(users|list)\/.+\.json$/;
+const DOWNLOAD = /\.(csv|json|bin)$/;
+const RATE = "/rate";
+const MINE = "/mine";
+const AWAY = [502, 503, 504]; // what a router says when the site itself does not answer
+
+const servedKept = new Map(); // which pages came from the device: client id → since when
+let newestRelease = null;
+let refreshing = Promise.resolve();
+
+// The life of the worker
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+
+async function install() {
+  const shell = await caches.open(SHELL);
+  const page = fetchAnew(SITE.offline).then((response) => store(SHELL, SITE.offline, response));
+  await Promise.all([shell.addAll(SITE.files), page]);
+  // Without a release these cannot be made; the site shall work as far as it can all the same.
+  await Promise.allSettled(
+    SITE.pages.map(async (path) => store(SHELL, path, await fetchAnew(path))),
+  );
+  const before = await Promise.all(SITE.data.map((path) => caches.match(path)));
+  await storeData(SITE.data.filter((path, place) => before[place])).catch(() => {});
+}
+
+async function activate() {
+  const mine = [SHELL, PAGES, FIGURES, DATA, KEPT];
+  const names = await caches.keys();
+  const old = names.filter((name) => !mine.includes(name));
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+// Requests
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (url.origin !== self.location.origin) return;
+  const answer = answerTo(event, url);
+  if (answer) event.respondWith(answer);
+});
+
+function answerTo(event, url) {
+  const { request } = event;
+  const path = url.pathname;
+  const isPage = request.mode === "navigate";
+  if (request.method !== "GET") return isPage ? passed(url, request) : null;
+  if (SITE.files.includes(path) || path.startsWith("/static/")) return file(url, request);
+  if (SITE.data.includes(path)) return data(path);
+  if (path.startsWith("/figures/") && !isPage) return figure(path, request);
+  if (DOCUMENT.test(path)) return kept(url, request);
+  if (DOWNLOAD.test(path)) return isPage ? passed(url, request) : null;
+  return isPage ? page(event, url) : null;
+}
+
+async function passed(url, request) {
+  try {
+    return await fetch(request);
+  } catch {
+    // The ratings that a visitor wanted to send are on the device too, and make a list there.
+    const isRating = request.method === "POST" && url.pathname === RATE;
+    return isRating ? Response.redirect(MINE, 303) : insteadOf(url);
+  }
+}
+
+async function file(url, request) {
+  const found = await caches.match(url.pathname, { ignoreVary: true });
+  if (found) return found;
+  try {
+    return await fetch(request);
+  } catch {
+    // A page kept from another version names its own files; ours of the same name stand in.
+    const name = url.pathname.slice(url.pathname.lastIndexOf("/"));
+    const ours = SITE.files.find((path) => path.endsWith(name));
+    return (ours && (await caches.match(ours, { ignoreVary: true }))) ?? Response.error();
+  }
+}
+
+async function data(path) {
+  await refreshing;
+  const old = await (await caches.open(DATA)).match(path);
+  return old ?? storeIfGood(DATA, path, await fetch(path));
+}
+
+async function kept(url, request) {
+  const cache = await caches.open(KEPT);
+  try {
+    const response = await fetch(request);
+    if (await cache.match(keyOf(url))) return await storeIfGood(KEPT, keyOf(url), response);
+    return response;
+  } catch {
+    const old = await cache.match(keyOf(url));
+    return old ?? (request.mode === "navigate" ? insteadOf(url) : Response.error());
+  }
+}
+
+async function figure(path, request) {
+  const old = await (await caches.open(FIGURES)).match(path);
+  return old ?? storeIfGood(FIGURES, path, await fetch(request));
+}
+
+function page(event, url) {
+  const fresh = fetch(event.request);
+  event.waitUntil(fresh.then((response) => visited(url, response.clone())).catch(() => {}));
+  return freshOrKept(fresh, url, event.resultingClientId);
+}
+
+async function freshOrKept(fresh, url, clientId) {
+  const old = await findPage(url);
+  try {
+    const response = await (old ? inTime(fresh) : fresh);
+    if (!old || !AWAY.includes(response.status)) return response;
+  } catch {
+    // There is no connection, or a bad one.
+  }
+  if (!old) return insteadOf(url);
+  servedKept.set(clientId, old.headers.get(KEPT_AT));
+  return old;
+}
+
+async function insteadOf(url) {
+  const id = url.searchParams.get("id")?.trim();
+  if (url.pathname === "/users" && /^-?\d+$/.test(id)) return Response.redirect(`/users/${id}`);
+  return (await caches.match(SITE.offline)) ?? Response.error();
+}
+
+function inTime(fresh) {
+  const late = new Promise((_, reject) => setTimeout(reject, PATIENCE_MS, new Error("late")));
+  return Promise.race([fresh, late]);
+}
+
+// Pages on the device: each is in one cache, and is refreshed there
+
+function keyOf(url) {
+  return url.pathname + url.search;
+}
+
+async function findPage(url) {
+  for (const name of [SHELL, KEPT, PAGES]) {
+    const found = await (await caches.open(name)).match(keyOf(url));
+    if (found) return found;
+  }
+  // What these show without the question is right, if less.
+  const isFree = SITE.pages.includes(url.pathname) || url.pathname.startsWith("/movies/");
+  return isFree ? caches.match(url.pathname, { ignoreSearch: true }) : undefined;
+}
+
+async function visited(url, response) {
+  if (!response.ok || response.redirected) return;
+  const release = response.headers.get(RELEASE);
+  const isNews = release && release !== newestRelease;
+  newestRelease = release ?? newestRelease;
+  if (isNews || FOLDS_IN.test(url.pathname)) {
+    refreshing = refreshing.then(() => refresh(newestRelease, url.pathname)).catch(() => {});
+  }
+  const key = keyOf(url);
+  if (SITE.pages.includes(key)) await store(SHELL, key, response);
+  else if (await (await caches.open(KEPT)).match(key)) await store(KEPT, key, response);
+  else if (VISITED.test(url.pathname)) await store(PAGES, key, response);
+  await refreshing;
+}
+
+async function refresh(release, path) {
+  const data = await findAll(DATA, SITE.data);
+  const wanted = SITE.data.filter((name, place) => data[place] || isWanted(name, path));
+  const isComplete = wanted.every((name) => isOf(release, data[SITE.data.indexOf(name)]));
+  if (!isComplete) await storeData(wanted, release).catch(() => {});
+  const pages = await findAll(SHELL, SITE.pages);
+  const old = SITE.pages.filter((_, place) => !isOf(release, pages[place]));
+  await Promise.allSettled(old.map(async (name) => store(SHELL, name, await fetchAnew(name))));
+}
+
+async function findAll(cacheName, keys) {
+  const cache = await caches.open(cacheName);
+  return Promise.all(keys.map((key) => cache.match(key)));
+}
+
+function isOf(release, found) {
+  return found?.headers.get(RELEASE) === release;
+}
+
+function isWanted(name, path) {
+  if (navigator.connection?.saveData) return false;
+  return name.endsWith("titles.json") || FOLDS_IN.test(path);
+}
+
+// Data are of use only together: all of one release, or none.
+async function storeData(paths, release) {
+  const responses = await Promise.all(paths.map(fetchAnew));
+  const releases = new Set(responses.map((response) => response.headers.get(RELEASE) ?? release));
+  if (releases.size > 1 || !responses.every((response) => response.ok)) return;
+  for (const [place, path] of paths.entries()) await store(DATA, path, responses[place], release);
+}
+
+function fetchAnew(path) {
+  return fetch(path, { cache: "no-cache" });
+}
+
+async function storeIfGood(cacheName, key, response) {
+  if (response.ok) await store(cacheName, key, response.clone()).catch(() => {});
+  return response;
+}
+
+async function store(cacheName, key, response, release) {
+  if (!response.ok) throw new Error(`${key} answered ${response.status}`);
+  const headers = new Headers(response.headers);
+  // The body is kept as it is read, not as it was sent.
+  for (const name of ["Content-Encoding", "Content-Length", "Vary"]) headers.delete(name);
+  headers.set(KEPT_AT, new Date().toISOString());
+  if (release && !headers.has(RELEASE)) headers.set(RELEASE, release);
+  const body = await response.blob();
+  if (body.type.startsWith("text/html")) {
+    const [, title = key] = /<title>([^<]*)/.exec(await body.text()) ?? [];
+    headers.set(TITLE, encodeURIComponent(title));
+  }
+  const cache = await caches.open(cacheName);
+  await cache.put(key, new Response(body, { headers }));
+  const keys = await cache.keys(); // in the order in which they were put, the latest time
+  const surplus = keys.slice(0, Math.max(0, keys.length - (MOST[cacheName] ?? Infinity)));
+  await Promise.all(surplus.map((old) => cache.delete(old)));
+}
+
+// Lists that are kept on purpose
+
+let lastTurn = Promise.resolve();
+
+function inTurn(task) {
+  lastTurn = lastTurn.then(task, task);
+  return lastTurn;
+}
+
+async function keptLists() {
+  const index = await (await caches.open(KEPT)).match(LISTS);
+  return index ? index.json() : [];
+}
+
+async function writeLists(lists) {
+  const used = new Set([LISTS, ...lists.flatMap(({ urls }) => urls)]);
+  const cache = await caches.open(KEPT);
+  await cache.put(LISTS, new Response(JSON.stringify(lists)));
+  for (const request of await cache.keys()) {
+    if (!used.has(keyOf(new URL(request.url)))) await cache.delete(request);
+  }
+}
+
+async function keepList({ list, title, release, urls }, tell) {
+  const lists = await keptLists();
+  const others = lists.filter((other) => other.list !== list);
+  if (others.length >= MOST_LISTS) return { problem: "full" };
+  const wanted = [...new Set([list, ...urls])].slice(0, MOST_OF_LIST);
+  let kept = 0;
+  for (let from = 0; from < wanted.length; from += AT_ONCE) {
+    kept += await storeSome(wanted.slice(from, from + AT_ONCE));
+    if (kept === 0) break; // there is no connection, or no room
+    tell({ kept, of: wanted.length });
+  }
+  if (kept) await storeData(SITE.data, newestRelease).catch(() => {});
+  const found = await findAll(KEPT, wanted);
+  const stored = wanted.filter((_, place) => found[place]);
+  const at = new Date().toISOString();
+  const entry = { list, title, release, at, of: wanted.length, urls: stored };
+  await writeLists(kept ? [...others, entry] : lists);
+  const visits = await caches.open(PAGES);
+  await Promise.all(stored.map((url) => visits.delete(url)));
+  return kept ? entry : { problem: "failed" };
+}
+
+async function storeSome(urls) {
+  const storing = urls.map(async (url) => store(KEPT, url, await fetchAnew(url)));
+  const results = await Promise.allSettled(storing);
+  return results.filter(({ status }) => status === "fulfilled").length;
+}
+
+async function removeList({ list }) {
+  await writeLists((await keptLists()).filter((other) => other.list !== list));
+}
+
+async function forget() {
+  newestRelease = null; // so that the next visited page brings the data anew
+  await Promise.all([PAGES, FIGURES, DATA, KEPT].map((name) => caches.delete(name)));
+}
+
+// What pages ask for
+
+const ANSWERS = {
+  UPDATE: () => self.skipWaiting(),
+  SERVED_KEPT: (_, client) => servedKept.get(client.id) ?? null,
+  VISITED: (_, client) => {
+    const url = new URL(client.url);
+    return fetch(keyOf(url)).then((response) => visited(url, response));
+  },
+  KEEP: (message, _, tell) => inTurn(() => keepList(message, tell)),
+  KEPT: async ({ list }) => (await keptLists()).find((kept) => kept.list === list) ?? null,
+  REMOVE: (message) => inTurn(() => removeList(message)),
+  FORGET: () => inTurn(forget),
+};
+
+self.addEventListener("message", (event) => {
+  const [port] = event.ports;
+  const answer = ANSWERS[event.data.ask];
+  if (!answer) return;
+  const tell = (progress) => port?.postMessage(progress);
+  const answered = Promise.resolve(answer(event.data, event.source, tell))
+    .catch(() => null)
+    .then((answer) => port?.postMessage({ done: true, answer }));
+  event.waitUntil(answered);
+});

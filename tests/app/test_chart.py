@@ -1,0 +1,61 @@
+"""The chart of a list: axes that hold every point, and where the points are."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.model.chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Point, make_chart
+
+
+def point(score, mean, rank=1):
+    return Point(
+        rank=rank,
+        movie_id=rank,
+        title="A",
+        year=None,
+        score=score,
+        mean=mean,
+        votes=1,
+        chosen=True,
+    )
+
+
+SCORES = st.floats(1, 5).map(lambda value: round(value, 3))
+
+
+@given(st.lists(st.tuples(SCORES, SCORES), min_size=1, max_size=50))
+def test_chart_when_made_then_every_point_is_inside_and_ticks_are_few_round_and_ascending(pairs):
+    chart = make_chart(tuple(point(score, mean) for score, mean in pairs), 4.0)
+    for each in chart.points:
+        assert LEFT <= chart.x(each.mean) <= WIDTH - RIGHT
+        assert TOP <= chart.y(each.score) <= HEIGHT - BOTTOM
+    for ticks in (chart.mean_ticks, chart.score_ticks):
+        values = [tick.value for tick in ticks]
+        assert 2 <= len(values) <= 10
+        assert values == sorted(set(values))
+    assert chart.n_above == sum(score > mean for score, mean in pairs)
+
+
+def test_chart_when_there_are_no_points_then_none():
+    assert make_chart((), 4.0) is None
+
+
+def test_chart_when_drawn_then_up_is_more_and_right_is_more():
+    chart = make_chart((point(3.0, 2.0), point(4.0, 3.0)), 4.0)
+    assert chart.x(3.0) > chart.x(2.0)
+    assert chart.y(4.0) < chart.y(3.0)
+
+
+def test_line_when_both_are_equal_somewhere_in_sight_then_from_one_edge_to_the_other():
+    chart = make_chart((point(3.0, 2.8), point(4.0, 4.1)), 4.0)
+    x1, y1, x2, y2 = chart.equal
+    low, high = max(chart.mean_low, chart.score_low), min(chart.mean_high, chart.score_high)
+    assert (x1, y1, x2, y2) == (chart.x(low), chart.y(low), chart.x(high), chart.y(high))
+    assert make_chart((point(4.9, 1.2),), 4.0).equal is None
+
+
+@pytest.mark.parametrize("span", [4.0, 4.5, 100.0, 1.0])
+def test_chart_when_all_points_are_one_then_the_axes_still_have_a_span(span):
+    chart = make_chart((point(3.0, 3.0),), span)
+    assert chart.mean_low < 3.0 < chart.mean_high
+    assert chart.score_low < 3.0 < chart.score_high

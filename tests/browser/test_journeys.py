@@ -1,0 +1,304 @@
+"""What visitors come for, done in a real browser: each journey from its first page to its end."""
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def page(site, browser):
+    """A new visitor's page, whose scripts may not fail."""
+    context = browser.new_context(base_url=site)
+    page = context.new_page()
+    failures = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    yield page
+    context.close()
+    assert failures == []
+
+
+def give(page, stars):
+    """Rate the first movies that the page asks about."""
+    asks = page.locator(".ask")
+    for place, star in enumerate(stars):
+        asks.nth(place).get_by_title(str(star), exact=True).click()
+
+
+def titles(page):
+    """The titles of a list, in its order."""
+    return page.locator(".pick h3").all_inner_texts()
+
+
+def test_find_a_user_then_why_this_movie_then_its_page_then_a_similar_one(page):
+    page.goto("/")
+    page.get_by_label("A user’s id, a whole number").fill("7")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("User 7")
+    pick = page.locator(".pick").nth(1)  # nobody rated the first, so nothing is like it
+    expect(pick.locator(".why")).to_contain_text("Because you rated")
+    pick.get_by_text("The full account").click()
+    account = pick.locator("table.account")
+    expect(account).to_be_visible()
+    rows = [float(text.replace("−", "-")) for text in account.locator("td.num").all_inner_texts()]
+    assert sum(rows[:-1]) == pytest.approx(rows[-1], abs=0.001)
+    title = pick.get_by_role("heading").inner_text()
+    pick.get_by_role("heading").get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(page.locator(".for-user")).to_contain_text("predicted")
+    page.locator("section[aria-labelledby=similar] a").first.click()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text(title)
+    expect(page.locator(".for-user")).to_contain_text("User 7")
+
+
+def test_filter_by_brush_then_the_list_and_the_address_say_it_and_back_undoes_it(page):
+    page.goto("/users/7")
+    everything = titles(page)
+    chart = page.locator(".chart svg")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.02)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.99, box["y"] + box["height"] * 0.5, steps=6)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("score_to=.*mean_from="))
+    expect(page.get_by_text("pass the filter")).to_be_visible()
+    some = titles(page)
+    assert 0 < len(some) < len(everything)
+    assert [title for title in everything if title in some] == some
+    assert page.locator("circle.out").count() == len(everything) - 1 - len(some)
+    page.reload()
+    assert titles(page) == some
+    page.go_back()
+    expect(page.locator(".pick h3")).to_have_count(len(everything))
+    assert titles(page) == everything
+
+
+def test_sort_without_a_button_then_the_list_the_address_and_the_file_agree(page):
+    page.goto("/users/7")
+    page.locator(".tools.live").wait_for()
+    page.get_by_label("Sort by").select_option("title")
+    expect(page).to_have_url(re.compile(r"\?sort=title$"))
+    shown = titles(page)
+    assert shown == sorted(shown, key=str.casefold)
+    address = page.get_by_role("link", name="The list as CSV").get_attribute("href")
+    rows = csv.DictReader(io.StringIO(page.request.get(address).text()))
+    assert [row["title"] for row in rows] == shown
+
+
+def test_chart_when_walked_by_keyboard_then_reads_out_and_enter_opens(page):
+    page.goto("/users/7")
+    chart = page.locator(".chart svg")
+    chart.focus()
+    page.keyboard.press("Home")
+    readout = page.locator(".readout")
+    first = readout.inner_text()
+    assert "predicted" in first
+    page.keyboard.press("ArrowRight")
+    expect(readout).not_to_have_text(first)
+    title = readout.inner_text().split(" (")[0].split(":")[0]
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+def test_chart_when_touched_then_reads_out_and_a_second_touch_opens(site, browser):
+    context = browser.new_context(base_url=site, has_touch=True, viewport=PHONE)
+    page = context.new_page()
+    page.goto("/users/7")
+    point = page.locator(".points circle").first
+    point.scroll_into_view_if_needed()
+    text = point.get_attribute("data-text")
+    page.touchscreen.tap(*_middle(point))
+    expect(page.locator(".readout")).to_have_text(text)
+    page.touchscreen.tap(*_middle(page.locator("circle.at")))
+    expect(page).to_have_url(re.compile("/movies/"))
+    context.close()
+
+
+def _middle(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_rate_a_few_then_a_list_with_reasons_then_its_link_in_a_second_browser(page, browser, site):
+    page.goto("/")
+    page.get_by_role("link", name="Rate a few movies, get your list").click()
+    asked = page.locator(".ask legend").all_inner_texts()
+    expect(page.locator(".ask .num").filter(has_text=re.compile(r"\d\.\d"))).to_have_count(0)
+    give(page, [5, 4, 1, 2, 5])
+    expect(page.locator(".rate-status")).to_contain_text("5 movies rated")
+    page.get_by_role("button", name="See my list").click()
+    expect(page).to_have_url(re.compile("/list/"))
+    mine = titles(page)
+    assert len(mine) > 5
+    assert not {title.split("\xa0")[0] for title in asked[:5]} & set(mine)
+    expect(page.locator(".pick .why").first).to_contain_text("Because you rated")
+    other = browser.new_context(base_url=site).new_page()
+    other.goto(page.url)
+    assert titles(other) == mine
+    other.context.close()
+
+
+def test_rate_a_few_then_the_browser_makes_the_same_list_as_the_server(page):
+    page.goto("/rate")
+    give(page, [5, 4, 1, 2, 5, 3])
+    page.get_by_role("button", name="See my list").click()
+    expect(page).to_have_url(re.compile("/list/"))
+    address = page.get_by_role("link", name="as JSON", exact=True).get_attribute("href")
+    server = page.request.get(address).json()["recommendations"]
+    page.goto("/mine")
+    expect(page.locator(".pick")).to_have_count(len(server))
+    assert titles(page) == [row["movie"]["title"] for row in server]
+    shown = page.locator(".pick .score b").all_inner_texts()
+    assert shown == [f"{row['score']:.1f}" for row in server]
+    first = page.locator(".pick .why").first.inner_text()
+    assert all(reason["title"] in first for reason in server[0]["reasons"])
+
+
+def test_rate_in_two_steps_then_nothing_is_lost_and_clear_forgets_all(page):
+    page.goto("/rate")
+    give(page, [5, 4])
+    page.get_by_role("button", name="Rate more").click()
+    expect(page).to_have_url(re.compile("skip=12"))
+    expect(page.get_by_text("Rated before")).to_be_visible()
+    give(page, [3])
+    expect(page.locator(".rate-status")).to_contain_text("3 movies rated")
+    page.get_by_role("button", name="See my list").click()
+    expect(page.locator("aside .own li")).to_have_count(3)
+    page.goto("/rate")
+    checked = page.locator(".give input:checked")
+    expect(checked).to_have_count(2)
+    page.get_by_role("button", name="Clear my ratings").click()
+    expect(checked).to_have_count(0)
+    page.reload()
+    expect(checked).to_have_count(0)
+
+
+def test_rate_without_scripts_then_the_same(site, browser):
+    context = browser.new_context(base_url=site, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/rate")
+    give(page, [5, 4])
+    page.get_by_role("button", name="Rate more").click()
+    give(page, [2])
+    page.get_by_role("button", name="See my list").click()
+    expect(page.locator("aside .own li")).to_have_count(3)
+    page.get_by_label("Sort by").select_option("title")
+    page.get_by_text("Filter", exact=True).click()
+    page.get_by_label("From year").fill("1950")
+    page.get_by_role("button", name="Apply").click()
+    shown = titles(page)
+    assert shown == sorted(shown, key=str.casefold)
+    context.close()
+
+
+def test_rate_a_movie_that_was_searched_for_then_it_counts(page):
+    page.goto("/rate?q=stalker")
+    expect(page.locator(".ask legend")).to_contain_text(["Stalker"])
+    give(page, [5])
+    page.get_by_role("button", name="See my list").click()
+    expect(page.locator("aside .own li")).to_contain_text(["Stalker"])
+
+
+def test_save_and_put_aside_then_kept_on_the_device_until_removed(page):
+    page.goto("/users/7")
+    first, second = page.locator(".pick").nth(0), page.locator(".pick").nth(1)
+    kept = [titles(page)[0], titles(page)[1]]
+    first.get_by_role("button", name=re.compile("^Save")).click()
+    second.get_by_role("button", name=re.compile("^Not interested")).click()
+    expect(first.get_by_role("button", pressed=True)).to_have_text("Saved")
+    page.reload()
+    expect(page.locator(".pick.hidden h3")).to_have_text(kept[1])
+    page.get_by_role("link", name="Saved", exact=True).click()
+    expect(page.locator("[data-kept=saved] a")).to_have_text(kept[0])
+    expect(page.locator("[data-kept=hidden] a")).to_have_text(kept[1])
+    page.get_by_role("button", name=f"Remove: {kept[0]}").click()
+    expect(page.locator("[data-kept=saved]")).to_have_text("Nothing yet.")
+    page.goto("/users/7")
+    expect(page.locator(".pick.saved")).to_have_count(0)
+    expect(page.locator(".pick.hidden")).to_have_count(1)
+
+
+def test_theme_when_switched_then_it_stays_switched(page):
+    page.emulate_media(color_scheme="light")
+    page.goto("/users/7")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    page.get_by_role("button", name="Use the dark theme").click()
+    dark = page.evaluate(paper)
+    assert dark != light
+    page.goto("/movies/1")
+    assert page.evaluate(paper) == dark
+    page.get_by_role("button", name="Use the light theme").click()
+    assert page.evaluate(paper) == light
+
+
+def test_keyboard_only_from_home_to_a_movie_of_a_visitors_list(page):
+    page.goto("/rate")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "radio":
+            break
+    page.keyboard.press("ArrowUp")
+    expect(page.locator(".give input:checked")).to_have_count(1)
+    page.get_by_role("button", name="See my list").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/list/"))
+    shown = titles(page)
+    page.locator(".pick h3 a").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.textContent") == shown[2]
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(shown[1])
+
+
+def test_phone_from_home_to_a_list_then_nothing_is_too_small_to_touch(site, browser):
+    context = browser.new_context(base_url=site, viewport=PHONE, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_role("link", name="Rate a few movies, get your list").tap()
+    page.locator(".ask").first.get_by_title("4").tap()
+    page.get_by_role("button", name="See my list").tap()
+    expect(page.locator(".pick").first).to_be_visible()
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("button, select, input:not([type=hidden]), summary")]
+        .map((each) => [each.textContent, each.getBoundingClientRect()])
+        .filter(([, box]) => box.height > 0 && box.height < 44).map(([text]) => text)"""
+    )
+    assert small == []
+    context.close()
+
+
+def test_link_when_copied_then_the_clipboard_holds_the_address(site, browser):
+    context = browser.new_context(base_url=site, permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto("/users/7?sort=title")
+    page.get_by_role("button", name="Copy the link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{site}/users/7?sort=title"
+    context.close()
+
+
+def test_mine_when_exported_then_the_files_hold_the_list_and_the_ratings(page):
+    page.goto("/rate")
+    give(page, [5, 4])
+    page.goto("/mine")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="The list as CSV").click()
+    rows = list(csv.DictReader(io.StringIO(_read(download.value))))
+    assert [row["title"] for row in rows] == titles(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="My ratings as JSON").click()
+    assert sorted(json.loads(_read(download.value)).values()) == [4, 5]
+
+
+def _read(download):
+    with open(download.path(), encoding="utf-8") as file:
+        return file.read()
