@@ -21,7 +21,15 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 _TWO_YEARS_S = 63_072_000
-_COMPRESSED_TYPES = ("text/html", "application/json", "text/csv", "text/plain", "image/svg+xml")
+_COMPRESSED_TYPES = (
+    "application/manifest+json",
+    "text/javascript",
+    "text/html",
+    "application/json",
+    "text/csv",
+    "text/plain",
+    "image/svg+xml",
+)
 _LEAST_SIZE_BYTES = 500
 _GZIP_LEVEL = 3  # 6 % more bytes than level 4 for half of its time
 

@@ -17,6 +17,7 @@ from app.model.pages import (
     ReportPage,
     SearchPage,
     SiteInfo,
+    SuggestPage,
     UserPage,
 )
 from app.model.shelf import PageNotFoundError
@@ -50,10 +51,16 @@ def movie(library: Library, site: SiteInfo, movie_id: int, user: int | None) -> 
     return library.movie_page(site, movie_id, user)
 
 
-@page_route(site_blueprint, "/search", (QUERY,))
-def search(library: Library, site: SiteInfo, q: str) -> SearchPage:
+@page_route(site_blueprint, "/search", (QUERY, PAGE))
+def search(library: Library, site: SiteInfo, q: str, page: int) -> SearchPage:
     """Movies by title, users by id."""
-    return library.search_page(site, q)
+    return library.search_page(site, q, page)
+
+
+@page_route(site_blueprint, "/suggest", (QUERY,), html=False)
+def suggest(library: Library, site: SiteInfo, q: str) -> SuggestPage:
+    """What a query may mean while it is being typed."""
+    return library.suggest_page(site, q)
 
 
 @page_route(site_blueprint, "/report")

@@ -39,9 +39,10 @@ def page_route(
     rule: str,
     parameters: tuple[Parameter, ...] = (),
     *,
+    html: bool = True,
     table: bool = False,
 ) -> Callable[[View], View]:
-    """Show a page as HTML at `rule`, as JSON at `rule`.json, and a `table` as CSV at `rule`.csv.
+    """Show a page as `html` at `rule`, as JSON at `rule`.json, and a `table` as CSV at `rule`.csv.
 
     The view is called with the open release's library, what the page says about the release, the
     arguments in the address, and the parameters after the question mark by name; the template is
@@ -68,7 +69,8 @@ def page_route(
         def as_csv(**arguments: Any) -> Response:
             return respond(csv_response, arguments)
 
-        blueprint.add_url_rule(rule, name, as_html)
+        if html:
+            blueprint.add_url_rule(rule, name, as_html)
         blueprint.add_url_rule(f"{stem}.json", name + JSON_SUFFIX, as_json)
         if table:
             blueprint.add_url_rule(f"{stem}.csv", name + CSV_SUFFIX, as_csv)

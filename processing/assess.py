@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from processing.assessment.document import Assessed, document
+from processing.assessment.document import Assessed, document, user_errors
 from processing.assessment.held_out import hold_out
+from processing.assessment.newcomers import fit_newcomers
 from processing.assessment.rankings import score_lists
 from processing.assessment.stacked import stack
 from processing.data.dataset import Dataset
@@ -26,7 +27,9 @@ from processing.stages import Stages
 
 logger = logging.getLogger(__name__)
 
+EVALUATION = "evaluation"
 REPORT = "report.json"
+USER_ERRORS = "user_errors.npy"
 
 
 def assess(
@@ -35,7 +38,7 @@ def assess(
     """Evaluate a profile on a data set; returns the report, JSON-ready.
 
     The ensemble of the last split is kept in the stage `SPLIT/ensemble`; it is the one that is
-    looked into: importance, ablation and learning are of the last split.
+    looked into: importance, ablation, learning and newcomers are of the last split.
     """
     specs, left_out = fitting_models(profile, dataset.ratings, memory_bytes())
     for item in left_out:
@@ -49,7 +52,7 @@ def assess(
         for split in splits
     ]
     arguments = (dataset, profile, specs, assessed, protocol, seed)
-    report = stages.run("evaluation", functools.partial(_report, *arguments))
+    report = stages.run(EVALUATION, functools.partial(_report, *arguments))
     found: dict[str, Any] = json.loads((report.path / REPORT).read_text(encoding="utf-8"))
     return found | {"left_out": left_out}
 
@@ -112,6 +115,10 @@ def _assess_split(
     groups = {spec.name: spec.blank().contribution_group() for spec in specs}
     blank = Ensemble(profile.ensemble, groups, ratings.scale)
     stacked = stack(stages, name, blank, stacks, stack_ratings, test, seed, compare)
+    newcomers = None
+    if compare:
+        listed = test.read_lists().users
+        newcomers = fit_newcomers(stages, name, ratings, split, specs, listed, seed)
     return Assessed(
         split=split,
         n_stack=len(stack_ratings),
@@ -119,6 +126,7 @@ def _assess_split(
         stacked=stacked,
         listed_stack=score_lists(stages, f"{name}/stack-0", stacked.ensemble, stacks[0]),
         listed_test=score_lists(stages, f"{name}/test", stacked.ensemble, test),
+        newcomers=newcomers,
     )
 
 
@@ -133,4 +141,5 @@ def _report(
 ) -> str:
     report = document(dataset, profile, specs, assessed, protocol, seed)
     (directory / REPORT).write_text(json.dumps(report), encoding="utf-8")
+    np.save(directory / USER_ERRORS, user_errors(dataset.ratings, assessed))
     return f"{report['n_test']:,} test ratings measured"

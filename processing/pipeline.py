@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from processing.assess import assess, fitting_models
+from processing.assess import EVALUATION, USER_ERRORS, assess, fitting_models
 from processing.data.dataset import Dataset, dataset_hash
 from processing.evaluation.html import report_html
 from processing.evaluation.report import as_table
@@ -41,7 +41,8 @@ def run(dataset: Dataset, profile: Profile, runs: Path) -> tuple[Path, dict[str,
     _write_text(stages.directory / "report.txt", as_table(report) + "\n")
     _write_text(stages.directory / "report.html", report_html(report))
     ensemble = stages.directory / _last_split(report) / "ensemble"
-    serve(stages, dataset, profile, ensemble, report, _about_run(stages.directory))
+    errors = stages.directory / EVALUATION / USER_ERRORS
+    serve(stages, dataset, profile, ensemble, report, errors, _about_run(stages.directory))
     return stages.directory, report
 
 

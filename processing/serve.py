@@ -8,15 +8,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from processing.audience import (
+    lovers_of,
+    periods_of,
+    viewer_bands,
+    viewers_by_band,
+    votes_by_period,
+)
 from processing.data.dataset import Dataset
 from processing.data.ratings import Ratings
 from processing.ensemble.features import CONTRIBUTIONS, Features
 from processing.ensemble.stacking import Ensemble
 from processing.evaluation.figures import report_figures
+from processing.evaluation.ranking import like_threshold
 from processing.evaluation.report import without_times
+from processing.fold_in import fit_fold_in, folded_into
 from processing.models.linear import LinearModel
 from processing.models.neighbours import Neighbours
-from processing.models.registry import MODELS, load_model
+from processing.models.registry import load_model
 from processing.profile import ModelSpec, Profile
 from processing.recommend import Served, recommend
 from processing.release import schema
@@ -25,7 +34,6 @@ from processing.stages import Stage, Stages
 
 PACKAGES = ("numpy", "scipy", "scikit-surprise", "xgboost-cpu", "numba")
 SERVED = "served"
-FOLD_IN_KINDS = ("svdpp", "svd", "baseline")
 START_QUANTILES = (1.0, 0.98, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
 
 
@@ -35,11 +43,13 @@ def serve(
     profile: Profile,
     ensemble: Path,
     report: dict[str, Any],
+    user_errors: Path,
     about_run: dict[str, str],
 ) -> Stage:
     """Refit on all ratings, recommend to everyone, and stage the release.
 
-    `about_run` holds `created_utc` and `commit`.
+    `user_errors` is the evaluation's file of that name; `about_run` holds `created_utc` and
+    `commit`.
     """
     specs = [spec for spec in profile.models if spec.name in report["settings"]]
     members = {
@@ -58,7 +68,17 @@ def serve(
     return stages.run(
         "release",
         functools.partial(
-            _stage, dataset, profile, specs, members, features, top, ensemble, report, about_run
+            _stage,
+            dataset,
+            profile,
+            specs,
+            members,
+            features,
+            top,
+            ensemble,
+            report,
+            user_errors,
+            about_run,
         ),
     )
 
@@ -76,6 +96,12 @@ def _refit_features(ratings: Ratings, directory: Path) -> str:
 def order_z(report: dict[str, Any]) -> float:
     """How many standard errors a score loses in the lists: what the report found best, or none."""
     return float(report["ranking"]["order"]) if report["ranking"] else 0.0
+
+
+def visitors_order_z(report: dict[str, Any]) -> float:
+    """The same for visitors' lists, or the users' where no newcomers could be tested."""
+    newcomers = report["newcomers"]
+    return float(newcomers["order_z"]) if newcomers else order_z(report)
 
 
 def load_served(
@@ -130,6 +156,7 @@ def _stage(
     top: Stage,
     ensemble: Path,
     report: dict[str, Any],
+    user_errors: Path,
     about_run: dict[str, str],
     directory: Path,
 ) -> str:
@@ -137,8 +164,11 @@ def _stage(
     levels = ratings.scale.levels()
     factors, biases = _fold_in_arrays(specs, members, ratings)
     near = Features.load(features.path, ratings).similar_movies_
+    similar = _similar(near, profile.recommend.n_similar)
     counts = ratings.by_movie.counts.astype(np.int32)
     report = without_times(report)
+    about = _about(dataset, profile, report, about_run, Ensemble.load(ensemble).start_)
+    assert about.like is not None
     contents = schema.ReleaseContents(
         movie_ids=ratings.movie_ids,
         titles=dataset.catalogue.titles,
@@ -147,10 +177,17 @@ def _stage(
         n_ratings=counts,
         means=_means(ratings),
         histograms=_histograms(ratings, levels),
-        similar=_similar(near, profile.recommend.n_similar),
+        similar=similar,
         movie_factors=factors,
         movie_biases=biases,
+        votes_by_period=votes_by_period(ratings, about.periods),
+        viewers=viewers_by_band(ratings, about.viewer_bands, about.like),
+        lovers=lovers_of(ratings, similar["movie"], about.like),
+        fold_in=fit_fold_in(
+            ratings, ratings.mean, biases, factors, profile.seed, visitors_order_z(report)
+        ),
         user_ids=ratings.user_ids,
+        user_errors=np.load(user_errors),
         top=np.load(top.path / "top.npy", mmap_mode="r"),
         history_indptr=ratings.by_user.indptr,
         history_movies=ratings.by_user.indices,
@@ -159,11 +196,7 @@ def _stage(
         report=report,
         figures=report_figures(report),
     )
-    manifest = stage_release(
-        directory,
-        contents,
-        _about(dataset, profile, report, about_run, Ensemble.load(ensemble).start_),
-    )
+    manifest = stage_release(directory, contents, about)
     return f"{manifest.release_id} staged, {manifest.size_bytes / 1e6:,.1f} MB"
 
 
@@ -202,6 +235,9 @@ def _about(
         contribution_groups=CONTRIBUTIONS,
         contribution_start=start,
         order_z=order_z(report),
+        like=like_threshold(scale),
+        periods=periods_of(ratings),
+        viewer_bands=viewer_bands(ratings),
         metrics={
             row["model"]: {k: row[k] for k in ("rmse", "mae", "mape") if row[k] is not None}
             for row in report["models"]
@@ -253,8 +289,7 @@ def _fold_in_arrays(
     specs: list[ModelSpec], members: dict[str, Stage], ratings: Ratings
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Movie factors and biases to fold a new visitor in, of the richest linear model served."""
-    linear = [spec for spec in specs if issubclass(MODELS[spec.kind], LinearModel)]
-    spec = min(linear, key=lambda spec: FOLD_IN_KINDS.index(spec.kind))
+    spec = folded_into(specs)
     model = load_model(spec.kind, members[spec.name].path)
     assert isinstance(model, LinearModel)
     arrays = model.arrays_

@@ -229,7 +229,9 @@ def test_readme_when_read_then_names_every_environment_variable(variable):
     assert f"`{variable.name}`" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/architecture.md", "docs/evaluation.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/architecture.md", "docs/evaluation.md", "docs/site.md"]
+)
 def test_docs_when_they_link_to_a_file_then_it_is_there(name):
     links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text(encoding="utf-8"))
     assert all((ROOT / name).parent.joinpath(link).exists() for link in links)

@@ -19,16 +19,19 @@ from app.model.pages import (
     ReportPage,
     SearchPage,
     SiteInfo,
+    Suggestion,
+    SuggestPage,
     UserPage,
     VisitorPage,
 )
 from app.model.report import read_evaluation
 from app.model.search import TitleIndex
-from app.model.shelf import Shelf, day_text
+from app.model.shelf import PageNotFoundError, Shelf, day_text
 from processing.release import Release
 from processing.report import protocol_text
 
-MOST_FOUND = 50
+FOUND_PER_PAGE = 50
+N_SUGGESTED = 8
 N_POPULAR = 12
 
 
@@ -114,16 +117,53 @@ class Library:
         """Return a page that the browser fills."""
         return DevicePage(title=title, site=site)
 
-    def search_page(self, site: SiteInfo, query: str) -> SearchPage:
-        """Return the movies whose titles match, and the user whose id the query is."""
-        found = self._index.find(query)
+    def search_page(self, site: SiteInfo, query: str, page: int) -> SearchPage:
+        """Return the movies whose titles match, and the user whose id the query is.
+
+        Raises
+        ------
+        PageNotFoundError
+            If they do not fill so many pages.
+        """
+        found = self._index.search(query)
+        n_pages = max(1, -(-len(found.indices) // FOUND_PER_PAGE))
+        if page > n_pages:
+            raise PageNotFoundError(
+                f"What was found for {query!r} fills {n_pages} page(s); there is no page {page}."
+            )
+        first = (page - 1) * FOUND_PER_PAGE
         return SearchPage(
             title=f"Search for “{query}”" if query else "Search",
             site=site,
             query=query,
-            n_found=len(found),
-            movies=tuple(self.shelf.movie(index) for index in found[:MOST_FOUND]),
+            near=found.near,
+            n_found=len(found.indices),
+            page=page,
+            n_pages=n_pages,
+            movies=tuple(
+                self.shelf.movie(index) for index in found.indices[first : first + FOUND_PER_PAGE]
+            ),
             user_id=self._known_user_id(query),
+        )
+
+    def suggest_page(self, site: SiteInfo, query: str) -> SuggestPage:
+        """Return the few movies that a query most likely means."""
+        found = self._index.search(query)
+        release = self.release
+        return SuggestPage(
+            title=f"Suggestions for “{query}”",
+            site=site,
+            query=query,
+            near=found.near,
+            user_id=self._known_user_id(query),
+            suggestions=tuple(
+                Suggestion(
+                    movie_id=int(release.movie_ids[index]),
+                    title=release.titles[index],
+                    year=release.years[index],
+                )
+                for index in found.indices[:N_SUGGESTED]
+            ),
         )
 
     def report_page(self, site: SiteInfo) -> ReportPage:

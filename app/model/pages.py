@@ -276,12 +276,38 @@ class MoviePage(ReleasePage):
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPage(ReleasePage):
-    """Movies whose titles match; `user_id` is set when the query is a known user's id."""
+    """A page of the movies whose titles match.
+
+    `near` says that no title has the words as they were written, and these come close; `user_id` is
+    set when the query is a known user's id.
+    """
 
     query: str
+    near: bool
     n_found: int
+    page: int
+    n_pages: int
     movies: tuple[Movie, ...]
     user_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """A movie that a query may mean."""
+
+    movie_id: int
+    title: str
+    year: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuggestPage(ReleasePage):
+    """What a query may mean, best first, while it is being typed; `near` as in a search."""
+
+    query: str
+    near: bool
+    user_id: int | None
+    suggestions: tuple[Suggestion, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -212,12 +212,17 @@ function isWanted(name, path) {
   return name.endsWith("titles.json") || FOLDS_IN.test(path);
 }
 
-// Data are of use only together: all of one release, or none.
+// Data are of use only together: all are of one release, which may lack some, or stay as they are.
 async function storeData(paths, release) {
   const responses = await Promise.all(paths.map(fetchAnew));
-  const releases = new Set(responses.map((response) => response.headers.get(RELEASE) ?? release));
-  if (releases.size > 1 || !responses.every((response) => response.ok)) return;
-  for (const [place, path] of paths.entries()) await store(DATA, path, responses[place], release);
+  const found = responses.filter((response) => response.ok);
+  const releases = new Set(found.map((response) => response.headers.get(RELEASE) ?? release));
+  if (releases.size > 1 || responses.some(({ ok, status }) => !ok && status !== 404)) return;
+  const cache = await caches.open(DATA);
+  for (const [place, path] of paths.entries()) {
+    if (responses[place].ok) await store(DATA, path, responses[place], release);
+    else await cache.delete(path);
+  }
 }
 
 function fetchAnew(path) {

@@ -6,8 +6,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from processing.assessment.held_out import SCORES, HeldOut, read_peak, read_seconds
+from processing.assessment.newcomers import Newcomers, newcomers
 from processing.assessment.rankings import Listed, ranking
 from processing.assessment.stacked import LEARNING_SHARES, Stacked, importance, share_of
 from processing.data.dataset import Dataset
@@ -23,9 +25,10 @@ from processing.evaluation.report import (
     model_rows,
     split_rows,
 )
-from processing.evaluation.slices import calibration, residuals, slices
+from processing.evaluation.slices import calibration, error_table, residuals, slices
 from processing.evaluation.tested import BLEND, ENSEMBLE, MEAN, Tested
 from processing.profile import ModelSpec, Profile
+from processing.release.schema import ERRORS_DTYPE
 from processing.stages import Stage
 
 LABELS = {
@@ -45,6 +48,7 @@ class Assessed:
     stacked: Stacked
     listed_stack: Listed
     listed_test: Listed
+    newcomers: Newcomers | None
 
 
 def document(
@@ -62,6 +66,7 @@ def document(
     tested = [_tested(ratings, one) for one in assessed]
     resampled = resampled_rmse(tested, seed)
     lists = [one.listed_stack for one in assessed], [one.listed_test for one in assessed]
+    ranked = ranking(ratings, *lists, members | {ENSEMBLE: LABELS[ENSEMBLE]}, seed)
     return {
         "source": _source(dataset),
         "protocol": protocol,
@@ -75,6 +80,7 @@ def document(
         "comparisons": comparisons(tested, labels, resampled),
         "splits": split_rows(tested, labels),
         "slices": slices(tested),
+        "error_table": error_table(tested),
         "calibration": calibration(tested),
         "residuals": residuals(tested, ratings.scale),
         "ablation": _ablation(assessed[-1], tested[-1], members, seed),
@@ -83,10 +89,30 @@ def document(
             "trees": _trees(assessed[-1]),
             "stack": _learning(assessed[-1], tested[-1]),
         },
-        "ranking": ranking(ratings, *lists, members | {ENSEMBLE: LABELS[ENSEMBLE]}, seed),
+        "ranking": ranked,
+        "newcomers": _newcomers(ratings, assessed[-1], tested[-1], ranked, seed),
         "settings": {spec.name: asdict(spec.settings) for spec in specs}
         | {ENSEMBLE: asdict(profile.ensemble)},
     }
+
+
+def user_errors(ratings: Ratings, assessed: list[Assessed]) -> NDArray[np.void]:
+    """The ensemble's errors on each user's test ratings of all splits, ERRORS_DTYPE (n_users,)."""
+    n, squares, sizes = (np.zeros(ratings.n_users) for _ in range(3))
+    csr = ratings.by_user
+    for one in assessed:
+        rows = one.split.test
+        users = csr.rows()[rows]
+        off = np.abs(csr.values[rows] - np.load(one.stacked.ensemble.path / SCORES))
+        n += np.bincount(users, minlength=ratings.n_users)
+        squares += np.bincount(users, off.astype(np.float64) ** 2, ratings.n_users)
+        sizes += np.bincount(users, off, ratings.n_users)
+    errors = np.zeros(ratings.n_users, ERRORS_DTYPE)
+    some = n > 0
+    errors["n"] = n
+    errors["rmse"] = np.sqrt(np.divide(squares, n, out=np.full_like(n, np.nan), where=some))
+    errors["mae"] = np.divide(sizes, n, out=np.full_like(n, np.nan), where=some)
+    return errors
 
 
 def _source(dataset: Dataset) -> dict[str, Any]:
@@ -177,6 +203,14 @@ def _learning(one: Assessed, tested: Tested) -> list[dict[str, Any]]:
         for share in LEARNING_SHARES
     ]
     return [*points, {"n": one.n_stack, "rmse": mean_rmse([tested], ENSEMBLE)}]
+
+
+def _newcomers(
+    ratings: Ratings, one: Assessed, tested: Tested, ranked: dict[str, Any] | None, seed: int
+) -> dict[str, Any] | None:
+    """What the last split's newcomers are worth, beside the ensemble in its chosen order."""
+    z = ranked["order"] if ranked else 0.0
+    return newcomers(ratings, one.split, one.newcomers, tested, one.listed_test, z, seed)
 
 
 def _with_scores(split: Tested, stages: dict[str, Stage]) -> Tested:

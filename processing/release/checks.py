@@ -147,8 +147,8 @@ def check_contents(contents: ReleaseContents, about: ReleaseAbout) -> None:
     check_ascending(contents.movie_ids, "movie_ids")
     _check_catalogue(contents)
     _check_history(contents)
-    n_factors = contents.movie_factors.shape[-1]
-    if problem := contents.fold_in.problem(n_factors, n_movies):
+    check_array(contents.movie_factors, schema.MOVIE_FACTORS, np.float32, (n_movies, None))
+    if problem := contents.fold_in.problem(contents.movie_factors.shape[1], n_movies):
         raise ReleaseFormatError(f"{schema.FOLD_IN}: {problem}")
     known = set(contents.user_ids.tolist())
     if unknown := [each.user_id for each in about.start_users if each.user_id not in known]:

@@ -95,6 +95,8 @@ class FoldIn:
             return "the covariance is not symmetric."
         if np.linalg.eigvalsh(self.covariance)[0] <= 0:
             return "the covariance is not positive definite."
+        if not np.isfinite(self.order_z):
+            return f"order_z is {self.order_z}; expected a number."
         if not self.noise_variance > 0:
             return f"noise_variance is {self.noise_variance}; expected more than 0."
         if not all(0 <= index < n_movies for index in self.ask):

@@ -1,8 +1,8 @@
-"""The sections on how the ensemble learned, what its lists are worth, and what was set."""
+"""The sections on how the ensemble learned, what lists are worth, newcomers, and settings."""
 
 from typing import Any
 
-from processing.report.tables import Column, Report, Row, Section, Table, model_labels
+from processing.report.tables import Column, Report, Row, Section, Table, as_cell, model_labels
 
 MOST_TREES = 20
 
@@ -130,6 +130,64 @@ def _ranked(name: str, caption: str, head: str, rows: list[dict[str, Any]], best
             for row in rows
         ),
     )
+
+
+def newcomers_section(report: Report) -> Section:
+    """What a handful of ratings is worth of somebody whom nobody knew before."""
+    found = report["newcomers"]
+    rows = found["rows"]
+    folded = [row for row in rows if row["given"]]
+    averages = {row["given"]: row for row in rows}[0]
+    caution = (
+        f"Lists are ordered with caution z = {found['order_z']:g}, chosen on ratings apart from "
+        "the test."
+    )
+    return Section(
+        name="newcomers",
+        title="What are a few ratings of a newcomer worth?",
+        text=f"{found['n_users']:,} users were treated as newcomers: a model was fitted without "
+        "any rating of theirs, and was then told a few of them, of the movies that the site would "
+        f"ask about first. By the movie’s average alone the RMSE on {found['n_test']:,} test "
+        f"ratings is {averages['rmse']:.4f}; "
+        + ", ".join(f"with {row['given']} ratings it is {row['rmse']:.4f}" for row in folded)
+        + f". {_against_all(rows)}{caution}",
+        figures=("newcomers.svg",),
+        tables=(
+            Table(
+                name="given",
+                caption="The same test ratings of the same users, by what was known of them",
+                head="Predicted by",
+                columns=(
+                    Column(label="Ratings given", kind="count"),
+                    Column(label="RMSE", kind="stars"),
+                    Column(label="95 % interval", kind="interval"),
+                    Column(label="Hit rate @10", kind="share"),
+                    Column(label="NDCG @10", kind="ratio"),
+                ),
+                rows=tuple(
+                    Row(
+                        label=row["label"],
+                        cells=(
+                            row["given"],
+                            row["rmse"],
+                            as_cell(row["rmse_interval"]),
+                            row["hit_rate_10"],
+                            row["ndcg_10"],
+                        ),
+                    )
+                    for row in rows
+                ),
+            ),
+        ),
+    )
+
+
+def _against_all(rows: list[dict[str, Any]]) -> str:
+    """What the ensemble makes of the same users when it knows all that they rated."""
+    knowing = [row["rmse"] for row in rows if row["given"] is None and row["rmse"] is not None]
+    if not knowing:
+        return ""
+    return f"The ensemble, which knows all their other ratings, has {knowing[0]:.4f}. "
 
 
 def settings_section(report: Report) -> Section:

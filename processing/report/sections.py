@@ -6,7 +6,12 @@ Every part is optional, since older releases lack some: a section without its pa
 from collections.abc import Callable
 from typing import Any
 
-from processing.report.details import learning_section, ranking_section, settings_section
+from processing.report.details import (
+    learning_section,
+    newcomers_section,
+    ranking_section,
+    settings_section,
+)
 from processing.report.tables import (
     BLEND,
     ENSEMBLE,
@@ -42,6 +47,7 @@ def report_sections(report: Report) -> tuple[Section, ...]:
         ("importance", _importance),
         ("learning", learning_section),
         ("ranking", ranking_section),
+        ("newcomers", newcomers_section),
         ("settings", settings_section),
     )
     return tuple(make(report) for part, make in makers if report.get(part))

@@ -33,6 +33,8 @@ FIGURE_TEXTS = {
     "importance": "Bars: mean number of stars by which each column moves a score, coloured by its "
     "group.",
     "ranking": "Dots: hit rate and NDCG of the first ten, for each way to order a list.",
+    "newcomers": "Line: RMSE of newcomers by how many ratings they gave, with its 95 % interval, "
+    "above that of the ensemble, which knows all their ratings.",
     "learning-trees": "Lines: RMSE after each tree, on the ratings learned from and on those that "
     "say when to stop.",
     "learning-stack": "Line: RMSE on the test by how many ratings taught the ensemble.",

@@ -119,6 +119,7 @@ BROKEN = {
     "slices as a list": lambda report: report.update(slices=[1]),
     "slice without a model": lambda report: report["slices"]["user_support"][0]["rmse"].clear(),
     "ranking without orders": lambda report: report["ranking"].pop("orders"),
+    "newcomers without averages": lambda report: report["newcomers"]["rows"].pop(0),
     "part of text": lambda report: report.update(calibration="none"),
     "settings as text": lambda report: report.update(settings="none"),
 }

@@ -11,6 +11,7 @@ from processing.evaluation.figures.lines import (
     calibration,
     error_by_month,
     error_by_support,
+    newcomers,
     stack_learning,
     tree_learning,
 )
@@ -32,6 +33,7 @@ def report_figures(report: Report) -> dict[str, bytes]:
         ("ablation", report.get("ablation"), ablation),
         ("importance", report.get("importance"), importance),
         ("ranking", report.get("ranking"), ranking),
+        ("newcomers", report.get("newcomers"), newcomers),
         ("learning-trees", learning.get("trees"), tree_learning),
         ("learning-stack", learning.get("stack"), stack_learning),
     ]

@@ -26,6 +26,7 @@ ALL = {
     "ablation.svg",
     "importance.svg",
     "ranking.svg",
+    "newcomers.svg",
     "learning-trees.svg",
     "learning-stack.svg",
 }
@@ -37,6 +38,7 @@ WITHOUT = {
         {"error-by-month.svg"},
     ),
     "no likes": ({"ranking": None}, {"ranking.svg"}),
+    "no newcomers": ({"newcomers": None}, {"newcomers.svg"}),
     "one member": ({"ablation": []}, {"ablation.svg"}),
     "no trees": (
         {"learning": example_report()["learning"] | {"trees": []}},
@@ -115,6 +117,14 @@ def test_importance_when_drawn_then_columns_and_groups_have_names(drawn):
 
 def test_learning_when_drawn_then_says_after_how_many_trees_it_is_best(drawn):
     assert "Trees (the dot: least error, after 33)" in _texts(drawn["learning-trees.svg"])
+
+
+def test_newcomers_when_drawn_then_a_number_for_each_count_of_ratings(drawn):
+    texts = _texts(drawn["newcomers.svg"])
+    assert {"1.025", "0.981", "0.963", "0.951"} <= set(texts)
+    assert {"0", "5", "10", "20"} <= set(texts)
+    assert {"Fold-in", "Ensemble, all ratings known"} <= set(texts)
+    assert "Most popular" not in texts
 
 
 def test_figures_when_on_one_page_then_ids_do_not_clash_and_references_lead_somewhere(drawn):

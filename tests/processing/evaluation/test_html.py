@@ -70,7 +70,7 @@ def test_page_when_opened_then_every_figure_is_in_it_and_has_words(shown):
 
 def test_page_when_opened_then_every_table_has_a_caption_and_whole_rows(shown):
     tables = shown.find_all("table")
-    assert len(tables) == 15
+    assert len(tables) == 16
     for table in tables:
         assert _text(table.caption)
         assert len({len(row.find_all(["th", "td"])) for row in table.find_all("tr")}) == 1

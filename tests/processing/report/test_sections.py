@@ -23,6 +23,7 @@ def test_sections_when_all_parts_are_there_then_in_reading_order():
         "importance",
         "learning",
         "ranking",
+        "newcomers",
         "settings",
     ]
 
@@ -126,6 +127,29 @@ def test_ranking_when_told_then_served_lists_against_popular_movies_and_the_caut
 def test_ranking_when_no_order_could_be_compared_then_only_the_lists():
     found = example_report()["ranking"] | {"orders": []}
     assert "cautions" not in _tables(ranking=found)
+
+
+def test_newcomers_when_told_then_each_count_of_ratings_and_the_ensemble():
+    text = _sections()["newcomers"].text
+    assert "16 users were treated as newcomers" in text
+    assert "on 64 test ratings is 1.0251; with 5 ratings it is 0.9812, with 10 ratings" in text
+    assert "knows all their other ratings, has 0.9155" in text
+    assert "z = 2," in text
+    rows = _tables()["given"].rows
+    assert rows[2].cells == (10, 0.9634, (0.9634 - 0.04, 0.9634 + 0.045), 0.27, 0.06)
+    assert rows[-1].cells == (None, None, None, 0.3, 0.088)
+
+
+def test_newcomers_when_nobody_likes_anything_then_dashes_for_lists():
+    found = example_report()["newcomers"]
+    for row in found["rows"]:
+        row["hit_rate_10"] = row["ndcg_10"] = None
+    rows = _tables(newcomers=found)["given"].rows
+    assert {row.cells[3:] for row in rows} == {(None, None)}
+
+
+def test_newcomers_when_there_are_too_few_then_no_section():
+    assert "newcomers" not in _sections(newcomers=None)
 
 
 def test_settings_when_there_are_folds_then_each_by_itself():

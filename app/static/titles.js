@@ -1,0 +1,97 @@
+// Search over the titles kept on this device. The twin of app/model/search.py.
+const LETTERS = { ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ı: "i", ß: "ss", "'": "", "’": "", "`": "", "&": " and " };
+const ARTICLES = new Set("the a an la le les der die das el los las il lo gli un une een".split(" "));
+const ENOUGH = 5;
+
+let loading = null;
+
+export function localTitles() {
+  loading ??= fetch("/offline/titles.json")
+    .then((response) => response.json())
+    .then(makeIndex)
+    .catch((error) => {
+      loading = null;
+      throw error;
+    });
+  return loading;
+}
+
+export function foldWords(text) {
+  const plain = text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
+  return plain.replace(/[øłđðþæœıß'’`&]/g, (letter) => LETTERS[letter]).match(/[\p{L}\p{N}_]+/gu) ?? [];
+}
+
+function withoutArticles(words) {
+  let [start, end] = [0, words.length];
+  while (start < end && ARTICLES.has(words[start])) start++;
+  while (end > start && ARTICLES.has(words[end - 1])) end--;
+  return end > start ? words.slice(start, end) : words;
+}
+
+export function makeIndex(titles) {
+  const folded = titles.titles.map(foldWords);
+  return {
+    ...titles,
+    plain: folded.map((words) => withoutArticles(words).join(" ")),
+    joined: folded.map((words) => words.join("")),
+    words: folded.map((words, i) => (titles.years[i] ? [...words, String(titles.years[i])] : words)),
+  };
+}
+
+export function findTitles(index, query, most) {
+  const words = foldWords(query).slice(0, 20);
+  const bare = withoutArticles(words);
+  const ranks = new Map();
+  const add = (i, rank, typos = 0) => {
+    if (!ranks.has(i) || ranks.get(i)[0] > rank) ranks.set(i, [rank, typos]);
+  };
+  const having = (wanted) => {
+    if (wanted.length === 0) return;
+    index.words.forEach((known, i) => {
+      if (wanted.every((word) => known.some((each) => each.startsWith(word)))) add(i, 1);
+      else if (wanted.every((word) => known.some((each) => each.includes(word)))) add(i, 2);
+      else if (index.joined[i].includes(wanted.join(""))) add(i, 2);
+    });
+  };
+  if (words.length > 0) index.plain.forEach((title, i) => title === bare.join(" ") && add(i, 0));
+  having(words);
+  if (ranks.size < ENOUGH) having(bare);
+  if (ranks.size < ENOUGH && bare.length > 0) near(index, bare, add);
+  const order = [...ranks.keys()].sort((a, b) => {
+    const [x, y] = [ranks.get(a), ranks.get(b)];
+    return x[0] - y[0] || x[1] - y[1] || index.votes[b] - index.votes[a] || a - b;
+  });
+  return order.slice(0, most).map((i) => ({ movie_id: index.movie_ids[i], title: index.titles[i], year: index.years[i] }));
+}
+
+function near(index, words, add) {
+  const known = words.map(() => new Map());
+  const typos = (word, w) => {
+    if (!known[w].has(word)) known[w].set(word, word.startsWith(words[w]) ? 0 : distance(words[w], word));
+    return known[w].get(word);
+  };
+  index.words.forEach((title, i) => {
+    let total = 0;
+    for (let w = 0; w < words.length; w++) total += Math.min(...title.map((word) => typos(word, w)), Infinity);
+    if (total < Infinity) add(i, 3, total);
+  });
+}
+
+function distance(word, other) {
+  const most = word.length < 4 || /\d/.test(word) ? 0 : word.length < 8 ? 1 : 2;
+  const width = Math.min(other.length, word.length + most);
+  if (most === 0 || width < word.length - most) return Infinity;
+  let before = [];
+  let last = Array.from({ length: width + 1 }, (_, j) => j);
+  for (let i = 1; i <= word.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= width; j++) {
+      const wrong = word[i - 1] === other[j - 1] ? 0 : 1;
+      row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + wrong);
+      if (i > 1 && j > 1 && word[i - 1] === other[j - 2] && word[i - 2] === other[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
+    }
+    [before, last] = [last, row];
+  }
+  const least = Math.min(...last);
+  return least <= most ? least : Infinity;
+}
