@@ -32,7 +32,7 @@ _MOST_WORDS = 20
 ARTICLES = frozenset("the a an la le les der die das el los las il lo gli un une een".split())
 ENOUGH = 5  # matches, for nothing else to be thought of
 
-EXACT, BEGINNING, INSIDE, NEAR = range(4)
+EXACT, BEGINNING, INSIDE, BARE_BEGINNING, BARE_INSIDE, NEAR = range(6)
 
 
 def fold_words(text: str) -> list[str]:
@@ -128,9 +128,9 @@ class TitleIndex:
         """
         words = fold_words(query)[:_MOST_WORDS]
         ranks = dict.fromkeys(self._exact.get(" ".join(without_articles(words)), ()), EXACT)
-        self._add_having(ranks, words)
+        self._add_having(ranks, words, BEGINNING, INSIDE)
         if len(ranks) < ENOUGH:
-            self._add_having(ranks, without_articles(words))
+            self._add_having(ranks, without_articles(words), BARE_BEGINNING, BARE_INSIDE)
         is_near = not ranks
         distances: dict[int, int] = {}
         if words and len(ranks) < ENOUGH:
@@ -141,10 +141,12 @@ class TitleIndex:
         )
         return Found(indices=indices, near=is_near and bool(indices))
 
-    def _add_having(self, ranks: dict[int, int], words: list[str]) -> None:
+    def _add_having(
+        self, ranks: dict[int, int], words: list[str], beginning: int, inside: int
+    ) -> None:
         if words:
-            self._add(ranks, self._containing(words), INSIDE)
-            self._add(ranks, self._beginning(words), BEGINNING)
+            self._add(ranks, self._containing(words), inside)
+            self._add(ranks, self._beginning(words), beginning)
 
     @staticmethod
     def _add(ranks: dict[int, int], found: Iterable[int], rank: int) -> None:

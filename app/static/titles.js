@@ -45,17 +45,17 @@ export function findTitles(index, query, most) {
   const add = (i, rank, typos = 0) => {
     if (!ranks.has(i) || ranks.get(i)[0] > rank) ranks.set(i, [rank, typos]);
   };
-  const having = (wanted) => {
+  const having = (wanted, rank) => {
     if (wanted.length === 0) return;
     index.words.forEach((known, i) => {
-      if (wanted.every((word) => known.some((each) => each.startsWith(word)))) add(i, 1);
-      else if (wanted.every((word) => known.some((each) => each.includes(word)))) add(i, 2);
-      else if (index.joined[i].includes(wanted.join(""))) add(i, 2);
+      if (wanted.every((word) => known.some((each) => each.startsWith(word)))) add(i, rank);
+      else if (wanted.every((word) => known.some((each) => each.includes(word)))) add(i, rank + 1);
+      else if (index.joined[i].includes(wanted.join(""))) add(i, rank + 1);
     });
   };
   if (words.length > 0) index.plain.forEach((title, i) => title === bare.join(" ") && add(i, 0));
-  having(words);
-  if (ranks.size < ENOUGH) having(bare);
+  having(words, 1);
+  if (ranks.size < ENOUGH) having(bare, 3);
   if (ranks.size < ENOUGH && bare.length > 0) near(index, bare, add);
   const order = [...ranks.keys()].sort((a, b) => {
     const [x, y] = [ranks.get(a), ranks.get(b)];
@@ -73,7 +73,7 @@ function near(index, words, add) {
   index.words.forEach((title, i) => {
     let total = 0;
     for (let w = 0; w < words.length; w++) total += Math.min(...title.map((word) => typos(word, w)), Infinity);
-    if (total < Infinity) add(i, 3, total);
+    if (total < Infinity) add(i, 5, total);
   });
 }
 
