@@ -18,6 +18,7 @@ from app.main import site_blueprint
 from app.model.catalogue import Catalogue
 from app.monitoring import init_monitoring
 from app.offline_data import offline_blueprint
+from app.openapi import api_blueprint
 from app.page_cache import PageCache
 from app.pwa import pwa_blueprint
 from app.responses import CSV_SUFFIX, JSON_SUFFIX, sister_url
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None, check_every_s: float = 15.0) ->
     app.register_blueprint(site_blueprint)
     app.register_blueprint(pwa_blueprint)
     app.register_blueprint(offline_blueprint)
+    app.register_blueprint(api_blueprint)
     app.register_blueprint(visitors_blueprint)
     if settings.deployed:
         # Heroku's router sets the client's address and scheme, and leaves Host as it was asked for.

@@ -2,11 +2,14 @@
 
 import csv
 import hashlib
+import inspect
 import io
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, get_type_hints
 
 from flask import Blueprint, Response, current_app, json, render_template, request, url_for
+from flask.sansio.app import App
 
 from app.headers import compressed
 from app.model.catalogue import Catalogue
@@ -20,6 +23,28 @@ JSON_SUFFIX = "_json"
 CSV_SUFFIX = "_csv"
 
 View = Callable[..., ReleasePage]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """A page's address without its ending, what it is, and which parameters it takes."""
+
+    name: str
+    stem: str
+    summary: str
+    page: type[ReleasePage]
+    parameters: tuple[Parameter, ...]
+    table: bool
+
+
+def routes() -> list[Route]:
+    """Return the pages of the app that answers this request."""
+    return _routes_of(current_app)
+
+
+def _routes_of(app: App) -> list[Route]:
+    found: list[Route] = app.extensions.setdefault("routes", [])
+    return found
 
 
 def catalogue() -> Catalogue:
@@ -74,7 +99,15 @@ def page_route(
         blueprint.add_url_rule(f"{stem}.json", name + JSON_SUFFIX, as_json)
         if table:
             blueprint.add_url_rule(f"{stem}.csv", name + CSV_SUFFIX, as_csv)
-        view.parameters = parameters  # type: ignore[attr-defined]
+        route = Route(
+            name=name,
+            stem=stem,
+            summary=inspect.cleandoc(view.__doc__ or ""),
+            page=get_type_hints(view)["return"],
+            parameters=parameters,
+            table=table,
+        )
+        blueprint.record(lambda state: _routes_of(state.app).append(route))
         return view
 
     return register

@@ -5,7 +5,7 @@ Numbers that are not known are None, never NaN.
 
 from abc import abstractmethod
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from app.model.chart import Chart
 from app.model.choice import Choice
@@ -55,12 +55,17 @@ class SiteInfo:
 class Page:
     """What all pages have; `site` is None only on an error page without any release."""
 
+    not_in_json: ClassVar[tuple[str, ...]] = ()  # what only draws the page, or is there twice
+
     title: str
     site: SiteInfo | None
 
     def to_json(self) -> dict[str, Any]:
         """Return the page as JSON-ready values."""
-        return asdict(self)
+        document = asdict(self)
+        for name in self.not_in_json:
+            del document[name]
+        return document
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +103,8 @@ class ListPage(TablePage):
     must promise more to come before one that many have.
     """
 
+    not_in_json = ("chosen", "chart")
+
     choice: Choice
     genres: tuple[str, ...]
     n_listed: int
@@ -107,12 +114,6 @@ class ListPage(TablePage):
     chart: Chart | None
     chosen: tuple[Recommendation, ...]
     recommendations: tuple[Recommendation, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the page without what only draws it, and each recommendation once."""
-        document = asdict(self)
-        del document["chosen"], document["chart"]
-        return document
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -219,6 +220,8 @@ class RatePage(ReleasePage):
 class RatingsPage(TablePage):
     """One page of everything that a user rated; `all_ratings` are of all pages."""
 
+    not_in_json = ("all_ratings",)
+
     user_id: int
     n_ratings: int
     dated: bool
@@ -227,12 +230,6 @@ class RatingsPage(TablePage):
     n_pages: int
     all_ratings: tuple[OwnRating, ...]
     ratings: tuple[OwnRating, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the page without the ratings of the others."""
-        document = asdict(self)
-        del document["all_ratings"]
-        return document
 
     @property
     def file_name(self) -> str:

@@ -1,0 +1,66 @@
+"""JSON Schemas of the pages, read off their dataclasses: names, types, and what they say."""
+
+import dataclasses
+import inspect
+import types
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from app.model.pages import Page
+
+Schema = dict[str, Any]
+
+_PLAIN: dict[Any, Schema] = {
+    str: {"type": "string"},
+    bool: {"type": "boolean"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    types.NoneType: {"type": "null"},
+    Any: {},
+}
+REFERENCE = "#/components/schemas/"
+
+
+class Schemas:
+    """Collects the schemas of dataclasses; each is described once, under its name."""
+
+    def __init__(self) -> None:
+        self.components: dict[str, Schema] = {}
+
+    def of(self, kind: Any) -> Schema:
+        """Return the schema of a type.
+
+        Raises
+        ------
+        TypeError
+            If JSON has no such thing.
+        """
+        if kind in _PLAIN:
+            return _PLAIN[kind]
+        if dataclasses.is_dataclass(kind):
+            return self._object(kind)
+        origin, arguments = get_origin(kind), get_args(kind)
+        if origin in (Union, types.UnionType):
+            return {"anyOf": [self.of(each) for each in arguments]}
+        if origin is tuple and arguments[-1:] == (Ellipsis,):
+            return {"type": "array", "items": self.of(arguments[0])}
+        if origin is tuple:
+            n = len(arguments)
+            items = [self.of(each) for each in arguments]
+            return {"type": "array", "prefixItems": items, "minItems": n, "maxItems": n}
+        raise TypeError(f"{kind!r} has no JSON schema; expected dataclasses and plain values.")
+
+    def _object(self, kind: Any) -> Schema:
+        name = kind.__name__
+        if name not in self.components:
+            self.components[name] = {}  # stands for it where it holds itself
+            hints = get_type_hints(kind)
+            left_out = kind.not_in_json if issubclass(kind, Page) else ()
+            names = [each.name for each in dataclasses.fields(kind) if each.name not in left_out]
+            self.components[name] = {
+                "type": "object",
+                "description": inspect.cleandoc(kind.__doc__ or ""),
+                "properties": {each: self.of(hints[each]) for each in names},
+                "required": names,
+                "additionalProperties": False,
+            }
+        return {"$ref": f"{REFERENCE}{name}"}
