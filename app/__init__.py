@@ -22,6 +22,7 @@ from app.openapi import api_blueprint
 from app.page_cache import PageCache
 from app.pwa import pwa_blueprint
 from app.responses import CSV_SUFFIX, JSON_SUFFIX, sister_url
+from app.rows import init_rows
 from app.visitors import visitors_blueprint
 from config import Settings, SettingsError, load_settings
 
@@ -77,6 +78,7 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.globals["csv_url"] = lambda: sister_url(CSV_SUFFIX)
     init_filters(app)
     init_drawing(app)
+    init_rows(app)
 
 
 def _secret_key(settings: Settings) -> str:

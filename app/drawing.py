@@ -6,6 +6,7 @@ takes three times as long to write.
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -22,8 +23,8 @@ _TRACK = '<rect class="off" width="100" height="8"/>'
 
 def init_drawing(app: Flask) -> None:
     """Give templates the functions of this module."""
-    functions = (account_table, because, chart_points, chart_rows, crowd, predicted, share_bar)
-    for function in (*functions, share_table, stars, tile):
+    functions = (account_table, because, crowd, draw_chart, predicted, share_bar, share_table)
+    for function in (*functions, stars, tile):
         app.jinja_env.globals[function.__name__] = function
 
 
@@ -85,30 +86,30 @@ def because(reasons: Sequence[Reason], scale: RatingScale) -> Markup:
     return Markup(f"Because you rated {listed}.")
 
 
-def chart_points(chart: Chart, scale: RatingScale) -> Markup:
-    """Draw the points of a chart; each carries where it leads and what it says."""
-    return Markup("").join(
-        Markup(
+class DrawnChart(NamedTuple):
+    """The points of a chart as circles, and as rows of a table."""
+
+    points: Markup
+    rows: Markup
+
+
+def draw_chart(chart: Chart, scale: RatingScale) -> DrawnChart:
+    """Draw the points of a chart; each circle carries where it leads and what it says."""
+    points, rows = [], []
+    for point in chart.points:
+        href, title = movie_url(point.movie_id), escape(point.title)
+        score, mean = scale.score_text(point.score), scale.score_text(point.mean)
+        votes, year = count(point.votes), f" ({point.year})" if point.year else ""
+        points.append(
             f'<circle{"" if point.chosen else " class=out"} cx="{chart.x(point.mean)}" '
-            f'cy="{chart.y(point.score)}" r="6" data-href="{movie_url(point.movie_id)}" '
-            f'data-text="{escape(point.title)}{f" ({point.year})" if point.year else ""}: '
-            f"predicted {scale.score_text(point.score)}, everyone "
-            f'{scale.score_text(point.mean)} from {plural(point.votes, "vote")}"/>\n'
+            f'cy="{chart.y(point.score)}" r="6" data-href="{href}" data-text="{title}{year}: '
+            f'predicted {score}, everyone {mean} from {plural(point.votes, "vote")}"/>\n'
         )
-        for point in chart.points
-    )
-
-
-def chart_rows(chart: Chart, scale: RatingScale) -> Markup:
-    """Write the points of a chart as rows of a table."""
-    return Markup("").join(
-        Markup(
-            f'<tr><th scope="row"><a href="{movie_url(point.movie_id)}">{escape(point.title)}</a>'
-            f'</th><td class="num">{scale.score_text(point.score)}</td><td class="num">'
-            f'{scale.score_text(point.mean)}</td><td class="num">{count(point.votes)}</td></tr>\n'
+        rows.append(
+            f'<tr><th scope="row"><a href="{href}">{title}</a></th><td class="num">{score}</td>'
+            f'<td class="num">{mean}</td><td class="num">{votes}</td></tr>\n'
         )
-        for point in chart.points
-    )
+    return DrawnChart(points=Markup("".join(points)), rows=Markup("".join(rows)))
 
 
 def account_table(pick: Recommendation, scale: RatingScale) -> Markup:

@@ -31,7 +31,7 @@ SORTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "old": ("Oldest", lambda row: -_or_last(None if not row.movie.year else -row.movie.year)),
     "title": ("Title", lambda row: row.movie.title.casefold()),
 }
-PER_PAGE = 12
+PER_PAGE = 10
 
 
 @dataclass(frozen=True, kw_only=True)
