@@ -2,9 +2,14 @@
 import { start as startChart } from "./chart.js";
 import { start as startPicks } from "./picks.js";
 
+const here = () => location.pathname + location.search;
+let shown = here();
+
 export function start(document) {
   wire(document.getElementById("list"));
-  addEventListener("popstate", () => show(location.href));
+  addEventListener("popstate", () => {
+    if (here() !== shown) show(location.href); // else only the part of the page changed
+  });
 }
 
 function wire(list) {
@@ -29,7 +34,9 @@ function wire(list) {
 }
 
 async function go(address) {
-  if (await show(address)) history.pushState(null, "", address);
+  if (!(await show(address))) return;
+  history.pushState(null, "", address);
+  shown = here();
 }
 
 async function show(address) {
@@ -57,6 +64,7 @@ async function show(address) {
       if (links[place]) link.setAttribute(name, links[place].getAttribute(name));
     });
   }
+  shown = here();
   wire(next);
   next.querySelector("h2").setAttribute("tabindex", "-1");
   next.querySelector("h2").focus({ preventScroll: true });
