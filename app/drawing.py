@@ -23,8 +23,8 @@ _TRACK = '<rect class="off" width="100" height="8"/>'
 
 def init_drawing(app: Flask) -> None:
     """Give templates the functions of this module."""
-    functions = (account_table, because, crowd, draw_chart, predicted, share_bar, share_table)
-    for function in (*functions, stars, tile):
+    functions = (account_table, draw_chart, facts, how_much, share_bar, share_table, stars)
+    for function in (*functions, tile, why):
         app.jinja_env.globals[function.__name__] = function
 
 
@@ -46,33 +46,59 @@ def tile(movie_id: int, title: str, size: str = "") -> Markup:
     return Markup(f'<span class="{classes}" aria-hidden="true"><span>{escape(shown)}</span></span>')
 
 
-def predicted(pick: Recommendation, scale: RatingScale) -> Markup:
-    """Write the stars predicted, and how far such predictions are off."""
-    sure = "" if pick.error is None else scale.score_text(pick.error)
-    about = (
-        f' <span class="quiet num"><span class="unseen">give or take </span>'
-        f'<span aria-hidden="true">±</span>{sure}</span>'
-    )
+def facts(movie: Movie) -> Markup:
+    """Write a movie's year and genres, as far as they are known."""
+    known = ([str(movie.year)] if movie.year else []) + [escape(genre) for genre in movie.genres]
+    return Markup('<span class="dot"> · </span>'.join(known))
+
+
+def how_much(pick: Recommendation, scale: RatingScale) -> Markup:
+    """Write the stars predicted, how sure they are, what everyone gave, and the difference."""
+    score = scale.score_text(pick.score)
+    error, gap = "", ""
+    if pick.error is not None:
+        error = (
+            ' <span class="quiet num"><span class="unseen">give or take </span>'
+            f'<span aria-hidden="true">±</span>{scale.score_text(pick.error)}</span>'
+        )
+    if pick.difference is not None:
+        sign = "up" if pick.difference > 0 else "down"
+        text = scale.difference_text(pick.difference)
+        gap = f'\n<p class="meta"><span class="difference num {sign}">{text}</span> for you</p>'
     return Markup(
-        f'{stars(pick.score, scale)} <b class="num">{scale.score_text(pick.score)}</b>'
-        f'<span class="unseen"> predicted, of {scale.rating_text(scale.high)}</span>'
-        f"{about if sure else ''}"
+        f'<p class="score">{stars(pick.score, scale)} <b class="num">{score}</b>'
+        f'<span class="unseen"> predicted, of {scale.rating_text(scale.high)}</span>{error}</p>\n'
+        f'<p class="meta">{_crowd(pick.movie, scale)}</p>{gap}'
     )
 
 
-def crowd(movie: Movie, scale: RatingScale) -> Markup:
-    """Write what everyone gave a movie, and how many they are."""
+def _crowd(movie: Movie, scale: RatingScale) -> str:
     if movie.mean is None:
-        return Markup("no votes yet")
+        return "no votes yet"
     few = ' <span class="few">few votes</span>' if movie.few_votes else ""
-    return Markup(
+    return (
         f'everyone <span class="num">{scale.score_text(movie.mean)}</span>'
         f'<span class="dot"> · </span>{plural(movie.votes, "vote")}{few}'
     )
 
 
-def because(reasons: Sequence[Reason], scale: RatingScale) -> Markup:
-    """Write the sentence that names the rated movies that speak for a recommendation."""
+def why(pick: Recommendation, scale: RatingScale) -> Markup:
+    """Write the sentence that says why a movie is recommended."""
+    if pick.reasons:
+        return _because(pick.reasons, scale)
+    if pick.movie.mean is None:
+        return Markup(
+            "No single rating of yours speaks for it, and nobody has rated it yet. "
+            "It stands on how you rate in general."
+        )
+    return Markup(
+        "No single rating of yours speaks for it. It stands on what everyone gave it, "
+        f'<b class="num">{scale.score_text(pick.movie.mean)}</b> from '
+        f"{plural(pick.movie.votes, 'vote')}, and on how you rate in general."
+    )
+
+
+def _because(reasons: Sequence[Reason], scale: RatingScale) -> Markup:
     named = [
         f'<a href="{movie_url(reason.movie_id)}"><cite>{escape(reason.title)}</cite></a>'
         + (

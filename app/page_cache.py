@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """A page as it is sent."""
+    """A page as it is sent, with all its headers."""
 
     body: bytes
-    mimetype: str
-    encoding: str | None
+    headers: tuple[tuple[str, str], ...]
+    etag: str
+
+
+Key = tuple[str, str | None, str, bool]
 
 
 class PageCache:
@@ -26,18 +29,18 @@ class PageCache:
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._made: OrderedDict[str, Made] = OrderedDict()
+        self._made: OrderedDict[Key, Made] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find(self, key: str) -> Made | None:
+    def find(self, key: Key) -> Made | None:
         """Return what is kept under a key, if anything."""
         with self._lock:
             if key in self._made:
                 self._made.move_to_end(key)
             return self._made.get(key)
 
-    def keep(self, key: str, made: Made) -> None:
-        """Keep a page under a key, which stands for all that its bytes depend on."""
+    def keep(self, key: Key, made: Made) -> None:
+        """Keep a page under a key: release, problem, address, and whether it is compressed."""
         with self._lock:
             if old := self._made.pop(key, None):
                 self._bytes -= len(old.body)

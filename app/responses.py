@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from flask import Blueprint, Response, current_app, json, render_template, request, url_for
 from flask.sansio.app import App
 
-from app.headers import compressed
+from app.headers import DressedResponse, dress, takes_gzip
 from app.model.catalogue import Catalogue
 from app.model.library import Library
 from app.model.pages import Page, ReleasePage, SiteInfo, TablePage
@@ -146,45 +146,39 @@ def release_response(make: Callable[[Library, SiteInfo], Response]) -> Response:
 
     The address and the release are all that it may depend on.
     """
-    library = catalogue().current()
-    site = library.site(catalogue().problem)
-    etag = _etag(site)
+    library, problem = catalogue().current(), catalogue().problem
+    wants_gzip = takes_gzip(request.headers.get("Accept-Encoding", ""))
+    key = (library.release_id, problem, request.full_path, wants_gzip)
+    made = page_cache().find(key)
+    etag = made.etag if made else _etag(library.release_id, problem)
+    if "If-None-Match" in request.headers and _is_known(etag):
+        return _dated(Response(status=304), etag, library.release_id)
+    if made:
+        return DressedResponse(made.body, headers=list(made.headers))
+    response = make(library, library.site(problem))
+    response = dress(_dated(response, etag, library.release_id))
+    headers = tuple(response.headers.items())
+    body = response.get_data()
+    page_cache().keep(key, Made(body=body, headers=headers, etag=etag))
+    return DressedResponse(body, headers=list(headers))
+
+
+def _is_known(etag: str) -> bool:
     known = request.if_none_match
-    if known.contains_weak(etag) and not known.star_tag:
-        response = Response(status=304)
-    else:
-        response = _made(etag, lambda: make(library, site))
+    return known.contains_weak(etag) and not known.star_tag
+
+
+def _dated(response: Response, etag: str, release_id: str) -> Response:
+    """Say what the response depends on, and for how long it may be shown without asking."""
     response.set_etag(etag, weak=True)
     response.cache_control.public = True
     response.cache_control.max_age = MAX_AGE_S
-    response.headers["X-Release-Id"] = site.release_id
+    response.headers["X-Release-Id"] = release_id
     return response
 
 
-def _made(etag: str, make: Callable[[], Response]) -> Response:
-    """Return the page that was made lately for the same release and address, or make it."""
-    wants_gzip = request.accept_encodings.quality("gzip") > 0
-    key = f"{etag}{'z' if wants_gzip else ''}"
-    if made := page_cache().find(key):
-        response = Response(made.body, mimetype=made.mimetype)
-        if made.encoding:
-            response.content_encoding = made.encoding
-        return response
-    response = compressed(make())
-    if "Content-Disposition" not in response.headers:
-        page_cache().keep(
-            key,
-            Made(
-                body=response.get_data(),
-                mimetype=response.mimetype or "",
-                encoding=response.content_encoding,
-            ),
-        )
-    return response
-
-
-def _etag(site: SiteInfo) -> str:
+def _etag(release_id: str, problem: str | None) -> str:
     """Name what a page depends on: the release, the site's own files and the address."""
     version = current_app.config["CODE_VERSION"]
-    parts = (site.release_id, site.problem or "", version, request.full_path)
+    parts = (release_id, problem or "", version, request.full_path)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
