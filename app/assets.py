@@ -87,10 +87,11 @@ def _load(path: Path, scripts: bytes) -> Asset:
 def lean_css(text: str) -> str:
     """Leave comments and needless spaces out of a style sheet.
 
-    >>> lean_css("a,\\n b { top: calc(1px + 2px); /* why */ }")
-    'a,b{top:calc(1px + 2px)}'
+    >>> lean_css("a,\\n b { top: calc(0.5px + 2px); /* why */ }")
+    'a,b{top:calc(.5px + 2px)}'
     """
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r" ?([{};,>]) ?|(:) ", r"\1\2", text)
+    text = re.sub(r"(?<![\w.#])0\.(?=\d)", ".", text)
     return text.replace(";}", "}").strip()

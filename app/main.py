@@ -129,8 +129,7 @@ def healthz() -> ResponseReturnValue:
 
 @site_blueprint.get("/robots.txt")
 def robots() -> Response:
-    """Keep crawlers off the pages that cost a read from the store each."""
-    return Response(
-        "User-agent: *\nDisallow: /users/\nDisallow: /search\nDisallow: /list/\n",
-        mimetype="text/plain",
-    )
+    """Keep crawlers off searches, visitors' lists, and the many views of one and the same list."""
+    closed = ("/search", "/list/", "/*?")
+    lines = ("User-agent: *", *(f"Disallow: {path}" for path in closed), "")
+    return Response("\n".join(lines), mimetype="text/plain")

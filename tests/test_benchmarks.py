@@ -19,8 +19,10 @@ SCRIPTS = (
     "choose_settings",
     "contributions",
     "full_size",
+    "lighthouse",
     "slug_size",
     "tables",
+    "website",
 )
 ABOUT = {
     "machine": {"cpu": "C", "cores": 2, "memory_gb": 24.6, "os": "O", "python": "3.11.7"},
@@ -58,6 +60,21 @@ def test_script_when_asked_for_help_then_says_what_it_measures(name):
     command = [sys.executable, BENCHMARKS / f"{name}.py", "--help"]
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True)
     assert "usage:" in done.stdout
+
+
+def test_website_when_tried_small_then_every_page_answers_and_memory_is_read(
+    import_benchmark, tmp_path
+):
+    website = import_benchmark("website")
+    website.publish_invented(tmp_path, 300, 200, 9000)
+    users = np.arange(1, 301)
+    pages = website.pages_in_process(tmp_path, users)
+    assert pages.keys() >= {"user page, first", "user page, again", "visitor's list"}
+    assert all(each["gzip_kb"] < 100 for each in pages.values())
+    assert website.start_seconds(tmp_path, 1) > 0
+    workers = website.worker_memory(tmp_path, users)
+    assert len(workers) == website.N_WORKERS
+    assert all(worker["pss_mb"] <= worker["rss_mb"] for worker in workers)
     assert len(done.stdout.splitlines()[2]) > 20
 
 

@@ -68,7 +68,9 @@ def test_load_assets_when_a_file_changes_then_its_digest_does(tmp_path):
 def test_robots_when_asked_for_then_keeps_crawlers_off_the_costly_pages(client):
     response = client.get("/robots.txt")
     assert response.mimetype == "text/plain"
-    assert {"Disallow: /users/", "Disallow: /search"} <= set(response.text.splitlines())
+    assert {"Disallow: /search", "Disallow: /list/", "Disallow: /*?"} <= set(
+        response.text.splitlines()
+    )
 
 
 def test_site_when_deployed_then_demands_https_for_long(deployed):

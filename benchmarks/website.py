@@ -1,6 +1,6 @@
 """What the site takes at the size of the Netflix Prize: start, memory, time of a page, throughput.
 
-Run: python benchmarks/site.py --work DIR
+Run: python benchmarks/website.py --work DIR
 """
 
 import argparse
@@ -213,7 +213,7 @@ def main() -> None:
     parser.add_argument("--movies", type=int, default=17_770)
     parser.add_argument("--ratings", type=int, default=100_480_507)
     parser.add_argument("--requests", type=int, default=N_REQUESTS, help="of a round")
-    parser.add_argument("--name", default="site", help="of the result")
+    parser.add_argument("--name", default="website", help="of the result")
     given = parser.parse_args()
     if not (given.work / "predictions" / "latest.json").exists():
         say("Making a release; at full size this takes minutes.")

@@ -1,0 +1,38 @@
+"""What pages weigh: all that a first visit loads, the scripts, the style sheet."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from app.assets import load_assets
+
+MOST_OF_A_PAGE = 100_000
+MOST_OF_SCRIPTS = 30_000
+MOST_OF_STYLE = 20_000
+PAGES = ("/", "/users/7", "/users/7/ratings", "/movies/3", "/search?q=a", "/rate", "/how", "/saved")
+STATIC = Path(__file__).parents[2] / "app" / "static"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_when_first_visited_then_light_with_all_that_it_loads(path, site, browser):
+    context = browser.new_context(service_workers="block")
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    sizes = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(site + path, wait_until="networkidle")
+    assert len(sizes) > 3
+    assert sum(sizes) <= MOST_OF_A_PAGE
+    context.close()
+
+
+def test_scripts_when_compressed_one_by_one_then_light_together():
+    scripts = [path for path in STATIC.iterdir() if path.suffix == ".js"]
+    assert len(scripts) > 5
+    assert sum(len(gzip.compress(path.read_bytes())) for path in scripts) <= MOST_OF_SCRIPTS
+
+
+def test_style_when_served_then_light():
+    assert len(load_assets()["site.css"].body) <= MOST_OF_STYLE
