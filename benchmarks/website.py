@@ -25,6 +25,7 @@ from _invented_release import publish_invented
 from app import create_app
 from config import load_settings
 
+NETFLIX = (480_189, 17_770, 100_480_507)
 N_WORKERS = 2
 N_CONNECTIONS = 8
 N_IN_PROCESS = 500
@@ -135,7 +136,7 @@ def _memory(process: int) -> dict[str, float]:
     return {name.lower() + "_mb": round(kilobytes[name] / 1e3, 1) for name in ("Rss", "Pss")}
 
 
-def throughput(work: Path, users: np.ndarray, n_requests: int) -> dict[str, dict[str, Any]]:
+def throughput(work: Path, users: np.ndarray) -> dict[str, dict[str, Any]]:
     """Requests a second of the user page, and of a bare route that sends the same bytes."""
     (work / "bare.py").write_text(BARE)
     client = create_app(_settings(work), check_every_s=1e9).test_client()
@@ -144,12 +145,12 @@ def throughput(work: Path, users: np.ndarray, n_requests: int) -> dict[str, dict
     (work / "body.bin").write_bytes(body)
     rotated = [f"/users/{user}" for user in users[:N_ROTATED]]
     kinds: dict[str, Callable[[int], list[str]]] = {
-        "one page": lambda _: [path] * n_requests,
+        "one page": lambda _: [path] * N_REQUESTS,
         f"{N_ROTATED} pages in turn": lambda _: [
-            rotated[n % len(rotated)] for n in range(n_requests)
+            rotated[n % len(rotated)] for n in range(N_REQUESTS)
         ],
         "pages never seen": lambda round_: [
-            f"/users/{user}" for user in users[1000 + round_ * n_requests :][:n_requests]
+            f"/users/{user}" for user in users[1000 + round_ * N_REQUESTS :][:N_REQUESTS]
         ],
     }
     found = {}
@@ -163,8 +164,8 @@ def throughput(work: Path, users: np.ndarray, n_requests: int) -> dict[str, dict
         for kind, paths in kinds.items():
             ours, theirs = [], []
             for round_ in range(ROUNDS):
-                ours.append(n_requests / _ask(work, site, paths(round_)))
-                theirs.append(n_requests / _ask(work, bare, [path] * n_requests))
+                ours.append(N_REQUESTS / _ask(work, site, paths(round_)))
+                theirs.append(N_REQUESTS / _ask(work, bare, [path] * N_REQUESTS))
             ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
             found[kind] = {
                 "site_per_second": round(statistics.median(ours)),
@@ -209,26 +210,27 @@ def main() -> None:
     """Make the release where there is none, measure, and write the result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, required=True, help="folder; what is there is reused")
-    parser.add_argument("--users", type=int, default=480_189)
-    parser.add_argument("--movies", type=int, default=17_770)
-    parser.add_argument("--ratings", type=int, default=100_480_507)
-    parser.add_argument("--requests", type=int, default=N_REQUESTS, help="of a round")
-    parser.add_argument("--name", default="website", help="of the result")
+    parser.add_argument(
+        "--size",
+        nargs=3,
+        type=int,
+        default=NETFLIX,
+        metavar=("USERS", "MOVIES", "RATINGS"),
+        help="of the release that is made; the Netflix Prize's unless said",
+    )
     given = parser.parse_args()
     if not (given.work / "predictions" / "latest.json").exists():
         say("Making a release; at full size this takes minutes.")
-        publish_invented(given.work, given.users, given.movies, given.ratings)
-    users = 1 + np.random.default_rng(1).permutation(given.users)
+        publish_invented(given.work, *given.size)
+    users = 1 + np.random.default_rng(1).permutation(given.size[0])
     result = {
-        "n_users": given.users,
-        "n_movies": given.movies,
-        "n_ratings": given.ratings,
+        **dict(zip(("n_users", "n_movies", "n_ratings"), given.size, strict=True)),
         "start_seconds": [round(start_seconds(given.work, users[0]), 2) for _ in range(ROUNDS)],
         "worker_memory": worker_memory(given.work, users),
         "pages": pages_in_process(given.work, users),
-        "throughput": throughput(given.work, users, given.requests),
+        "throughput": throughput(given.work, users),
     }
-    say(write_result(given.name, result).read_text())
+    say(write_result("website", result).read_text())
 
 
 if __name__ == "__main__":
