@@ -63,3 +63,32 @@ def test_figure_when_read_from_s3_then_the_published_bytes(site):
     found = client.get(f"/figures/{report['site']['release_id']}/{figure}")
     assert found.status_code == 200
     assert found.mimetype == "image/svg+xml"
+
+
+def test_site_when_the_server_is_killed_then_the_last_good_data_stay_and_the_rest_says_503(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with s3_server() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.endpoint)
+        settings = load_settings(
+            {
+                "AWS_ACCESS_KEY": server.access_key,
+                "AWS_SECRET_KEY": server.secret_key,
+                "ICP_BUCKET": server.bucket,
+                "ICP_BUCKET_REGION": "us-east-1",
+            }
+        )
+        stage_golden(tmp_path / "staged")
+        publish(tmp_path / "staged", open_release_storage(settings), open_figure_storage(settings))
+        client = create_app(settings, check_every_s=1e9).test_client()
+        assert client.get("/users/6").status_code == 200
+    for path in ("/", "/movies/3", "/search?q=film", "/report", "/rate", "/offline/titles.json"):
+        assert client.get(path).status_code == 200
+    assert client.get("/users/6").status_code == 200  # it was made while the server was there
+    response = client.get("/users/7")
+    assert response.status_code == 503
+    assert "does not answer" in response.text
+    assert response.headers["Cache-Control"] == "no-store"

@@ -202,6 +202,21 @@ def test_rate_without_scripts_then_the_same(site, browser):
     context.close()
 
 
+def test_pages_without_scripts_then_the_back_button_keeps_the_place(site, browser):
+    context = browser.new_context(base_url=site, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/users/7?sort=title")
+    first = titles(page)
+    page.get_by_role("link", name="Next →").click()
+    rest = titles(page)
+    assert rest
+    assert not set(first) & set(rest)
+    assert first + rest == sorted(first + rest, key=str.casefold)
+    page.go_back()
+    assert titles(page) == first
+    context.close()
+
+
 def test_rate_a_movie_that_was_searched_for_then_it_counts(page):
     page.goto("/rate?q=stalker")
     expect(page.locator(".ask legend")).to_contain_text(["Stalker"])

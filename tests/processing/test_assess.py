@@ -140,6 +140,27 @@ def test_assess_when_finished_then_rows_agree_with_the_kept_scores(tmp_path):
     assert report["n_train"] + report["n_test"] == ratings.n_ratings
 
 
+def test_assess_when_finished_then_users_errors_are_those_of_the_report_user_by_user(tmp_path):
+    ratings = ratings_of(tasteful_rows(13, n_users=80, n_movies=50))
+    dataset = dataset_of(ratings)
+    report = assess(Stages(tmp_path, "k"), dataset, PROFILE, "last", 0)
+    (split,) = make_splits(dataset, "last", 0)
+    errors = np.load(tmp_path / "evaluation" / "user_errors.npy")
+    csr, scores = ratings.by_user, np.load(tmp_path / "last/ensemble/scores.npy")
+    users, off = csr.rows()[split.test], scores - csr.values[split.test]
+    for user in range(ratings.n_users):
+        own = off[users == user]
+        assert errors[user]["n"] == len(own)
+        if len(own):
+            assert errors[user]["rmse"] == pytest.approx(np.sqrt(np.mean(own**2)), rel=1e-5)
+            assert errors[user]["mae"] == pytest.approx(np.mean(np.abs(own)), rel=1e-5)
+        else:
+            assert np.isnan(errors[user]["rmse"])
+    tested = errors[errors["n"] > 0]
+    pooled = np.sqrt(np.sum(tested["n"] * tested["rmse"] ** 2) / tested["n"].sum())
+    assert pooled == pytest.approx(_rmse(report, "ensemble"), rel=1e-5)
+
+
 def test_assess_when_there_are_folds_then_errors_are_means_over_them(tmp_path):
     ratings = ratings_of(tasteful_rows(13, n_users=80, n_movies=50))
     folds = {"u1": np.arange(0, 300), "u2": np.arange(300, 600)}
