@@ -78,13 +78,15 @@ class Chart:
         return sum(point.score > point.mean for point in self.points)
 
 
-def make_chart(points: tuple[Point, ...], span: float) -> Chart | None:
-    """Fit the axes around the points, None without any; `span` is that of the rating scale."""
+def make_chart(points: tuple[Point, ...], low: float, high: float) -> Chart | None:
+    """Fit the axes around the points, within a scale from `low` to `high`; None without any."""
     if not points:
         return None
-    step = _step(span * _LEAST_SPAN)
-    mean_low, mean_high = _around([point.mean for point in points], step)
-    score_low, score_high = _around([point.score for point in points], step)
+    ends = [
+        _around(values, _step((high - low) * _LEAST_SPAN), low, high)
+        for values in ([point.mean for point in points], [point.score for point in points])
+    ]
+    (mean_low, mean_high), (score_low, score_high) = ends
     return Chart(
         points=points,
         mean_low=mean_low,
@@ -94,11 +96,14 @@ def make_chart(points: tuple[Point, ...], span: float) -> Chart | None:
     )
 
 
-def _around(values: list[float], step: float) -> tuple[float, float]:
-    """Round multiples of `step` that hold all values, with a little room."""
+def _around(
+    values: list[float], step: float, scale_low: float, scale_high: float
+) -> tuple[float, float]:
+    """Round multiples of `step` that hold all values, with a little room within the scale."""
     room = step / 5
     low = math.floor((min(values) - room) / step) * step
     high = math.ceil((max(values) + room) / step) * step
+    low, high = max(low, min(scale_low, *values)), min(high, max(scale_high, *values))
     return round(low, 6), round(high, 6)
 
 

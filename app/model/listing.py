@@ -51,7 +51,7 @@ def arrange(
         n_listed=len(rows),
         n_chosen=len(chosen),
         n_pages=n_pages,
-        chart=_chart(rows, {pick.rank for pick in chosen}, scale.high - scale.low),
+        chart=_chart(rows, {pick.rank for pick in chosen}, scale),
         chosen=chosen,
         recommendations=tuple(
             replace(pick, account=account_of(pick)) for pick in chosen[first : first + PER_PAGE]
@@ -59,7 +59,7 @@ def arrange(
     )
 
 
-def _chart(rows: tuple[Recommendation, ...], chosen: set[int], span: float) -> Chart | None:
+def _chart(rows: tuple[Recommendation, ...], chosen: set[int], scale: RatingScale) -> Chart | None:
     return make_chart(
         tuple(
             Point(
@@ -75,7 +75,8 @@ def _chart(rows: tuple[Recommendation, ...], chosen: set[int], span: float) -> C
             for pick in rows
             if pick.movie.mean is not None
         ),
-        span,
+        scale.low,
+        scale.high,
     )
 
 
