@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.model.typos import NearWords
 
@@ -32,7 +34,8 @@ _MOST_WORDS = 20
 ARTICLES = frozenset("the a an la le les der die das el los las il lo gli un une een".split())
 ENOUGH = 5  # matches, for nothing else to be thought of
 
-EXACT, BEGINNING, INSIDE, BARE_BEGINNING, BARE_INSIDE, NEAR = range(6)
+EXACT, BEGINNING, INSIDE, BARE_BEGINNING, BARE_INSIDE, NEAR, NOT = range(7)
+_FAR = 100  # typos: more than any query may have
 
 
 def fold_words(text: str) -> list[str]:
@@ -67,17 +70,60 @@ class Lines:
     """Texts in one, so that all that contain another are found at once."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        lines = list(texts)
-        self._text = "\n".join(lines)
-        self._starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+        lines = [f"{text}\n".encode() for text in texts]
+        self._letters = np.frombuffer(b"".join(lines), np.uint8)
+        lengths = [len(line) for line in lines]
+        self._line = np.repeat(np.arange(len(lines), dtype=np.int32), lengths)
 
-    def containing(self, word: str) -> set[int]:
-        """Return the places of the texts that contain a word."""
-        found, at = set(), self._text.find(word)
-        while at >= 0:
-            place = bisect_right(self._starts, at) - 1
-            found.add(place)
-            at = self._text.find(word, self._starts[place + 1])
+    def containing(self, word: str) -> NDArray[np.int32]:
+        """Return the places of the texts that contain a word, each as often as it does."""
+        letters = word.encode()
+        n_starts = max(0, len(self._letters) - len(letters) + 1)
+        found = np.flatnonzero(self._letters[:n_starts] == letters[0])
+        for offset, letter in enumerate(letters[1:], start=1):
+            found = found[self._letters[found + offset] == letter]
+        return self._line[found]
+
+
+class Places:
+    """Which movies have which words: pairs, in the order of the words.
+
+    Parameters
+    ----------
+    movies
+        For each word, the indices of the movies that have it.
+    n_movies
+        How many movies there are.
+    """
+
+    def __init__(self, movies: Sequence[Sequence[int]], n_movies: int) -> None:
+        counts = [len(of_word) for of_word in movies]
+        self.n_movies = n_movies
+        self._n_words = len(counts)
+        self._starts = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+        self._word = np.repeat(np.arange(self._n_words, dtype=np.int32), counts)
+        self._movie = np.array([index for of_word in movies for index in of_word], np.int32)
+
+    def having(self, words: range | NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Say of each movie whether it has one of the words at these places."""
+        found = np.zeros(self.n_movies, bool)
+        if isinstance(words, range):
+            found[self._movie[self._starts[words.start] : self._starts[words.stop]]] = True
+        else:
+            chosen = np.zeros(self._n_words, bool)
+            chosen[words] = True
+            found[self._movie[chosen[self._word]]] = True
+        return found
+
+    def fewest_typos(self, beginning: range, near: dict[int, int]) -> NDArray[np.int16]:
+        """Say of each movie how many typos its nearest word takes: none at `beginning`."""
+        of_word = np.full(self._n_words, _FAR, np.int16)
+        of_word[list(near)] = list(near.values())
+        of_word[beginning.start : beginning.stop] = 0
+        typos = of_word[self._word]
+        some = typos < _FAR
+        found = np.full(self.n_movies, _FAR, np.int16)
+        np.minimum.at(found, self._movie[some], typos[some])
         return found
 
 
@@ -97,21 +143,18 @@ class TitleIndex:
     ) -> None:
         folded = [fold_words(title) for title in titles]
         self._joined = Lines("".join(words) for words in folded)
-        places: dict[str, list[int]] = {}
+        movies: dict[str, list[int]] = {}
         exact: dict[str, list[int]] = {}
         for index, words in enumerate(folded):
             exact.setdefault(" ".join(without_articles(words)), []).append(index)
             year = years[index]
             for word in {*words, str(year)} if year else set(words):
-                places.setdefault(word, []).append(index)
+                movies.setdefault(word, []).append(index)
         self._exact = exact
-        self._words = sorted(places)
+        self._words = sorted(movies)
         self._lines = Lines(self._words)
-        self._movies = [places[word] for word in self._words]
-        by_votes = sorted(range(len(titles)), key=lambda index: -n_ratings[index])
-        self._order = [0] * len(titles)
-        for place, index in enumerate(by_votes):
-            self._order[index] = place
+        self._places = Places([movies[word] for word in self._words], len(titles))
+        self._votes = np.array(n_ratings, np.int64)
 
     def find(self, query: str) -> list[int]:
         """Return the indices of all movies that match, best first."""
@@ -122,76 +165,64 @@ class TitleIndex:
 
         The order is: the very title but for articles; every word begins a word of the title; every
         word stands somewhere in the title; every word comes near one of the title, or near its
-        beginning. Ties are broken by number of ratings, then by movie index. Articles at the ends
-        of the query are passed over where they would leave nothing, and what only comes near is
-        looked for where there are few matches.
+        beginning, the fewest typos first. Ties are broken by number of ratings, then by movie
+        index. Articles at the ends of the query are passed over where they would leave nothing,
+        and what only comes near is looked for where there are few matches.
         """
         words = fold_words(query)[:_MOST_WORDS]
-        ranks = dict.fromkeys(self._exact.get(" ".join(without_articles(words)), ()), EXACT)
+        if not words:
+            return Found(indices=[], near=False)
+        bare = without_articles(words)
+        ranks = np.full(self._places.n_movies, NOT, np.int8)
+        ranks[self._exact.get(" ".join(bare), [])] = EXACT
         self._add_having(ranks, words, BEGINNING, INSIDE)
-        if len(ranks) < ENOUGH:
-            self._add_having(ranks, without_articles(words), BARE_BEGINNING, BARE_INSIDE)
-        is_near = not ranks
-        distances: dict[int, int] = {}
-        if words and len(ranks) < ENOUGH:
-            distances = self._near(without_articles(words))
-            self._add(ranks, distances, NEAR)
-        indices = sorted(
-            ranks, key=lambda index: (ranks[index], distances.get(index, 0), self._order[index])
-        )
-        return Found(indices=indices, near=is_near and bool(indices))
+        if bare != words and _n_found(ranks) < ENOUGH:
+            self._add_having(ranks, bare, BARE_BEGINNING, BARE_INSIDE)
+        n_as_written = _n_found(ranks)
+        typos = np.zeros(len(ranks), np.int16)
+        if n_as_written < ENOUGH:
+            typos[ranks == NOT] = self._typos(bare)[ranks == NOT]
+            ranks[(ranks == NOT) & (typos < _FAR)] = NEAR
+        found = np.flatnonzero(ranks < NOT)
+        order = np.lexsort((found, -self._votes[found], typos[found], ranks[found]))
+        indices: list[int] = found[order].tolist()
+        return Found(indices=indices, near=not n_as_written and bool(indices))
 
     def _add_having(
-        self, ranks: dict[int, int], words: list[str], beginning: int, inside: int
+        self, ranks: NDArray[np.int8], words: list[str], beginning: int, inside: int
     ) -> None:
-        if words:
-            self._add(ranks, self._containing(words), inside)
-            self._add(ranks, self._beginning(words), beginning)
-
-    @staticmethod
-    def _add(ranks: dict[int, int], found: Iterable[int], rank: int) -> None:
-        for index in found:
-            ranks[index] = min(rank, ranks.get(index, rank))
-
-    def _beginning(self, words: Sequence[str]) -> set[int]:
-        return self._having_all([self._with_prefix(word) for word in words])
-
-    def _containing(self, words: Sequence[str]) -> set[int]:
         joined = self._joined.containing("".join(words))
-        return joined | self._having_all([self._lines.containing(word) for word in words])
+        ranks[joined] = np.minimum(ranks[joined], inside)
+        is_inside = self._having_all([self._lines.containing(word) for word in words])
+        np.minimum(ranks, inside, out=ranks, where=is_inside)
+        is_beginning = self._having_all([self._with_prefix(word) for word in words])
+        np.minimum(ranks, beginning, out=ranks, where=is_beginning)
 
-    def _having_all(self, places: Sequence[Iterable[int]]) -> set[int]:
-        """The movies that have, for each word, one of the words at these places."""
-        found: set[int] | None = None
-        for of_word in places:
-            movies = {index for place in of_word for index in self._movies[place]}
-            found = movies if found is None else found & movies
-            if not found:
-                return set()
-        return found or set()
+    def _having_all(self, places: Sequence[range | NDArray[np.int32]]) -> NDArray[np.bool_]:
+        """Say of each movie whether it has, for each word, one of the words at these places."""
+        found = self._places.having(places[0])
+        for of_word in places[1:]:
+            found &= self._places.having(of_word)
+        return found
 
     def _with_prefix(self, word: str) -> range:
         first = bisect_left(self._words, word)
         return range(first, bisect_left(self._words, word + "\U0010ffff", first))
 
-    def _near(self, words: list[str]) -> dict[int, int]:
-        """The movies that come near to all words, and how many typos that takes."""
-        found: dict[int, int] | None = None
+    def _typos(self, words: list[str]) -> NDArray[np.int16]:
+        """Say of each movie how many typos it takes to come to all words; `_FAR` if too many."""
+        found = np.zeros(self._places.n_movies, np.int16)
         for word in words:
-            places = dict.fromkeys(self._with_prefix(word), 0)
-            for place, distance in self._near_words.find(word).items():
-                places[place] = min(distance, places.get(place, distance))
-            movies: dict[int, int] = {}
-            for place, distance in places.items():
-                for index in self._movies[place]:
-                    movies[index] = min(distance, movies.get(index, distance))
-            if found is None:
-                found = movies
-            else:
-                both = found.keys() & movies.keys()
-                found = {index: found[index] + movies[index] for index in both}
-        return found or {}
+            near = self._near_words.find(word)
+            found += self._places.fewest_typos(self._with_prefix(word), near)
+            if (found >= _FAR).all():
+                break
+        return np.minimum(found, _FAR)
 
     @cached_property
     def _near_words(self) -> NearWords:
         return NearWords(self._words)
+
+
+def _n_found(ranks: NDArray[np.int8]) -> int:
+    return int(np.count_nonzero(ranks < NOT))

@@ -14,7 +14,7 @@ from app.model.sureness import ErrorTable
 from app.model.taste import Everyone
 from processing.release import NO_DAY, FoldingModel, Release, UserRecord
 
-KEPT_MOVIES = 4096
+KEPT_MOVIES = 20_000
 _EPOCH = date(1970, 1, 1)
 
 

@@ -55,17 +55,19 @@ class NearWords:
     def _distances(self, word: str, some: NDArray[np.int64]) -> NDArray[np.int64]:
         """How many typos lie between a word and the nearest beginning of each of `some`.
 
-        Beginnings of up to as many letters more as the word may have typos are looked at.
+        Beginnings that have more letters than the word, or fewer, by no more than it may have typos
+        are looked at: where it takes more typos than that, the number is only a larger one.
         """
-        width = min(_WIDTH, len(word) + allowed(word))
+        most = allowed(word)
+        width = min(_WIDTH, len(word) + most)
         letters = self._letters[some, :width].T
         last = np.repeat(np.arange(width + 1)[:, None], len(some), axis=1)
         before = last
         for i, character in enumerate(word, start=1):
-            row = np.empty_like(last)
+            row = np.full_like(last, 2 * _WIDTH)
             row[0] = i
             wrong = letters != ord(character)
-            for j in range(1, width + 1):
+            for j in range(max(1, i - most), min(width, i + most) + 1):
                 cost = np.minimum(last[j] + 1, row[j - 1] + 1)
                 np.minimum(cost, last[j - 1] + wrong[j - 1], out=cost)
                 if i > 1 and j > 1:

@@ -1,5 +1,6 @@
 // Searches the titles on this device, where the page for offline stands in for the search.
 import { row } from "./row.js";
+import { findTitles, localTitles } from "./titles.js";
 
 const SEARCH_ADDRESS = "/search";
 const MOST_FOUND = 30;
@@ -21,49 +22,25 @@ export function start(document) {
 async function search(document, query) {
   const list = document.querySelector("[data-found]");
   const status = document.querySelector("[data-count]");
-  const titles = await load(list.dataset.titles);
-  if (!titles) {
+  let titles;
+  try {
+    titles = await localTitles();
+  } catch {
     status.textContent = "The titles are not on this device yet.";
     return;
   }
-  const places = find(titles, query);
-  const shown = places.slice(0, MOST_FOUND);
-  const rows = await Promise.all(shown.map((place) => found(document, titles, place)));
+  const movies = findTitles(titles, query);
+  const shown = movies.slice(0, MOST_FOUND);
+  const rows = await Promise.all(shown.map((movie) => found(document, movie)));
   list.replaceChildren(...rows);
-  const movies = places.length === 1 ? "1 movie" : `${places.length} movies`;
-  const first = places.length > shown.length ? `; these are the first ${shown.length}` : "";
-  const what = places.length ? movies : "No movie";
-  status.textContent = `${what} for “${query}”${first}.`;
+  const count = movies.length === 1 ? "1 movie" : `${movies.length} movies`;
+  const first = movies.length > shown.length ? `; these are the first ${shown.length}` : "";
+  status.textContent = `${movies.length ? count : "No movie"} for “${query}”${first}.`;
 }
 
-async function load(address) {
-  try {
-    const response = await fetch(address);
-    return response.ok ? await response.json() : null;
-  } catch {
-    return null;
-  }
-}
-
-function find({ titles, years, votes }, query) {
-  const words = fold(query);
-  if (words.length === 0) return [];
-  const texts = titles.map((title, place) => [...fold(title), years[place]].join(" "));
-  const places = texts.flatMap((text, place) => {
-    return words.every((word) => text.includes(word)) ? [place] : [];
-  });
-  return places.sort((one, other) => votes[other] - votes[one]);
-}
-
-// Letter case, accents and punctuation do not matter.
-function fold(text) {
-  const plain = text.normalize("NFKD").replace(/[\p{M}'’`]/gu, "").toLowerCase();
-  return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
-}
-
-async function found(document, titles, place) {
-  const path = `/movies/${titles.movie_ids[place]}`;
+async function found(document, movie) {
+  const path = `/movies/${movie.movie_id}`;
   const isKept = await caches.match(path, { ignoreSearch: true });
-  const facts = [titles.years[place], isKept ? "kept on this device" : "needs a connection"];
-  return row(document, path, titles.titles[place], facts.filter(Boolean).join(" · "));
+  const facts = [movie.year, isKept ? "kept on this device" : "needs a connection"];
+  return row(document, path, movie.title, facts.filter(Boolean).join(" · "));
 }

@@ -23,7 +23,7 @@ function wire(form, place) {
   let options = [];
   let active = -1;
   let timer = 0;
-  let request = null;
+  let looking = new AbortController();
 
   list.id = `suggestions-${place}`;
   list.className = "suggestions";
@@ -39,10 +39,19 @@ function wire(form, place) {
   field.setAttribute("aria-controls", list.id);
   field.setAttribute("aria-expanded", "false");
 
+  // What is still awaited belongs to a text, or to a field, that the visitor has left.
+  function cancel() {
+    clearTimeout(timer);
+    looking.abort();
+    looking = new AbortController();
+  }
+
   function close() {
+    cancel();
     list.hidden = true;
     choose(-1);
     field.setAttribute("aria-expanded", "false");
+    status.textContent = "";
   }
 
   function choose(next) {
@@ -61,7 +70,7 @@ function wire(form, place) {
     choose(-1);
     list.hidden = found.length === 0;
     field.setAttribute("aria-expanded", String(found.length > 0));
-    status.textContent = found.length === 1 ? "1 suggestion" : `${found.length} suggestions`;
+    status.textContent = found.length === 1 ? "1 suggestion" : `${found.length || "No"} suggestions`;
   }
 
   function item(option, n) {
@@ -82,28 +91,34 @@ function wire(form, place) {
 
   async function look() {
     const query = field.value.trim();
-    request?.abort();
     if (!query) return close();
-    request = new AbortController();
+    cancel();
+    const { signal } = looking;
     try {
-      show(await suggestions(query, request.signal));
-    } catch (error) {
-      if (error.name !== "AbortError") close();
+      const found = await suggestions(query, signal);
+      if (!signal.aborted) show(found);
+    } catch {
+      if (!signal.aborted) close();
     }
   }
 
   field.addEventListener("input", () => {
-    clearTimeout(timer);
+    cancel();
+    choose(-1);
     timer = setTimeout(look, WAIT_MS);
   });
   field.addEventListener("blur", close);
+  form.addEventListener("submit", close);
   field.addEventListener("keydown", (event) => {
     const last = options.length - 1;
     const open = !list.hidden;
+    if (event.isComposing) return;
+    if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) return choose(-1);
     if (event.key === "Escape") {
       if (open) close();
       else field.blur();
     } else if (event.key === "ArrowDown" && !open && field.value) look();
+    else if (event.key === "ArrowUp" && open && event.altKey) close();
     else if (event.key === "ArrowDown" && open) choose(active === last ? -1 : active + 1);
     else if (event.key === "ArrowUp" && open) choose(active === -1 ? last : active - 1);
     else if (event.key === "Enter" && active >= 0) location.assign(options[active].href);

@@ -38,7 +38,7 @@ export function makeIndex(titles) {
   };
 }
 
-export function findTitles(index, query, most) {
+export function findTitles(index, query, most = Infinity) {
   const words = foldWords(query).slice(0, 20);
   const bare = withoutArticles(words);
   const ranks = new Map();
@@ -77,19 +77,25 @@ function near(index, words, add) {
   });
 }
 
+// Only what is no further from the diagonal than the typos that are allowed is worked out.
 function distance(word, other) {
   const most = word.length < 4 || /\d/.test(word) ? 0 : word.length < 8 ? 1 : 2;
   const width = Math.min(other.length, word.length + most);
   if (most === 0 || width < word.length - most) return Infinity;
   let before = [];
   let last = Array.from({ length: width + 1 }, (_, j) => j);
+  let lowest = 0;
   for (let i = 1; i <= word.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= width; j++) {
+    const row = Array(width + 1).fill(Infinity);
+    const lowestBefore = lowest;
+    row[0] = lowest = i;
+    for (let j = Math.max(1, i - most); j <= Math.min(width, i + most); j++) {
       const wrong = word[i - 1] === other[j - 1] ? 0 : 1;
       row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + wrong);
       if (i > 1 && j > 1 && word[i - 1] === other[j - 2] && word[i - 2] === other[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
+      lowest = Math.min(lowest, row[j]);
     }
+    if (Math.min(lowest, lowestBefore) > most) return Infinity;
     [before, last] = [last, row];
   }
   const least = Math.min(...last);

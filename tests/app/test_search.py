@@ -1,8 +1,11 @@
 """Title search: what matches, and in which order."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.model.search import TitleIndex, fold_words
+from tests.app.search_twin import plain_search
 
 TITLES = (
     "Aliens",
@@ -94,3 +97,35 @@ def test_find_when_query_is_very_long_then_answered(find):
 )
 def test_fold_words_when_title_is_foreign_then_plain_words(title, words):
     assert fold_words(title) == words
+
+
+WORDS = tuple(
+    "alien aliens unalien the die hard hardy dawn casablanca rain ran day la 1979".split()
+)
+TYPED = tuple("al ha t awn alein casabalnca dwan hrady hrad casblnaca alienx zzz a 19 ien".split())
+CATALOGUE = st.lists(
+    st.tuples(
+        st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join),
+        st.sampled_from([None, 1979, 1986]),
+        st.integers(0, 3),
+    ),
+    min_size=1,
+    max_size=15,
+)
+
+
+@given(CATALOGUE, st.lists(st.sampled_from(WORDS + TYPED), max_size=4).map(" ".join))
+def test_search_when_done_by_plain_loops_then_the_same_movies_in_the_same_order(catalogue, query):
+    titles, years, votes = zip(*catalogue, strict=True)
+    found = TitleIndex(titles, years, votes).search(query)
+    assert (found.indices, found.near) == plain_search(titles, years, votes, query)
+
+
+def test_search_when_a_match_as_written_has_a_typo_too_then_votes_decide_between_the_two():
+    index = TitleIndex(["Nausicaä and the Wind", "The Sound of Music"], [None, None], [3, 9])
+    assert index.find("usic the") == [1, 0]
+
+
+def test_search_when_no_movie_has_a_title_then_nothing_is_found():
+    assert TitleIndex(["", "!"], [None, None], [1, 1]).find("alien") == []
+    assert TitleIndex([], [], []).find("alien") == []

@@ -4,33 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model.search import TitleIndex, fold_words
+from app.model.search import TitleIndex
 from app.model.typos import NearWords, allowed
+from tests.app.search_twin import nearest
 
 WORDS = ["alien", "aliens", "amelie", "casablanca", "godfather", "matrix", "ran", "the", "vertigo"]
 letters = st.text("abcdeilmnrt", min_size=1, max_size=12)
-
-
-def distance(one, other):
-    """Optimal string alignment, as a table of lists."""
-    table = [
-        [i + j if 0 in (i, j) else 0 for j in range(len(other) + 1)] for i in range(len(one) + 1)
-    ]
-    for i in range(1, len(one) + 1):
-        for j in range(1, len(other) + 1):
-            table[i][j] = min(
-                table[i - 1][j] + 1,
-                table[i][j - 1] + 1,
-                table[i - 1][j - 1] + (one[i - 1] != other[j - 1]),
-            )
-            if i > 1 and j > 1 and one[i - 1] == other[j - 2] and one[i - 2] == other[j - 1]:
-                table[i][j] = min(table[i][j], table[i - 2][j - 2] + 1)
-    return table[-1][-1]
-
-
-def nearest(word, other):
-    """The distance to the nearest beginning of a word."""
-    return min(distance(word, other[:end]) for end in range(len(other) + 1))
 
 
 @given(letters, st.lists(letters, min_size=1, max_size=30, unique=True))
@@ -98,42 +77,6 @@ def test_search_when_articles_or_letters_differ_then_what_was_meant_comes_first(
     found = INDEX.search(query)
     assert [TITLES[index] for index in found.indices][: len(first)] == first
     assert found.near == near
-
-
-words = st.sampled_from(["alien", "aliens", "the", "dawn", "rain", "die", "hardy", "hard", "ran"])
-
-
-@given(
-    st.lists(st.lists(words, min_size=1, max_size=4).map(" ".join), min_size=1, max_size=12),
-    st.lists(words | st.sampled_from(["al", "ha", "awn", "t"]), min_size=1, max_size=3),
-)
-def test_search_when_words_are_looked_for_one_by_one_then_the_same_movies(titles, query):
-    index = TitleIndex(titles, [None] * len(titles), [1] * len(titles))
-    folded = [fold_words(title) for title in titles]
-    beginning = [
-        place
-        for place, title in enumerate(folded)
-        if all(any(each.startswith(word) for each in title) for word in query)
-    ]
-    inside = [
-        place
-        for place, title in enumerate(folded)
-        if all(any(word in each for each in title) for word in query)
-        or "".join(query) in "".join(title)
-    ]
-    found = index.search(" ".join(query)).indices
-    assert set(beginning) | set(inside) <= set(found)
-    assert len(found) == len(set(found))
-    ranks = [0 if place in beginning else 1 if place in inside else 2 for place in found]
-    exact = [n for n, place in enumerate(found) if _plain(folded[place]) == _plain(query)]
-    rest = ranks[len(exact) :]
-    assert exact == list(range(len(exact)))
-    assert rest == sorted(rest)
-
-
-def _plain(words_):
-    kept = [word for word in words_ if word not in ("the", "die")]
-    return kept or words_
 
 
 def test_suggestions_when_asked_for_then_few_light_and_best_first(client):

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+LATE_MS = 500  # by then a list that should not come would have come
 QUERIES = ("alien", "ali", "the third man", "third man, the", "stlaker", "groundhgo", "1979", "m")
 
 
@@ -78,6 +79,79 @@ def test_enter_when_nothing_is_chosen_then_searches_as_without_suggestions(page)
     expect(options(page).first).to_be_visible()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/search\?q=alien"))
+
+
+def test_enter_when_the_text_was_changed_after_choosing_then_the_text_counts(page):
+    page.keyboard.press("/")
+    page.keyboard.type("al")
+    expect(options(page).first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("ien dawn")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search\?q=alien\+dawn"))
+
+
+def test_enter_when_it_ends_the_composing_of_a_letter_then_it_chooses_nothing(page):
+    page.keyboard.press("/")
+    page.keyboard.type("al")
+    expect(options(page).first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    goes = box(page).evaluate(
+        """(field) => field.dispatchEvent(new KeyboardEvent("keydown",
+            { key: "Enter", isComposing: true, bubbles: true, cancelable: true }))"""
+    )
+    assert goes
+    expect(options(page).first).to_have_attribute("aria-selected", "true")
+
+
+@pytest.mark.parametrize("key", ["Home", "End", "ArrowLeft", "ArrowRight"])
+def test_caret_when_moved_then_back_in_the_text_with_nothing_chosen(page, key):
+    page.keyboard.press("/")
+    page.keyboard.type("al")
+    expect(options(page).first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press(key)
+    expect(options(page).first).to_have_attribute("aria-selected", "false")
+    assert box(page).get_attribute("aria-activedescendant") is None
+    caret = {"Home": 0, "End": 2, "ArrowLeft": 1, "ArrowRight": 2}[key]
+    assert box(page).evaluate("(field) => field.selectionStart") == caret
+
+
+@pytest.mark.parametrize("key", ["Tab", "Escape"])
+def test_list_when_the_field_is_left_before_it_comes_then_it_does_not_come(page, key):
+    page.keyboard.press("/")
+    page.keyboard.type("alien")
+    page.keyboard.press(key)
+    page.wait_for_timeout(LATE_MS)
+    expect(options(page)).to_have_count(0)
+    expect(box(page)).not_to_be_focused()
+
+
+def test_list_when_what_it_waits_for_comes_after_the_field_was_left_then_it_stays_closed(page):
+    waiting = []
+    page.route("**/suggest.json*", lambda route: route.abort())
+    page.route("**/offline/titles.json", lambda route: waiting.append(route))
+    with page.expect_request("**/offline/titles.json"):
+        box(page).fill("alien")
+    box(page).blur()
+    with page.expect_response("**/offline/titles.json"):
+        waiting[0].continue_()
+    page.wait_for_timeout(LATE_MS)
+    expect(options(page)).to_have_count(0)
+    expect(box(page)).to_have_attribute("aria-expanded", "false")
+
+
+def test_list_when_searched_without_leaving_the_page_then_it_is_out_of_the_way(page):
+    page.evaluate("addEventListener('submit', (event) => event.preventDefault())")
+    box(page).fill("alien")
+    expect(options(page).first).to_be_visible()
+    box(page).press("Enter")
+    expect(options(page)).to_have_count(0)
+
+
+def test_status_when_nothing_is_found_then_says_so(page):
+    box(page).fill("qqqqqqqq")
+    expect(page.get_by_role("status").filter(has_text="No suggestions")).to_have_count(1)
 
 
 def test_slash_when_typed_in_a_field_then_it_is_a_letter(page):
