@@ -12,7 +12,15 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).parent / "results"
-CODE = ("processing", "config", "benchmarks", ":!benchmarks/results", "requirements.txt")
+CODE = (
+    "app",
+    "processing",
+    "config",
+    "benchmarks",
+    ":!benchmarks/results",
+    "gunicorn.conf.py",
+    "requirements.txt",
+)
 sys.path.insert(0, str(ROOT))
 
 from processing.machine import memory_bytes  # noqa: E402

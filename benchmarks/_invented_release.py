@@ -45,7 +45,7 @@ SYLLABLES = ("ka", "lo", "mi", "ter", "san", "dra", "vel", "on", "ish", "bro", "
 
 
 def publish_invented(work: Path, n_users: int, n_movies: int, n_ratings: int) -> Manifest:
-    """Publish a release of this size under `work`, or find the one that is there."""
+    """Publish a release of this size under `work`."""
     rng = np.random.default_rng(0)
     staged = work / "staged"
     about = _about(n_users, n_movies, n_ratings)
@@ -91,7 +91,7 @@ def _contents(
             ask=tuple(np.argsort(-votes)[:N_ASKED].tolist()),
         ),
         user_ids=np.arange(1, n_users + 1, dtype=np.int64),
-        user_errors=np.zeros(n_users, schema.ERRORS_DTYPE),
+        user_errors=np.array([(5, 0.8, 0.6)] * n_users, schema.ERRORS_DTYPE),
         top=_top(work, rng, n_users, n_movies),
         history_indptr=indptr,
         history_movies=movies,

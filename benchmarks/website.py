@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 from _common import ROOT, say, write_result
-from _invented_release import publish_invented
+from _invented_release import SYLLABLES, publish_invented
 
 from app import create_app
 from config import load_settings
@@ -58,9 +58,9 @@ def pages_in_process(work: Path, users: np.ndarray) -> dict[str, dict[str, float
         "user page, first": _timed(client, [f"/users/{user}" for user in asked]),
         "user page, again": _timed(client, [f"/users/{user}" for user in asked[-50:]]),
         "movie page": _timed(client, [f"/movies/{n + 1}" for n in range(200)]),
-        "search": _timed(client, [f"/search?q=ka{chr(97 + n % 26)}{n}" for n in range(100)]),
+        "search": _timed(client, [f"/search?q={a}+{b}" for a in SYLLABLES for b in SYLLABLES[:8]]),
         "mistyped search": _timed(
-            client, [f"/search?q=kalomx{chr(97 + n % 26)}" for n in range(26)]
+            client, [f"/search?q={a}lomti{b}" for a in SYLLABLES for b in "abc"]
         ),
         "visitor's list": _timed(client, [f"{token}?votes={n}" for n in range(50)]),
     }
@@ -85,7 +85,7 @@ def _timed(client: Any, paths: list[str]) -> dict[str, float]:
 
 @contextlib.contextmanager
 def served(work: Path, target: str, log: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """Serve with the project's gunicorn.conf.py; gives the port and the process."""
+    """Serve with the project's gunicorn.conf.py, but for renewing workers; gives port and process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -100,7 +100,7 @@ def served(work: Path, target: str, log: Path) -> Iterator[tuple[int, subprocess
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}"]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [*command, "--pythonpath", str(work), target],
+            [*command, "--max-requests", "0", "--pythonpath", str(work), target],
             cwd=ROOT,
             env=environment,
             stdout=output,
@@ -164,7 +164,8 @@ def throughput(work: Path, users: np.ndarray) -> dict[str, dict[str, Any]]:
         for kind, paths in kinds.items():
             ours, theirs = [], []
             for round_ in range(ROUNDS):
-                ours.append(N_REQUESTS / _ask(work, site, paths(round_)))
+                asked = paths(round_)
+                ours.append(len(asked) / _ask(work, site, asked))
                 theirs.append(N_REQUESTS / _ask(work, bare, [path] * N_REQUESTS))
             ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
             found[kind] = {

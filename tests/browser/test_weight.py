@@ -10,7 +10,19 @@ from app.assets import load_assets
 MOST_OF_A_PAGE = 100_000
 MOST_OF_SCRIPTS = 30_000
 MOST_OF_STYLE = 20_000
-PAGES = ("/", "/users/7", "/users/7/ratings", "/movies/3", "/search?q=a", "/rate", "/how", "/saved")
+PAGES = (
+    "/",
+    "/users/7",
+    "/users/7/ratings",
+    "/movies/3?user=7",
+    "/search?q=a",
+    "/rate",
+    "/mine",
+    "/how",
+    "/report",
+    "/saved",
+    "/offline",
+)
 STATIC = Path(__file__).parents[2] / "app" / "static"
 
 
