@@ -85,7 +85,7 @@ def _timed(client: Any, paths: list[str]) -> dict[str, float]:
 
 @contextlib.contextmanager
 def served(work: Path, target: str, log: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """Serve with the project's gunicorn.conf.py, but for renewing workers; gives port and process."""
+    """Serve as gunicorn.conf.py says, but for renewing workers; gives the port and the process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
