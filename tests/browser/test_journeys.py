@@ -30,6 +30,14 @@ def give(page, stars):
         asks.nth(place).get_by_title(str(star), exact=True).click()
 
 
+def open_list(page, path="/users/7"):
+    """Open a list, and wait until its scripts have begun."""
+    page.goto(path)
+    page.locator(".tools.live").wait_for()
+    page.locator(".chart svg[role=application]").wait_for()
+    page.locator(".marks").last.wait_for()
+
+
 def titles(page):
     """The titles of a list, in its order."""
     return page.locator(".pick h3").all_inner_texts()
@@ -57,7 +65,7 @@ def test_find_a_user_then_why_this_movie_then_its_page_then_a_similar_one(page):
 
 
 def test_filter_by_brush_then_the_list_and_the_address_say_it_and_back_undoes_it(page):
-    page.goto("/users/7")
+    open_list(page)
     everything = titles(page)
     chart = page.locator(".chart svg")
     chart.scroll_into_view_if_needed()
@@ -83,8 +91,7 @@ def test_filter_by_brush_then_the_list_and_the_address_say_it_and_back_undoes_it
 
 
 def test_sort_without_a_button_then_the_list_the_address_and_the_file_agree(page):
-    page.goto("/users/7")
-    page.locator(".tools.live").wait_for()
+    open_list(page)
     page.get_by_label("Sort by").select_option("title")
     expect(page).to_have_url(re.compile(r"\?sort=title$"))
     shown = titles(page)
@@ -95,7 +102,7 @@ def test_sort_without_a_button_then_the_list_the_address_and_the_file_agree(page
 
 
 def test_chart_when_walked_by_keyboard_then_reads_out_and_enter_opens(page):
-    page.goto("/users/7")
+    open_list(page)
     chart = page.locator(".chart svg")
     chart.focus()
     page.keyboard.press("Home")
@@ -112,7 +119,7 @@ def test_chart_when_walked_by_keyboard_then_reads_out_and_enter_opens(page):
 def test_chart_when_touched_then_reads_out_and_a_second_touch_opens(site, browser):
     context = browser.new_context(base_url=site, has_touch=True, viewport=PHONE)
     page = context.new_page()
-    page.goto("/users/7")
+    open_list(page)
     point = page.locator(".points circle").first
     point.scroll_into_view_if_needed()
     text = point.get_attribute("data-text")
@@ -270,6 +277,7 @@ def test_keyboard_only_from_home_to_a_movie_of_a_visitors_list(page):
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/list/"))
     shown = titles(page)
+    page.locator(".marks").last.wait_for()
     page.locator(".pick h3 a").first.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
