@@ -24,7 +24,7 @@ _TRACK = '<rect class="off" width="100" height="8"/>'
 def init_drawing(app: Flask) -> None:
     """Give templates the functions of this module."""
     functions = (account_table, draw_chart, facts, how_much, share_bar, share_table, stars)
-    for function in (*functions, tile, why):
+    for function in (*functions, tile, votes, why):
         app.jinja_env.globals[function.__name__] = function
 
 
@@ -75,11 +75,16 @@ def how_much(pick: Recommendation, scale: RatingScale) -> Markup:
 def _crowd(movie: Movie, scale: RatingScale) -> str:
     if movie.mean is None:
         return "no votes yet"
-    few = ' <span class="few">few votes</span>' if movie.few_votes else ""
     return (
         f'everyone <span class="num">{scale.score_text(movie.mean)}</span>'
-        f'<span class="dot"> · </span>{plural(movie.votes, "vote")}{few}'
+        f'<span class="dot"> · </span>{votes(movie)}'
     )
+
+
+def votes(movie: Movie) -> Markup:
+    """Write how many rated a movie, and whether that is few."""
+    few = ' <span class="few">few votes</span>' if movie.few_votes else ""
+    return Markup(f"{plural(movie.votes, 'vote')}{few}")
 
 
 def why(pick: Recommendation, scale: RatingScale) -> Markup:

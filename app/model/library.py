@@ -47,12 +47,12 @@ class Library:
     def __init__(self, release: Release) -> None:
         self.release = release
         self.release_id = release.manifest.release_id
-        self.shelf = Shelf(release)
+        self._evaluation = read_evaluation(release.report, self.release_id)
+        self.shelf = Shelf(release, self._evaluation.errors)
         self.offline = OfflineData(self.shelf)
         votes = release.stats["n_ratings"]
         self._index = TitleIndex(release.titles, release.years, votes.tolist())
         self._popular = np.argsort(-votes, kind="stable")[:N_POPULAR].tolist()
-        self._evaluation = read_evaluation(release.report, self.release_id)
 
     def site(self, problem: str | None) -> SiteInfo:
         """Say what stands behind every page; `problem` is why nothing newer is shown."""

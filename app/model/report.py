@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.model.items import LeftOutModel, ModelResult
+from app.model.sureness import ErrorTable
 from processing.errors import ReleaseFormatError
 from processing.report import Section, report_sections
 
@@ -23,6 +24,7 @@ class Evaluation:
     models: tuple[ModelResult, ...]
     left_out: tuple[LeftOutModel, ...]
     sections: tuple[Section, ...]
+    errors: ErrorTable | None
 
     @property
     def served(self) -> ModelResult | None:
@@ -50,6 +52,7 @@ def read_evaluation(report: dict[str, Any], release_id: str) -> Evaluation:
                 LeftOutModel(model=row["label"], reason=row["reason"]) for row in report["left_out"]
             ),
             sections=report_sections(report),
+            errors=ErrorTable.of(report),
         )
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ReleaseFormatError(

@@ -29,14 +29,16 @@ class Shelf:
     ----------
     release
         An open release; user records are read from its store when a page needs one.
+    errors
+        How far its predictions were off, None where it does not say.
     """
 
-    def __init__(self, release: Release) -> None:
+    def __init__(self, release: Release, errors: ErrorTable | None) -> None:
         self.release = release
         self.manifest = release.manifest
         low, high, step = release.manifest.scale
         self.scale = RatingScale(low=low, high=high, step=step)
-        self.errors = ErrorTable.of(release.report)
+        self.errors = errors
         self.like = release.manifest.like
         self.movie = lru_cache(maxsize=KEPT_MOVIES)(self._movie)
 

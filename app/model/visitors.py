@@ -11,7 +11,7 @@ from app.model.items import Account, OwnRating, Reason, Recommendation
 from app.model.listing import arrange, reason_shares
 from app.model.pages import AskedMovie, RatePage, SiteInfo, VisitorPage
 from app.model.shelf import PageNotFoundError, Shelf
-from processing.release import FoldingModel, Visitor
+from processing.release import FoldingModel
 
 ASKED_PER_PAGE = 12
 MOST_RATED = 100
@@ -62,14 +62,37 @@ def visitor_page(
         raise PageNotFoundError(
             "This link holds no rating of a movie that this release knows. Rate a few movies anew."
         )
-    person = folding.fold(*_arrays(known))
+    rated, ratings = np.array(list(known), np.int64), np.array(list(known.values()), np.float32)
+    person = folding.fold(rated, ratings)
     scores = folding.scores(person)
+    best = _best(shelf, folding, scores, rated)
+    parts = folding.parts(person, best).tolist()
+    starts = folding.average[best].tolist()
     titles = [shelf.release.titles[index] for index in known]
+    rows = tuple(
+        Recommendation(
+            rank=rank,
+            movie=(movie := shelf.movie(index)),
+            score=score,
+            difference=None if movie.mean is None else score - movie.mean,
+            error=error,
+            reasons=_reasons(shelf, list(known.items()), own_parts),
+            account=None,
+            alike=None,
+        )
+        for rank, index, score, error, own_parts in zip(
+            range(1, len(best) + 1),
+            best.tolist(),
+            shelf.clipped(scores[best]).tolist(),
+            folding.deviations(person, best).tolist(),
+            parts,
+            strict=True,
+        )
+    )
 
     def account_of(pick: Recommendation) -> Account:
-        best = np.array([shelf.movie_index(pick.movie.movie_id)])
-        parts = folding.parts(person, best)[0].tolist()
-        return account_of_ratings(titles, parts, float(folding.average[best][0]), pick.score)
+        place = pick.rank - 1
+        return account_of_ratings(titles, parts[place], starts[place], pick.score)
 
     return VisitorPage(
         title="Your list",
@@ -78,7 +101,7 @@ def visitor_page(
         given=tuple(_highest_first(shelf, known)),
         n_unknown=n_unknown,
         cautious=folding.fold_in.order_z > 0,
-        **arrange(_list(shelf, folding, known, person, scores), choice, shelf.scale, account_of),
+        **arrange(rows, choice, shelf.scale, account_of),
     )
 
 
@@ -92,44 +115,6 @@ def known_ratings(shelf: Shelf, given: Mapping[int, float]) -> tuple[dict[int, f
         if place is not None
     }
     return known, len(given) - len(known)
-
-
-def _arrays(known: Mapping[int, float]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    return np.array(list(known), np.int64), np.array(list(known.values()), np.float32)
-
-
-def _list(
-    shelf: Shelf,
-    folding: FoldingModel,
-    known: Mapping[int, float],
-    person: Visitor,
-    scores: NDArray[np.float64],
-) -> tuple[Recommendation, ...]:
-    """The best movies that are not among the rated ones, without accounts."""
-    best = _best(shelf, folding, scores, person.movies)
-    columns = zip(
-        best.tolist(),
-        shelf.clipped(scores[best]).tolist(),
-        folding.deviations(person, best).tolist(),
-        folding.parts(person, best).tolist(),
-        strict=True,
-    )
-    rows = []
-    for rank, (index, score, error, parts) in enumerate(columns, start=1):
-        movie = shelf.movie(index)
-        rows.append(
-            Recommendation(
-                rank=rank,
-                movie=movie,
-                score=score,
-                difference=None if movie.mean is None else score - movie.mean,
-                error=error,
-                reasons=_reasons(shelf, list(known), list(known.values()), parts),
-                account=None,
-                alike=None,
-            )
-        )
-    return tuple(rows)
 
 
 def _best(
@@ -146,20 +131,20 @@ def _best(
 
 
 def _reasons(
-    shelf: Shelf, rated: list[int], ratings: list[float], parts: list[float]
+    shelf: Shelf, known: list[tuple[int, float]], parts: list[float]
 ) -> tuple[Reason, ...]:
-    shares = reason_shares(parts)
-    order = sorted(range(len(parts)), key=lambda place: -shares[place])[:N_REASONS]
-    return tuple(
+    """The ratings, of movie indices, that speak most for a movie."""
+    found = [
         Reason(
-            movie_id=int(shelf.release.movie_ids[rated[place]]),
-            title=shelf.release.titles[rated[place]],
-            rating=ratings[place],
-            share=shares[place],
+            movie_id=int(shelf.release.movie_ids[index]),
+            title=shelf.release.titles[index],
+            rating=rating,
+            share=share,
         )
-        for place in order
-        if shares[place] > 0
-    )
+        for (index, rating), share in zip(known, reason_shares(parts), strict=True)
+        if share > 0
+    ]
+    return tuple(sorted(found, key=lambda reason: -reason.share)[:N_REASONS])
 
 
 def _highest_first(shelf: Shelf, known: Mapping[int, float]) -> list[OwnRating]:
