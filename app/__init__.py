@@ -9,21 +9,21 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.assets import code_version, init_assets
-from app.drawing import init_drawing
-from app.errors import init_errors
-from app.filters import init_filters
-from app.headers import init_headers
 from app.main import site_blueprint
+from app.markup.filters import init_filters
+from app.markup.lists import init_drawing
+from app.markup.rows import init_rows
 from app.model.catalogue import Catalogue
 from app.monitoring import init_monitoring
-from app.offline_data import offline_blueprint
-from app.openapi import api_blueprint
-from app.page_cache import PageCache
-from app.pwa import pwa_blueprint
-from app.responses import CSV_SUFFIX, JSON_SUFFIX, sister_url
-from app.rows import init_rows
-from app.visitors import visitors_blueprint
+from app.views.api import api_blueprint
+from app.views.offline import offline_blueprint
+from app.views.pwa import pwa_blueprint
+from app.views.visitors import visitors_blueprint
+from app.web.assets import code_version, init_assets
+from app.web.error_pages import init_errors
+from app.web.headers import init_headers
+from app.web.page_cache import PageCache
+from app.web.responses import CSV_SUFFIX, JSON_SUFFIX, sister_url
 from config import Settings, SettingsError, load_settings
 
 __all__ = ["create_app"]

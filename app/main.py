@@ -21,8 +21,8 @@ from app.model.pages import (
     UserPage,
 )
 from app.model.shelf import PageNotFoundError
-from app.parameters import LIST, PAGE, QUERY, USER
-from app.responses import catalogue, page_route
+from app.web.parameters import LIST, PAGE, QUERY, USER
+from app.web.responses import catalogue, page_route
 
 site_blueprint = Blueprint("site", __name__)
 

@@ -23,7 +23,7 @@ CODE = (
 )
 sys.path.insert(0, str(ROOT))
 
-from processing.machine import memory_bytes  # noqa: E402
+from processing.tools.machine import memory_bytes  # noqa: E402
 
 
 def about() -> dict[str, Any]:

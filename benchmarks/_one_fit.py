@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from processing.data.ratings import build_ratings
 from processing.data.rows import NO_DAY, RatingRows
-from processing.machine import PeakMemory, peak_memory_bytes
 from processing.models.registry import MODELS
+from processing.tools.machine import PeakMemory, peak_memory_bytes
 
 WARM_UP_RATINGS = 50_000
 EXACT_IN_FLOAT32 = 1 << 24

@@ -23,9 +23,9 @@ from processing import pipeline
 from processing.data.dataset import Dataset
 from processing.data.ingest import load_dataset
 from processing.data.ratings import Ratings
+from processing.data.splits import Mask, Split, make_splits
 from processing.ensemble.features import NAMES, Features
 from processing.evaluation.metrics import errors
-from processing.evaluation.protocols import Mask, Split, make_splits
 from processing.models.registry import MODELS
 from processing.profile import Profile, load_profile
 

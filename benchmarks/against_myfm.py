@@ -21,8 +21,8 @@ from scipy import sparse
 
 from processing.data.ingest import load_dataset
 from processing.data.ratings import Csr, Ratings
+from processing.data.splits import make_splits
 from processing.evaluation.metrics import errors
-from processing.evaluation.protocols import make_splits
 
 
 def main() -> None:

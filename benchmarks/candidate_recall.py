@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 from _common import write_result
 
-from processing.cli import PROFILES, RUNS
+from processing.cli.main import PROFILES, RUNS
 from processing.data.ingest import load_dataset
 from processing.profile import load_profile
-from processing.recommend import CandidateFinder, ensemble_scores
-from processing.serve import load_served
+from processing.serving.recommend import CandidateFinder, ensemble_scores
+from processing.serving.serve import load_served
 
 N_USERS = 1_000
 N_BEST = 50

@@ -13,8 +13,8 @@ import numpy as np
 from _common import say, slug, write_result
 
 from processing.data.ingest import load_dataset
+from processing.data.splits import make_splits
 from processing.evaluation.metrics import errors
-from processing.evaluation.protocols import make_splits
 from processing.models.registry import MODELS
 
 SIDES = {"similarity": ["pearson_baseline"], "shrinkage": [50.0, 100.0, 200.0], "k": [40, 80]}

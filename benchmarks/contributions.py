@@ -21,15 +21,15 @@ import numpy as np
 from _common import about, say, slug, write_result
 from numpy.typing import NDArray
 
-from processing.cli import PROFILES
+from processing.cli.main import PROFILES
 from processing.data.dataset import Dataset
 from processing.data.ingest import load_dataset
 from processing.data.ratings import Ratings
-from processing.data.simulate import simulate
+from processing.data.splits import make_splits
 from processing.ensemble.features import CONTRIBUTIONS, Features
 from processing.ensemble.stacking import Ensemble
-from processing.evaluation.protocols import make_splits
 from processing.profile import Profile, load_profile
+from processing.simulation.simulate import simulate
 
 ROWS = 400_000
 REPETITIONS = 3

@@ -21,7 +21,7 @@ from typing import Any
 from _common import ROOT, say, write_result
 from _growth import draw
 
-from processing.data.simulate import NETFLIX_MOVIES, NETFLIX_RATINGS, NETFLIX_USERS
+from processing.simulation.simulate import NETFLIX_MOVIES, NETFLIX_RATINGS, NETFLIX_USERS
 
 PROFILE = "fast"
 REST = "start and publish"

@@ -89,7 +89,7 @@ def child(part: str, *arguments: Path) -> dict[str, Any]:
 
 def parse(source: str) -> dict[str, Any]:
     """Read the text into columns, disk included; once before, so that the kernels are compiled."""
-    from processing.data.sources import open_source
+    from processing.data.readers.registry import open_source
 
     opened = open_source(source)
     n_bytes = sum(m.size for m in opened.form.files if m.basename.startswith("combined"))

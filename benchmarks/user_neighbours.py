@@ -24,10 +24,10 @@ from processing.data.ratings import Csr, Ratings
 from processing.data.rows import Scale
 from processing.kernels.nearest import nearest_rows
 from processing.kernels.similarities import PEARSON_BASELINE
-from processing.machine import peak_memory_bytes
 from processing.models import candidates, neighbours
 from processing.models.knn_baseline import KNNBaseline
 from processing.models.neighbours import N_SIMILAR_USERS, SHRUNK_CORRELATION, baseline_of, sides
+from processing.tools.machine import peak_memory_bytes
 
 N_ASKED = 1_000
 BLOCK = 256

@@ -1,5 +1,5 @@
 """`python -m processing VERB`."""
 
-from processing.cli import main
+from processing.cli.main import main
 
 main()

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from processing.assess import EVALUATION, USER_ERRORS, assess, fitting_models
 from processing.data.dataset import Dataset, dataset_hash
-from processing.evaluation.html import report_html
-from processing.evaluation.report import as_table
-from processing.files import write_whole
-from processing.machine import memory_bytes
+from processing.evaluation.evaluate import EVALUATION, USER_ERRORS, assess, fitting_models
 from processing.profile import Profile
-from processing.serve import serve
-from processing.stages import Stages
+from processing.report.html import report_html
+from processing.report.text import as_table
+from processing.serving.serve import serve
+from processing.tools.files import write_whole
+from processing.tools.machine import memory_bytes
+from processing.tools.stages import Stages
 
 PACKAGE = Path(__file__).parent
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from processing.data.splits import PROTOCOLS
 from processing.ensemble.stacking import EnsembleSettings
 from processing.errors import ConfigError
-from processing.evaluation.protocols import PROTOCOLS
 from processing.models.base import ENGINES, Engine, Model
 from processing.models.linear import LinearModel
 from processing.models.registry import MODELS

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from processing.data.ingest import load_dataset
-from processing.data.simulate import simulate
+from processing.simulation.simulate import simulate
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 SCRIPTS = (

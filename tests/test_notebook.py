@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from processing.data.simulate import simulate
+from processing.simulation.simulate import simulate
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "NetflixMoviesRecommendation.ipynb"
 

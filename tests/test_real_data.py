@@ -8,10 +8,10 @@ from click.testing import CliRunner
 
 from app import create_app
 from config import load_settings
-from processing.cli import main
+from processing.cli.main import main
 from processing.data.ingest import load_dataset
-from processing.ensemble.order import ordering_scores
 from processing.profile import load_profile
+from processing.release.order import ordering_scores
 from processing.release.reader import open_release
 from processing.release.storage import FolderStorage
 from tests.processing.test_profile import PROFILES

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.model import movies, users, visitors
+from app.model import movie as movies
+from app.model import user as users
+from app.model import visitor as visitors
 from app.model.choice import Choice
 from app.model.items import StartUser
 from app.model.offline import OfflineData

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from processing.data.ratings import Csr, Ratings
 from processing.data.rows import Catalogue, Scale
-from processing.data.threads import in_threads
+from processing.tools.threads import in_threads
 
 ABOUT = "about.json"
 

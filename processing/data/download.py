@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from processing.errors import DownloadError
-from processing.progress import counting
+from processing.tools.progress import counting
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")

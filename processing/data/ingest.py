@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from processing.data.dataset import Dataset, load_saved, save_dataset
 from processing.data.ratings import Ratings, build_ratings
+from processing.data.readers.registry import ReadOptions, Source, open_source
 from processing.data.rows import Catalogue, Pairs, SourceData
-from processing.data.sources import ReadOptions, Source, open_source
 from processing.errors import SourceError
-from processing.files import write_whole
-from processing.machine import PeakMemory
+from processing.tools.files import write_whole
+from processing.tools.machine import PeakMemory
 
 logger = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.rows import NO_DAY, RatingRows, Scale
-from processing.data.threads import even_rows, even_spans, in_threads
 from processing.errors import RatingsError
 from processing.kernels import csr as kernels
+from processing.tools.threads import even_rows, even_spans, in_threads
 
 SMALL_TABLE = 1 << 20
 TABLE_PER_ID = 4  # a table of places may have so many entries per id, or SMALL_TABLE

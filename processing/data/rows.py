@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 NO_DAY = np.iinfo(np.int32).min
+LIKE_SHARE = 0.75  # of the way from the lowest rating to the highest: 4 of 1 to 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +19,14 @@ class Scale:
 
     def __str__(self) -> str:
         return f"{self.low:g} to {self.high:g} by {self.step:g}"
+
+    @property
+    def like(self) -> float:
+        """The lowest rating that is a like: the first level three quarters up the scale."""
+        reach = LIKE_SHARE * (self.high - self.low)
+        if self.step == 0:
+            return self.low + reach
+        return self.low + self.step * float(np.ceil(round(reach / self.step, 6)))
 
     @property
     def binned(self) -> bool:

@@ -23,7 +23,7 @@ from processing.data.rows import Scale
 from processing.ensemble import features
 from processing.ensemble.features import NAMES
 from processing.errors import ConfigError, ModelError
-from processing.progress import counting
+from processing.tools.progress import counting
 
 STOP_SHARE = 0.1
 N_AVERAGES = 2  # the features that the members' scores are told apart from come first

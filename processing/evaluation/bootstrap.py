@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.evaluation.metrics import squared_errors
-from processing.evaluation.tested import Tested
+from processing.evaluation.test_scores import Tested
 
 N_RESAMPLES = 1000
 N_CLUSTERS = 20_000

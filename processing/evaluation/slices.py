@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from processing.data.rows import NO_DAY, Scale
 from processing.evaluation.metrics import errors_by_group
-from processing.evaluation.tested import ENSEMBLE, Tested, pooled_ratings, pooled_scores
+from processing.evaluation.test_scores import ENSEMBLE, Tested, pooled_ratings, pooled_scores
 
 SUPPORTS = (0, 1, 10, 30, 100, 300, 1000)
 SUPPORT_LABELS = ("0", "1-9", "10-29", "30-99", "100-299", "300-999", "1000+")

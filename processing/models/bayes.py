@@ -27,7 +27,7 @@ from processing.kernels.csr import counting_order
 from processing.models.base import Engine, LinearPart, Model
 from processing.models.cuts import move_cuts, start_cuts
 from processing.models.settings import BayesSettings
-from processing.progress import progress
+from processing.tools.progress import progress
 
 N_CHAINS = 2
 START_DEVIATION = 0.1

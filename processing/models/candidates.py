@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from processing.kernels.nearest import times_dense
 from processing.models.matrix import Sparse
-from processing.progress import progress
+from processing.tools.progress import progress
 
 N_TASTES = 16
 N_MORE = 8  # directions that are followed beside these, and dropped

@@ -21,7 +21,7 @@ from processing.kernels.similarities import deviations
 from processing.models.base import Engine, LinearPart, Model
 from processing.models.neighbours import baseline_of
 from processing.models.settings import ItemWeightsSettings
-from processing.progress import counting
+from processing.tools.progress import counting
 
 N_BATCHES = 64
 

@@ -15,7 +15,7 @@ from processing.kernels import sgd_fast
 from processing.kernels.baselines import baseline_als
 from processing.kernels.sgd_exact import svd_exact, svdpp_exact
 from processing.models.matrix import RatingMatrix
-from processing.progress import progress
+from processing.tools.progress import progress
 
 ROUND_RATINGS = 8  # per movie and task, between two merges: copying and merging cost a tenth
 

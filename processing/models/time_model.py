@@ -17,7 +17,7 @@ from processing.kernels import time_biases as kernels
 from processing.kernels.sgd_time import time_scores
 from processing.kernels.time_biases import Biases, Timeline
 from processing.models.base import Engine, LinearPart, Model
-from processing.progress import progress
+from processing.tools.progress import progress
 
 NEVER = 1e18  # so strong a regularisation that a bias stays 0
 

@@ -32,7 +32,7 @@ from processing.models.time_model import (
     learned_arrays,
     regs_of,
 )
-from processing.progress import progress
+from processing.tools.progress import progress
 
 START_EPOCHS = 5  # of least squares, before the factors join
 

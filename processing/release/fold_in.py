@@ -7,7 +7,7 @@ Model:   rating of movie i = mean + b_i + x_i·w + e,  x_i = (1, q_i),  e ~ N(0,
 Source:  Bishop (2006), "Pattern Recognition and Machine Learning", eq. 3.50 and 3.51; Rendle and
          Schmidt-Thieme (2008), "Online-updating regularized kernel matrix factorization models",
          for learning a new user's factors while the movies' stay.
-Differs: the prior has a mean and a full covariance, both learned (`processing.fold_in`), where
+Differs: the prior has a mean and a full covariance, both learned (`processing.visitors`), where
          ridge regression pulls every factor to zero alike.
 
 A score is linear in the ratings given, so each of them has an exact part in it. The same

@@ -3,7 +3,7 @@
 import pytest
 
 from app import PAGE_CACHE_BYTES, create_app
-from app.page_cache import PageCache
+from app.web.page_cache import PageCache
 from tests.app.html import parse
 from tests.app.sample import NEVER_S, publish_sample, sample_settings
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from config import Settings, load_settings
-from processing.evaluation.report import without_times
 from processing.release import (
     NO_DAY,
     NO_MOVIE,
@@ -31,6 +30,7 @@ from processing.release.schema import (
     VIEWERS_DTYPE,
     VOTES_DTYPE,
 )
+from processing.report.text import without_times
 from tests.report_example import LEFT_OUT, example_report
 
 FILMS: tuple[tuple[str, int | None, tuple[str, ...]], ...] = (

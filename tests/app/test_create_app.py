@@ -6,7 +6,8 @@ import re
 import pytest
 from flask import request
 
-from app import assets, create_app
+from app import create_app
+from app.web import assets
 from config import SettingsError
 from tests.app.html import parse
 from tests.app.sample import NEVER_S, sample_settings

@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from processing.evaluation.html import report_html
+from processing.report.html import report_html
 from tests.report_example import example_report
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.model.search import TitleIndex
 
-FILMS = Path(__file__).parents[2] / "processing" / "data" / "films.csv"
+FILMS = Path(__file__).parents[2] / "processing" / "simulation" / "films.csv"
 FOREIGN = (
     "Matrix, The",
     "Œdipus & Sons",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.assets import load_assets
+from app.web.assets import load_assets
 
 MOST_OF_A_PAGE = 100_000
 MOST_OF_SCRIPTS = 30_000

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.processing.test_assess import PROFILE
 
 from processing import pipeline
 from processing.data import rows
@@ -23,9 +24,8 @@ from processing.release import schema
 from processing.release.reader import open_release
 from processing.release.storage import FolderStorage
 from processing.release.writer import publish
-from processing.serve import _histograms
+from processing.serving.serve import _histograms
 from tests.builders import dataset_of, dense, ratings_of, tasteful_rows
-from tests.processing.test_assess import PROFILE
 
 ROOT = Path(__file__).parents[2]
 
@@ -166,7 +166,8 @@ PROGRAM = textwrap.dedent("""
     import sys
     import time
     from pathlib import Path
-    from processing import pipeline, stages
+    from processing import pipeline
+    from processing.tools import stages
     from tests.builders import dataset_of, ratings_of, tasteful_rows
     from tests.processing.test_assess import PROFILE
 

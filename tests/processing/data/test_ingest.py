@@ -8,7 +8,7 @@ import pytest
 
 from processing.data.dataset import dataset_hash
 from processing.data.ingest import load_dataset
-from processing.data.sources import ReadOptions
+from processing.data.readers.registry import ReadOptions
 from processing.errors import SourceError
 
 ROWS = [(1, 10, 3), (1, 11, 4), (2, 10, 5), (2, 12, 1), (3, 11, 2)]

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing.data import threads
 from processing.data.ratings import Csr, Ratings, build_ratings
 from processing.data.rows import NO_DAY, Scale
 from processing.errors import RatingsError
+from processing.tools import threads
 from tests import reference
 from tests.builders import STARS, dense, random_rows, ratings_of, rows_of
 

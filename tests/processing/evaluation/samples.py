@@ -3,7 +3,7 @@
 import numpy as np
 
 from processing.data.rows import NO_DAY
-from processing.evaluation.tested import Tested
+from processing.evaluation.test_scores import Tested
 
 
 def split_of(users, ratings, scores, days=None, user_support=None, movie_support=None):

@@ -1,0 +1,1 @@
+"""What templates write by functions: numbers, lists and rows."""

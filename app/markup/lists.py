@@ -1,0 +1,189 @@
+"""What lists repeat by the hundred, as markup: stars, tiles, points, bars and their rows.
+
+Functions, not macros: a list of twenty movies has three thousand of these values, which a template
+takes three times as long to write.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from app.markup.filters import count, initials, movie_url, plural, tile_class
+from app.model.chart import Chart
+from app.model.items import Movie, Reason, Recommendation
+from app.model.scale import RatingScale
+
+_KEPT_TILES = 4096
+_BAR = '<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+_TRACK = '<rect class="off" width="100" height="8"/>'
+
+
+def init_drawing(app: Flask) -> None:
+    """Give templates the functions of this module."""
+    functions = (account_table, draw_chart, facts, how_much, share_bar, share_table, stars)
+    for function in (*functions, tile, votes, why):
+        app.jinja_env.globals[function.__name__] = function
+
+
+def stars(value: float, scale: RatingScale) -> Markup:
+    """Draw a row of stars, filled as far as the value; screen readers get the number beside it."""
+    return Markup(
+        f'<svg class="stars" viewBox="0 0 {scale.row_width} 20" aria-hidden="true" '
+        f'focusable="false"><g clip-path="url(#star-row)"><rect class="off" '
+        f'width="{scale.row_width}" height="20"/><rect class="on" '
+        f'width="{scale.filled(value)}" height="20"/></g></svg>'
+    )
+
+
+@lru_cache(maxsize=_KEPT_TILES)
+def tile(movie_id: int, title: str, size: str = "") -> Markup:
+    """Draw a movie's tile: the title on a poster's size, else its initials."""
+    shown = title if size == "poster" else initials(title)
+    classes = f"tile {tile_class(movie_id)} {size}".rstrip()
+    return Markup(f'<span class="{classes}" aria-hidden="true"><span>{escape(shown)}</span></span>')
+
+
+def facts(movie: Movie) -> Markup:
+    """Write a movie's year and genres, as far as they are known."""
+    known = ([str(movie.year)] if movie.year else []) + [escape(genre) for genre in movie.genres]
+    return Markup('<span class="dot"> · </span>'.join(known))
+
+
+def how_much(pick: Recommendation, scale: RatingScale) -> Markup:
+    """Write the stars predicted, how sure they are, what everyone gave, and the difference."""
+    score = scale.score_text(pick.score)
+    error, gap = "", ""
+    if pick.error is not None:
+        error = (
+            ' <span class="quiet num"><span class="unseen">give or take </span>'
+            f'<span aria-hidden="true">±</span>{scale.score_text(pick.error)}</span>'
+        )
+    if pick.difference is not None:
+        sign = "up" if pick.difference > 0 else "down"
+        text = scale.difference_text(pick.difference)
+        gap = f'\n<p class="meta"><span class="difference num {sign}">{text}</span> for you</p>'
+    return Markup(
+        f'<p class="score">{stars(pick.score, scale)} <b class="num">{score}</b>'
+        f'<span class="unseen"> predicted, of {scale.rating_text(scale.high)}</span>{error}</p>\n'
+        f'<p class="meta">{_crowd(pick.movie, scale)}</p>{gap}'
+    )
+
+
+def _crowd(movie: Movie, scale: RatingScale) -> str:
+    if movie.mean is None:
+        return "no votes yet"
+    return (
+        f'everyone <span class="num">{scale.score_text(movie.mean)}</span>'
+        f'<span class="dot"> · </span>{votes(movie)}'
+    )
+
+
+def votes(movie: Movie) -> Markup:
+    """Write how many rated a movie, and whether that is few."""
+    few = ' <span class="few">few votes</span>' if movie.few_votes else ""
+    return Markup(f"{plural(movie.votes, 'vote')}{few}")
+
+
+def why(pick: Recommendation, scale: RatingScale) -> Markup:
+    """Write the sentence that says why a movie is recommended."""
+    if pick.reasons:
+        return _because(pick.reasons, scale)
+    if pick.movie.mean is None:
+        return Markup(
+            "No single rating of yours speaks for it, and nobody has rated it yet. "
+            "It stands on how you rate in general."
+        )
+    return Markup(
+        "No single rating of yours speaks for it. It stands on what everyone gave it, "
+        f'<b class="num">{scale.score_text(pick.movie.mean)}</b> from '
+        f"{plural(pick.movie.votes, 'vote')}, and on how you rate in general."
+    )
+
+
+def _because(reasons: Sequence[Reason], scale: RatingScale) -> Markup:
+    named = [
+        f'<a href="{movie_url(reason.movie_id)}"><cite>{escape(reason.title)}</cite></a>'
+        + (
+            ""
+            if reason.rating is None
+            else f' <b class="num">{scale.rating_text(reason.rating)}</b>'
+        )
+        for reason in reasons
+    ]
+    listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+    return Markup(f"Because you rated {listed}.")
+
+
+class DrawnChart(NamedTuple):
+    """The points of a chart as circles, and as rows of a table."""
+
+    points: Markup
+    rows: Markup
+
+
+def draw_chart(chart: Chart, scale: RatingScale) -> DrawnChart:
+    """Draw the points of a chart; each circle carries where it leads and what it says."""
+    points, rows = [], []
+    for point in chart.points:
+        href, title = movie_url(point.movie_id), escape(point.title)
+        score, mean = scale.score_text(point.score), scale.score_text(point.mean)
+        votes, year = count(point.votes), f" ({point.year})" if point.year else ""
+        points.append(
+            f'<circle{"" if point.chosen else " class=out"} cx="{chart.x(point.mean)}" '
+            f'cy="{chart.y(point.score)}" r="6" data-href="{href}" data-text="{title}{year}: '
+            f'predicted {score}, everyone {mean} from {plural(point.votes, "vote")}"/>\n'
+        )
+        rows.append(
+            f'<tr><th scope="row"><a href="{href}">{title}</a></th><td class="num">{score}</td>'
+            f'<td class="num">{mean}</td><td class="num">{votes}</td></tr>\n'
+        )
+    return DrawnChart(points=Markup("".join(points)), rows=Markup("".join(rows)))
+
+
+def account_table(pick: Recommendation, scale: RatingScale) -> Markup:
+    """Write an account as a table, each bar beginning where the one before it ends."""
+    assert pick.account is not None
+    rows = []
+    for step in pick.account.steps:
+        sign = "up" if step.part.stars > 0 else "down"
+        rows.append(
+            f'<tr><th scope="row">{escape(step.part.label)}</th><td>{_BAR}{_TRACK}'
+            f'<rect class="{sign}" x="{step.left}" width="{step.width}" height="8"/></svg></td>'
+            f'<td class="num {sign}">{scale.part_text(step.part.stars)}</td></tr>\n'
+        )
+    return Markup(
+        '<table class="bars account">\n<caption>What adds up to the stars predicted for '
+        f"<cite>{escape(pick.movie.title)}</cite></caption>\n{_head('Part', 'Stars')}<tbody>\n"
+        f'<tr><th scope="row">{pick.account.start_label}</th><td></td>'
+        f'<td class="num">{scale.exact_text(pick.account.start)}</td></tr>\n'
+        f"{''.join(rows)}</tbody>\n"
+        '<tfoot><tr><th scope="row">Predicted</th><td></td>'
+        f'<td class="num">{scale.exact_text(pick.account.score)}</td></tr></tfoot>\n</table>'
+    )
+
+
+def share_table(pick: Recommendation) -> Markup:
+    """Write what each rated movie has said for a recommendation as a table."""
+    rows = [
+        f'<tr><th scope="row">{escape(reason.title)}</th><td>{share_bar(reason.share)}</td>'
+        f'<td class="num">{reason.percent} %</td></tr>\n'
+        for reason in pick.reasons
+    ]
+    return Markup(
+        '<table class="bars">\n<caption>Of all that your ratings say for '
+        f"<cite>{escape(pick.movie.title)}</cite></caption>\n{_head('Movie', 'Share')}<tbody>\n"
+        f"{''.join(rows)}</tbody>\n</table>"
+    )
+
+
+def _head(first: str, last: str) -> str:
+    columns = "".join(f'<th scope="col">{name}</th>' for name in (first, "Bar", last))
+    return f'<thead class="unseen"><tr>{columns}</tr></thead>\n'
+
+
+def share_bar(share: float) -> Markup:
+    """Draw a bar that is filled as far as a share, 0 to 1."""
+    return Markup(f'{_BAR}{_TRACK}<rect class="on" width="{100 * share:.1f}" height="8"/></svg>')

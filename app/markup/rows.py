@@ -1,0 +1,67 @@
+"""Rows of a user's page that repeat by the dozen, as markup: see `app.markup.lists` for why."""
+
+from collections.abc import Sequence
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from app.markup.filters import count, day, movie_url
+from app.markup.lists import stars, tile
+from app.model.items import OwnRating
+from app.model.scale import RatingScale
+from app.model.taste import TasteGroup, TasteLevel
+
+
+def init_rows(app: Flask) -> None:
+    """Give templates the functions of this module."""
+    for function in (group_rows, level_rows, own_rows):
+        app.jinja_env.globals[function.__name__] = function
+
+
+def own_rows(ratings: Sequence[OwnRating], scale: RatingScale) -> Markup:
+    """Write ratings as items of a list."""
+    return Markup("".join(_own_row(own, scale) for own in ratings))
+
+
+def _own_row(own: OwnRating, scale: RatingScale) -> str:
+    year = f' <span class="quiet num">{own.year}</span>' if own.year else ""
+    when = ""
+    if own.day:
+        when = f'<span class="dot"> · </span><time datetime="{own.day}">{day(own.day)}</time>'
+    return (
+        f"<li>{tile(own.movie_id, own.title, 'small')}\n"
+        f'<div><a href="{movie_url(own.movie_id)}">{escape(own.title)}</a>{year}\n'
+        f'<p class="meta">{stars(own.rating, scale)} '
+        f'<span class="num">{scale.rating_text(own.rating)}</span>{when}</p></div></li>\n'
+    )
+
+
+def group_rows(groups: Sequence[TasteGroup], scale: RatingScale) -> Markup:
+    """Write decades or genres as rows: two dots on the scale, two means, how many were rated."""
+    return Markup(
+        "".join(
+            f'<tr><th scope="row">{escape(group.label)}</th><td><svg viewBox="0 0 100 12" '
+            f'aria-hidden="true"><path d="M0 6H100"/><circle class="all" '
+            f'cx="{scale.percent(group.everyone)}" cy="6" r="4"/><circle class="on" '
+            f'cx="{scale.percent(group.mean)}" cy="6" r="4"/></svg></td>'
+            f'<td class="num">{scale.score_text(group.mean)}</td>'
+            f'<td class="num quiet">{scale.score_text(group.everyone)}</td>'
+            f'<td class="num quiet">{count(group.n)}</td></tr>\n'
+            for group in groups
+        )
+    )
+
+
+def level_rows(levels: Sequence[TasteLevel], scale: RatingScale) -> Markup:
+    """Write what share of ratings has each level as rows, highest first: own and everyone's bar."""
+    return Markup(
+        "".join(
+            f'<tr><th scope="row" class="num">{scale.level_text(level.rating)}</th><td>'
+            '<svg viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">'
+            f'<rect class="on" width="{100 * level.own:.1f}" height="8"/><rect class="all" y="10" '
+            f'width="{100 * level.everyone:.1f}" height="4"/></svg></td>'
+            f'<td class="num">{round(100 * level.own)} %</td>'
+            f'<td class="num quiet">{round(100 * level.everyone)} %</td></tr>\n'
+            for level in reversed(levels)
+        )
+    )

@@ -1,0 +1,109 @@
+"""What makes the site an app on the visitor's device: manifest, service worker, offline page."""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, json, request, url_for
+from flask.blueprints import BlueprintSetupState
+
+from app.model.pages import Page
+from app.web.assets import load_assets
+from app.web.responses import MAX_AGE_S, html_response
+
+pwa_blueprint = Blueprint("pwa", __name__)
+
+_WORKER = "sw.js"
+_PAPER = "#faf7f2"  # of the light theme, as in base.html
+_ICONS = (
+    ("icon-192.png", "192x192", "any"),
+    ("icon-512.png", "512x512", "any"),
+    ("icon-maskable-512.png", "512x512", "maskable"),
+    ("icon.svg", "any", "any"),
+)
+_SHORTCUTS = (
+    ("Rate a few", "visitors.rate"),
+    ("My list on this device", "visitors.mine"),
+    ("Search", "site.search"),
+)
+_PAGES = ("site.home", "visitors.rate", "visitors.mine", "visitors.saved")
+_DATA = ("offline.titles", "offline.factors", "offline.fold_in")
+
+
+@pwa_blueprint.record_once
+def read_worker(state: BlueprintSetupState) -> None:
+    """Read the service worker, and which files it shall have at hand, when the app is made."""
+    path = Path(__file__).parents[1] / "static" / _WORKER
+    state.app.extensions["pwa"] = (
+        path.read_text(encoding="utf-8"),
+        {name: asset.digest for name, asset in load_assets().items() if name != _WORKER},
+    )
+
+
+@pwa_blueprint.get("/manifest.webmanifest")
+def manifest() -> Response:
+    """How the site looks and starts as an installed app."""
+    root = url_for("site.home")
+    document = {
+        "id": root,
+        "start_url": root,
+        "scope": root,
+        "name": "Movie recommendations",
+        "short_name": "Movies",
+        "description": "Movies that each viewer would rate highest, and the reasons why.",
+        "lang": "en",
+        "display": "standalone",
+        "theme_color": _PAPER,
+        "background_color": _PAPER,
+        "icons": [_icon(*icon) for icon in _ICONS],
+        "shortcuts": [{"name": name, "url": url_for(page)} for name, page in _SHORTCUTS],
+    }
+    return _revalidated(json.dumps(document), "application/manifest+json", max_age_s=MAX_AGE_S)
+
+
+@pwa_blueprint.get(f"/{_WORKER}")
+def worker() -> Response:
+    """The service worker, with what it shall have at hand; at the root, so that it serves all."""
+    source, digests = current_app.extensions["pwa"]
+    site = {
+        "version": current_app.config["CODE_VERSION"],
+        "offline": url_for(".offline"),
+        "files": [url_for(".manifest"), *(_static_url(name) for name in digests)],
+        "pages": [url_for(page) for page in _PAGES],
+        "data": [url_for(data) for data in _DATA],
+    }
+    text = source.replace("__SITE__", json.dumps(site), 1)
+    response = _revalidated(text, "text/javascript", max_age_s=0)
+    response.headers["Service-Worker-Allowed"] = url_for("site.home")
+    return response
+
+
+@pwa_blueprint.get("/offline")
+def offline() -> Response:
+    """What stands in for a page that is not on the device while there is no connection."""
+    response = html_response("offline.html", Page(title="You are offline", site=None))
+    return _finished(response, max_age_s=MAX_AGE_S)
+
+
+def _icon(name: str, sizes: str, purpose: str) -> dict[str, str]:
+    kind = "image/svg+xml" if name.endswith(".svg") else "image/png"
+    return {"src": _static_url(name), "sizes": sizes, "type": kind, "purpose": purpose}
+
+
+def _static_url(name: str) -> str:
+    _, digests = current_app.extensions["pwa"]
+    return url_for("static", digest=digests[name], name=name)
+
+
+def _revalidated(text: str, mimetype: str, *, max_age_s: int) -> Response:
+    return _finished(Response(text, mimetype=mimetype), max_age_s=max_age_s)
+
+
+def _finished(response: Response, *, max_age_s: int) -> Response:
+    """Let browsers keep a response for so long, and ask whether it is still the same after that."""
+    if max_age_s:
+        response.cache_control.public = True
+        response.cache_control.max_age = max_age_s
+    else:
+        response.cache_control.no_cache = True
+    response.add_etag(weak=True)
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,86 @@
+"""Addresses for visitors whom nobody has seen before: rate a few movies, get a list."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.model.choice import Choice
+from app.model.library import Library
+from app.model.pages import DevicePage, RatePage, SiteInfo, VisitorPage
+from app.web.parameters import LIST, QUERY, SKIP, WITH, BadParameterError
+from app.web.responses import catalogue, page_route
+from app.web.tokens import make_token, read_token
+
+visitors_blueprint = Blueprint("visitors", __name__)
+
+_FIELD = "movie-"
+
+
+@page_route(visitors_blueprint, "/rate", (QUERY, WITH, SKIP))
+def rate(library: Library, site: SiteInfo, **given: Any) -> RatePage:
+    """Movies to rate: those that tell most about a taste, or those that were searched for."""
+    ratings = read_token(given["with"]) if given["with"] else {}
+    return library.rate_page(site, ratings, given["q"], given["skip"])
+
+
+@visitors_blueprint.post("/rate")
+def take_ratings() -> ResponseReturnValue:
+    """Where the form of ratings leads: on to the list, or to more movies to rate."""
+    before = request.form.get("with", "")
+    ratings = (read_token(before) if before else {}) | _ratings_of_form()
+    kept = {movie_id: rating for movie_id, rating in ratings.items() if rating is not None}
+    if not kept:
+        raise BadParameterError("No movie is rated yet. Go back and give one some stars at least.")
+    _refuse_beyond_scale(kept)
+    token = make_token(kept)
+    if request.form.get("then") == "more":
+        skip = SKIP.read(request.form.get("skip", ""))
+        address = f"{url_for('visitors.rate')}?{urlencode({'skip': skip, 'with': token})}"
+    else:
+        address = url_for("visitors.visitor", token=token)
+    return redirect(address, 303)
+
+
+@page_route(visitors_blueprint, "/list/<token>", LIST, table=True)
+def visitor(library: Library, site: SiteInfo, token: str, **choice: Any) -> VisitorPage:
+    """A visitor's list, from the ratings in the address."""
+    return library.visitor_page(site, token, read_token(token), Choice.of(choice))
+
+
+@page_route(visitors_blueprint, "/mine")
+def mine(library: Library, site: SiteInfo) -> DevicePage:
+    """The list that the browser makes of the ratings on this device, with or without a network."""
+    return library.device_page(site, "Your list on this device")
+
+
+@page_route(visitors_blueprint, "/saved")
+def saved(library: Library, site: SiteInfo) -> DevicePage:
+    """What a visitor saved or put aside on this device."""
+    return library.device_page(site, "Saved on this device")
+
+
+def _ratings_of_form() -> dict[int, float | None]:
+    """Read the form's fields, one per movie; an empty one takes a rating back."""
+    found: dict[int, float | None] = {}
+    for name, text in request.form.items():
+        if not name.startswith(_FIELD):
+            continue
+        try:
+            found[int(name.removeprefix(_FIELD))] = float(text) if text.strip() else None
+        except ValueError:
+            raise BadParameterError(
+                f"{name}={text!r} is not a rating; expected movie-ID=STARS."
+            ) from None
+    return found
+
+
+def _refuse_beyond_scale(ratings: dict[int, float]) -> None:
+    scale = catalogue().current().shelf.scale
+    for movie_id, rating in ratings.items():
+        if not scale.low <= rating <= scale.high:
+            raise BadParameterError(
+                f"{rating:g} stars for movie {movie_id} are beyond the scale; expected "
+                f"{scale.low:g} to {scale.high:g}."
+            )

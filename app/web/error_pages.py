@@ -1,0 +1,99 @@
+"""What visitors see when a page cannot be shown: why, and what to do, as HTML or JSON."""
+
+import logging
+
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from app.model.catalogue import NoReleaseError
+from app.model.pages import ErrorPage
+from app.model.shelf import PageNotFoundError
+from app.web.parameters import BadParameterError
+from app.web.responses import catalogue, html_response, json_response
+from processing.errors import ReleaseError
+
+logger = logging.getLogger(__name__)
+
+_TITLES = {
+    400: "Not possible",
+    404: "Not found",
+    405: "Not possible here",
+    500: "Something went wrong",
+    503: "Not available right now",
+}
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every error with a page of our own."""
+    app.register_error_handler(PageNotFoundError, _not_found)
+    app.register_error_handler(BadParameterError, _bad_parameter)
+    app.register_error_handler(NoReleaseError, _no_release)
+    app.register_error_handler(ReleaseError, _store_failed)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def _not_found(error: PageNotFoundError) -> Response:
+    return _error_response(404, str(error), "Check the address, or search for a title.")
+
+
+def _bad_parameter(error: BadParameterError) -> Response:
+    return _error_response(400, str(error), "Correct the address, or go back and choose again.")
+
+
+def _no_release(error: NoReleaseError) -> Response:
+    logger.error("Answered 503, there is no release: %s", error)
+    response = _error_response(
+        503,
+        "There are no recommendations to show, because no release can be read.",
+        "If this site is yours: " + str(error) + " The site looks again every "
+        f"{catalogue().check_every_s:g} seconds and needs no restart.",
+    )
+    response.retry_after = round(catalogue().check_every_s) or 1
+    return response
+
+
+def _store_failed(error: ReleaseError) -> Response:
+    logger.error("Answered 503 at %s: %s", request.path, error)
+    response = _error_response(
+        503,
+        "This page needs the store of recommendations, which does not answer.",
+        "Titles, movies and the report can still be shown. Try this page again in a minute.",
+    )
+    response.retry_after = 60
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.response is not None:  # a redirect, or a response that was made on purpose
+        return current_app.make_response(error.get_response())
+    status = error.code or 500
+    if status == 404:
+        return _error_response(
+            404,
+            f"There is no page at {request.path!r}.",
+            "Check the address, or search for a title.",
+        )
+    if status >= 500:
+        return _error_response(
+            status, "The site failed to make this page.", "The error is logged. Try again later."
+        )
+    response = _error_response(status, error.description or error.name, "Go back to the home page.")
+    if isinstance(error, MethodNotAllowed):
+        response.allow.update(error.valid_methods or ())
+    return response
+
+
+def _error_response(status: int, what: str, advice: str) -> Response:
+    page = ErrorPage(
+        title=_TITLES.get(status, "Not possible"),
+        site=catalogue().site(),
+        status=status,
+        what=what,
+        advice=advice,
+    )
+    if request.path.endswith((".json", ".csv")):
+        response = json_response(page, status)
+    else:
+        response = html_response("error.html", page, status)
+    response.cache_control.no_store = True
+    return response

@@ -1,0 +1,1 @@
+"""The command line: a verb per stage, and `run` for all."""

@@ -1,0 +1,1 @@
+"""One reader per format, behind the one door in registry.py."""

@@ -1,0 +1,333 @@
+"""The files of a source, wherever they lie: a folder, a single file, a zip or a tar archive.
+
+Nothing is unpacked to disk. A member's `name` is its path inside the container; the
+Netflix Prize's `training_set.tar` counts as a folder of that name where it is not unpacked.
+"""
+
+import hashlib
+import io
+import os
+import tarfile
+import zipfile
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from processing.data.readers.gzip_stream import GzipStream, Mark
+from processing.errors import SourceError
+from processing.tools.progress import counting
+
+BLOCK = 1 << 20
+INNER_TAR = "training_set.tar"
+MAX_DEPTH = 4  # folders below the given one: nf_prize_dataset/download/training_set/mv_*.txt
+
+_DAMAGE = (EOFError, OSError, tarfile.TarError, zipfile.BadZipFile, zlib.error)
+_GZIP, _ZIP, _ZIP_EMPTY = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file in a container; `offset` is where it begins in the tar archive that holds it."""
+
+    name: str
+    size: int
+    offset: int = 0
+    outer: "Member | None" = None
+
+    @property
+    def folder(self) -> str:
+        """The name's path without its last part, '' at the top."""
+        return self.name.rpartition("/")[0]
+
+    @property
+    def basename(self) -> str:
+        """The name's last part."""
+        return self.name.rpartition("/")[2]
+
+
+class Files:
+    """An opened container: hands out its members as binary streams.
+
+    Who reads large members tells `advance` how many bytes have been read.
+    """
+
+    def __init__(
+        self, container: "Container", stack: ExitStack, advance: Callable[[int], object]
+    ) -> None:
+        self.advance = advance
+        self._container = container
+        self._stack = stack
+        self._open_member = container._opener(stack)
+        self._inner: dict[Member, BinaryIO] = {}
+
+    def label(self, member: Member) -> str:
+        """What messages call a member, such as 'ml-1m.zip!ml-1m/ratings.dat'."""
+        return self._container.label(member)
+
+    @contextmanager
+    def open(self, member: Member) -> Iterator[BinaryIO]:
+        """Open a member; what is found damaged while it is read is a SourceError that names it."""
+        with damage_named(self.label(member)):
+            if member.outer is None:
+                with self._open_member(member) as stream:
+                    yield stream
+            else:
+                if member.outer not in self._inner:
+                    inner = self._stack.enter_context(self._open_member(member.outer))
+                    self._inner[member.outer] = inner
+                yield _window(self._inner[member.outer], member)
+
+    def head(self, member: Member, size: int = 1 << 16) -> bytes:
+        """The first bytes of a member."""
+        with self.open(member) as stream:
+            return stream.read(size)
+
+
+class Container(ABC):
+    """A place with files in it, listed when it is made."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with damage_named(str(path)):
+            self.members = list(self._list())
+        self.members += self._list_inner_tars()
+
+    @abstractmethod
+    def _list(self) -> Iterator[Member]:
+        """List the files."""
+
+    @abstractmethod
+    def _opener(self, stack: ExitStack) -> Callable[[Member], BinaryIO]:
+        """Make what opens a member; what has to stay open meanwhile goes onto `stack`."""
+
+    @contextmanager
+    def open(self, advance: Callable[[int], object] = lambda n_bytes: None) -> Iterator[Files]:
+        """Open the container for reading."""
+        with ExitStack() as stack:
+            with damage_named(str(self.path)):
+                files = Files(self, stack, advance)
+            yield files
+
+    def label(self, member: Member) -> str:
+        """What messages call a member."""
+        return f"{self.path}!{member.name}"
+
+    def sha256(self, used: Iterable[Member]) -> str:
+        """Hash of the archive, whatever of it is used."""
+        digest = hashlib.sha256()
+        with self.path.open("rb") as stream:
+            _update(digest, stream)
+        return digest.hexdigest()
+
+    def size_bytes(self, used: Iterable[Member]) -> int:
+        """Size of the archive, whatever of it is used."""
+        return self.path.stat().st_size
+
+    def _list_inner_tars(self) -> list[Member]:
+        outers = [member for member in self.members if member.basename == INNER_TAR]
+        if not outers or any(member.basename.startswith("mv_") for member in self.members):
+            return []
+        with self.open() as files, files.open(outers[0]) as stream:
+            return [
+                Member(f"{outers[0].name}/{inner.name}", inner.size, inner.offset, outers[0])
+                for inner in _list_tar(stream)
+            ]
+
+
+class Folder(Container):
+    """A folder on disk, or a single file in one."""
+
+    def _list(self) -> Iterator[Member]:
+        if self.path.is_file():
+            yield Member(self.path.name, self.path.stat().st_size)
+            return
+        for folder, folders, names in os.walk(self.path, followlinks=True):
+            place = Path(folder).relative_to(self.path)
+            deep = len(place.parts) >= MAX_DEPTH
+            folders[:] = [] if deep else sorted(f for f in folders if _is_wanted(f))
+            for name in sorted(names):
+                if _is_wanted(name) and (Path(folder) / name).is_file():
+                    size = (Path(folder) / name).stat().st_size
+                    yield Member((place / name).as_posix(), size)
+
+    def _place(self, member: Member) -> Path:
+        return self.path if self.path.is_file() else self.path / member.name
+
+    def _opener(self, stack: ExitStack) -> Callable[[Member], BinaryIO]:
+        return lambda member: self._place(member).open("rb")
+
+    def label(self, member: Member) -> str:
+        """What messages call a member: its path."""
+        return str(self._place(member))
+
+    def size_bytes(self, used: Iterable[Member]) -> int:
+        """Size of all that is used."""
+        return sum(member.size for member in {member.outer or member for member in used})
+
+    def sha256(self, used: Iterable[Member]) -> str:
+        """Hash of a file's bytes; of a folder: of the names, sizes and bytes of what is used."""
+        if self.path.is_file():
+            return super().sha256(used)
+        digest = hashlib.sha256()
+        with self.open() as files:
+            whole = {member.outer or member for member in used}
+            for member in sorted(whole, key=lambda m: m.name):
+                digest.update(f"{member.name}\0{member.size}\0".encode())
+                with files.open(member) as stream:
+                    _update(digest, stream)
+        return digest.hexdigest()
+
+
+class Zip(Container):
+    """A zip archive."""
+
+    def _list(self) -> Iterator[Member]:
+        with zipfile.ZipFile(self.path) as archive:
+            for info in archive.infolist():
+                if info.flag_bits & 1:
+                    raise SourceError(
+                        f"{self.path}: {info.filename!r} is encrypted. Expected an archive without "
+                        "a password; unpack it and give the folder."
+                    )
+                if not info.is_dir() and _is_wanted(info.filename):
+                    yield Member(info.filename, info.file_size)
+
+    def _opener(self, stack: ExitStack) -> Callable[[Member], BinaryIO]:
+        archive = stack.enter_context(zipfile.ZipFile(self.path))
+        return lambda member: archive.open(member.name)  # type: ignore[return-value]
+
+
+class Tar(Container):
+    """A tar archive, plain or compressed by gzip; members are windows on one stream."""
+
+    def __init__(self, path: Path) -> None:
+        self._marks: list[Mark] = []
+        super().__init__(path)
+
+    def _list(self) -> Iterator[Member]:
+        size = self.path.stat().st_size
+        with (
+            counting(size, f"Listing {self.path.name}", "B") as advance,
+            self._open_stream(advance) as stream,
+        ):
+            yield from _list_tar(stream)
+            while stream.read(BLOCK):  # to its end: only there gzip compares its checksum
+                pass
+
+    def _open_stream(self, advance: Callable[[int], object] = lambda n_bytes: None) -> BinaryIO:
+        if _magic(self.path).startswith(_GZIP):
+            return io.BufferedReader(GzipStream(self.path, self._marks, advance), BLOCK)
+        return self.path.open("rb")
+
+    def _opener(self, stack: ExitStack) -> Callable[[Member], BinaryIO]:
+        stream = stack.enter_context(self._open_stream())
+        return lambda member: _window(stream, member)
+
+
+def open_container(path: Path) -> Container:
+    """List the files at a path; what kind of thing it is shows in its first bytes.
+
+    Raises
+    ------
+    SourceError
+        If nothing is there, or an archive is damaged.
+    """
+    if not path.exists():
+        raise SourceError(
+            f"{str(path)!r} does not exist. Expected a folder, a file or an archive of ratings; "
+            "check the path."
+        )
+    if path.is_dir():
+        return Folder(path)
+    with damage_named(str(path)):
+        magic = _magic(path)
+    if magic.startswith((_ZIP, _ZIP_EMPTY)):
+        return Zip(path)
+    if magic.startswith(_GZIP) or magic[257:262] == b"ustar":
+        return Tar(path)
+    return Folder(path)
+
+
+@contextmanager
+def damage_named(label: str) -> Iterator[None]:
+    """Turn what archives raise when they are damaged or unreadable into a SourceError."""
+    try:
+        yield
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        raise SourceError(f"{label} cannot be read: {error.strerror}. Check the path.") from error
+    except NotImplementedError as error:
+        raise SourceError(
+            f"{label} cannot be read: {error}. Unpack the archive and give the folder."
+        ) from error
+    except _DAMAGE as error:
+        raise SourceError(
+            f"{label} is damaged or cut off: {error}. Expected a whole zip or tar.gz archive; "
+            "download or copy it again. (A single file in a .gz is not read: unpack it.)"
+        ) from error
+
+
+class _Window(io.RawIOBase):
+    """A part of a seekable stream, read-only."""
+
+    def __init__(self, stream: BinaryIO, offset: int, size: int) -> None:
+        self._stream, self._offset, self._size = stream, offset, size
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
+        self._at = base + offset
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        wanted = max(0, min(len(buffer), self._size - self._at))
+        self._stream.seek(self._offset + self._at)
+        data = self._stream.read(wanted)
+        if len(data) < wanted:
+            raise EOFError(f"the data end {self._size - self._at - len(data)} bytes too early")
+        buffer[:wanted] = data
+        self._at += wanted
+        return wanted
+
+
+def _window(stream: BinaryIO, member: Member) -> BinaryIO:
+    return io.BufferedReader(_Window(stream, member.offset, member.size), BLOCK)
+
+
+def _list_tar(stream: BinaryIO) -> Iterator[Member]:
+    with tarfile.open(fileobj=stream, mode="r:") as archive:
+        for info in archive:
+            if info.isreg() and not info.issparse() and _is_wanted(info.name):
+                yield Member(info.name.removeprefix("./"), info.size, info.offset_data)
+        # tarfile takes any end for the end; an archive that is whole says so by a block of zeros
+        stream.seek(archive.offset)
+        if stream.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+            raise tarfile.ReadError("the end-of-archive mark is missing")
+
+
+def _is_wanted(name: str) -> bool:
+    """Whether a name is not one that a file manager left behind."""
+    parts = name.removeprefix("./").split("/")
+    return not any(part.startswith(".") or part == "__MACOSX" for part in parts)
+
+
+def _magic(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(tarfile.BLOCKSIZE)
+
+
+def _update(digest: "hashlib._Hash", stream: BinaryIO) -> None:
+    while block := stream.read(BLOCK):
+        digest.update(block)

@@ -1,1 +1,0 @@
-"""The tables and figures that `explore` makes, by what they are about."""

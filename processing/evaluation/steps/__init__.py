@@ -1,0 +1,1 @@
+"""The steps of an evaluation, each from files to files."""

@@ -1,0 +1,168 @@
+"""Does the list help? Whether a list puts first what its user turned out to like.
+
+Measures, over the users of a sample who have a held-out like (a movie that could be listed for
+them, and that they gave at least `like` stars in the held-out ratings):
+
+         hit rate @10 = share of users with a like among the first 10
+         NDCG@10      = mean over users of DCG / ideal DCG, DCG = Σ_{likes at place p ≤ 10}
+                        1 / log2(p + 1), ideal: min(10, likes) likes at the first places
+         recall @50   = mean over users of the share of their likes that is among the first 50
+         Koren's rank = mean, over held-out ratings of the scale's highest level, of the share of
+                        `N_RANDOM` random movies that the user has not rated and that are ordered
+                        before it, equal ones by half: 0 is best, 0.5 is chance
+         coverage     = share of the movies that can be listed that is in anybody's first 10
+         popular      = share of all first tens taken by the tenth of the movies with most ratings
+Source:  Järvelin and Kekäläinen (2002), "Cumulated gain-based evaluation of IR techniques", for
+         NDCG; Koren (2008), "Factorization meets the neighborhood", section 6, for the rank.
+Differs: Koren draws random movies for each held-out rating, we draw them once per user, the same
+         for every model. Movies that nobody is known to have rated are never listed, and likes of
+         them not counted.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.data.rows import Scale
+from processing.evaluation.sampled_lists import Lists
+from processing.kernels.topn import best_places
+
+TOP = 10
+RECALL_TOP = 50
+N_RANDOM = 1000
+POPULAR_SHARE = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Likes:
+    """What the users of some lists turned out to like.
+
+    `liked`, `loved`: bool (n_pairs,), whether the pair is a held-out rating of at least the like's
+    stars, or of the highest level. `drawn`: for each row of the lists, the places of the random
+    movies that Koren's rank compares with; none where nothing is loved.
+    """
+
+    liked: NDArray[np.bool_]
+    loved: NDArray[np.bool_]
+    drawn: list[NDArray[np.int64]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How one ordering of the lists did, user by user, so that splits can be pooled.
+
+    `hits`: bool (n_users with a like,). `gains`, `recalls`: float64 likewise. `ranks`: float64
+    (n loved,). `top`: int32 (n_users, TOP), the movies listed first, -1 beyond the last. `popular`:
+    bool (n_movies,), and `listable` likewise.
+    """
+
+    hits: NDArray[np.bool_]
+    gains: NDArray[np.float64]
+    recalls: NDArray[np.float64]
+    ranks: NDArray[np.float64]
+    top: NDArray[np.int32]
+    popular: NDArray[np.bool_]
+    listable: NDArray[np.bool_]
+
+
+def find_likes(
+    lists: Lists,
+    users: NDArray[np.int32],
+    movies: NDArray[np.int32],
+    ratings: NDArray[np.float32],
+    scale: Scale,
+    seed: int,
+) -> Likes:
+    """Look the held-out ratings up in the lists, and draw the random movies to compare with.
+
+    `users`, `movies`, `ratings`: (n,) each, the held-out rows.
+    """
+    n_movies = len(lists.movie_counts)
+    asked = np.isin(users, lists.users)
+    row = np.searchsorted(lists.users, users[asked])
+    keys = lists.rows() * n_movies + lists.movies
+    wanted = row * n_movies + movies[asked]
+    place = np.searchsorted(keys, wanted)
+    found = place < len(keys)
+    found[found] = keys[place[found]] == wanted[found]
+    place, given = place[found], ratings[asked][found]
+    held = np.zeros(len(keys), bool)
+    liked, loved = held.copy(), held.copy()
+    held[place] = True
+    liked[place] = given >= np.float32(scale.like)
+    loved[place] = given >= np.float32(scale.high)
+    rng = np.random.default_rng(seed)
+    drawn = []
+    for start, end in zip(lists.indptr[:-1], lists.indptr[1:], strict=True):
+        new = start + np.flatnonzero(~held[start:end])
+        wanted_here = min(N_RANDOM, len(new)) if loved[start:end].any() else 0
+        drawn.append(rng.permutation(new)[:wanted_here])
+    return Likes(liked=liked, loved=loved, drawn=drawn)
+
+
+def outcome(lists: Lists, likes: Likes, scores: NDArray[np.float32]) -> Outcome:
+    """Order each list by `scores` (n_pairs,), ties by movie index, and see where the likes are."""
+    places = np.full((len(lists.users), RECALL_TOP), -1, np.int64)
+    best_places(lists.indptr, np.ascontiguousarray(scores, np.float32), places)
+    n_likes = np.diff(np.append(0, np.cumsum(likes.liked))[lists.indptr])
+    asked = n_likes > 0
+    places, n_likes = places[asked], n_likes[asked]
+    hit = np.append(likes.liked, False)[places]
+    discounts = 1 / np.log2(np.arange(TOP) + 2)
+    ideal = np.cumsum(discounts)[np.minimum(n_likes, TOP) - 1]
+    return Outcome(
+        hits=np.any(hit[:, :TOP], axis=1),
+        gains=hit[:, :TOP] @ discounts / ideal,
+        recalls=hit.sum(axis=1) / n_likes,
+        ranks=_ranks(lists, likes, scores),
+        top=np.append(lists.movies, np.int32(-1))[places[:, :TOP]],
+        popular=_popular(lists.movie_counts),
+        listable=lists.movie_counts > 0,
+    )
+
+
+def measures(outcomes: list[Outcome]) -> dict[str, float | None]:
+    """The measures over the users of all splits; Koren's rank is None where nothing is loved."""
+    hits, gains, recalls, ranks = (
+        np.concatenate([getattr(found, name) for found in outcomes])
+        for name in ("hits", "gains", "recalls", "ranks")
+    )
+    listed = [found.top[found.top >= 0] for found in outcomes]
+    n_popular = sum(
+        np.count_nonzero(found.popular[movies])
+        for found, movies in zip(outcomes, listed, strict=True)
+    )
+    listable = np.any([found.listable for found in outcomes], axis=0)
+    return {
+        "hit_rate_10": float(hits.mean()),
+        "ndcg_10": float(gains.mean()),
+        "recall_50": float(recalls.mean()),
+        "koren_rank": float(ranks.mean()) if len(ranks) else None,
+        "coverage": len(np.unique(np.concatenate(listed))) / int(listable.sum()),
+        "popular_share": n_popular / sum(len(movies) for movies in listed),
+    }
+
+
+def row(model: str, label: str, outcomes: list[Outcome]) -> dict[str, Any]:
+    """A row of the report's table of rankings."""
+    return {"model": model, "label": label, **measures(outcomes)}
+
+
+def _ranks(lists: Lists, likes: Likes, scores: NDArray[np.float32]) -> NDArray[np.float64]:
+    ranks = [np.empty(0)]
+    for start, end, drawn in zip(lists.indptr[:-1], lists.indptr[1:], likes.drawn, strict=True):
+        if len(drawn):
+            loved = scores[start:end][likes.loved[start:end], None]
+            others = scores[drawn]
+            ranks.append(((others > loved) + 0.5 * (others == loved)).mean(axis=1))
+    return np.concatenate(ranks)
+
+
+def _popular(movie_counts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether a movie is of the most rated tenth of the rated ones, ties by index."""
+    n = int(np.ceil(POPULAR_SHARE * np.count_nonzero(movie_counts)))
+    popular = np.zeros(len(movie_counts), bool)
+    popular[np.argsort(-movie_counts, kind="stable")[:n]] = True
+    return popular

@@ -1,0 +1,1 @@
+"""Tables and figures about a data set, before any model sees it."""

@@ -1,0 +1,1 @@
+"""What is served: everything up to a staged release."""

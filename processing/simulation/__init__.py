@@ -1,0 +1,1 @@
+"""Simulated ratings with a known floor of noise."""

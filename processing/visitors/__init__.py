@@ -1,0 +1,1 @@
+"""What new visitors are folded into, learned offline."""

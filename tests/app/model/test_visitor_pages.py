@@ -1,0 +1,182 @@
+"""Rate a few, get a list: the form, the signed link, and the list that follows from it."""
+
+import json
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+
+from app import create_app
+from app.model.visitor import ASKED_PER_PAGE, MOST_RATED
+from tests.app.html import parse, text, texts
+from tests.app.sample import NEVER_S, sample_settings
+
+GIVEN = {1: 5.0, 2: 4.0, 4: 1.0, 9: 5.0, 12: 2.0}
+
+
+def form(ratings, **fields):
+    return {f"movie-{movie_id}": str(stars) for movie_id, stars in ratings.items()} | fields
+
+
+def link(client, ratings=GIVEN):
+    """The address of the list that ratings lead to."""
+    response = client.post("/rate", data=form(ratings))
+    assert response.status_code == 303
+    return response.location
+
+
+@pytest.fixture
+def library(app):
+    return app.extensions["catalogue"].current()
+
+
+def test_rate_page_when_opened_then_asks_the_most_telling_and_tells_nothing_of_others(
+    show, library
+):
+    page = show("/rate")
+    asks = page.select(".ask")
+    expected = library.release.fold_in.ask[:ASKED_PER_PAGE]
+    names = [text(ask.legend) for ask in asks]
+    assert len(asks) == len(expected)
+    for name, index in zip(names, expected, strict=True):
+        assert name.startswith(library.release.titles[index])
+    for ask in asks:
+        values = [radio["value"] for radio in ask.select(".give input")]
+        assert values == ["1.0", "2.0", "3.0", "4.0", "5.0"]
+        assert ask.select_one(".skip-it input").has_attr("checked")
+    assert page.main.find_all(class_=["stars", "score", "verdict"]) == []
+    assert "vote" not in text(page.main)
+
+
+def test_rate_page_when_asked_for_more_then_the_next_ones_and_an_end(show, library):
+    n = len(library.release.fold_in.ask)
+    assert n > ASKED_PER_PAGE
+    first, second = show("/rate"), show(f"/rate?skip={ASKED_PER_PAGE}")
+    names = [set(texts(page.select(".ask legend"))) for page in (first, second)]
+    assert not names[0] & names[1]
+    last = show(f"/rate?skip={n - 1}")
+    assert len(last.select(".ask")) == 1
+    assert last.find("button", value="more") is None
+
+
+def test_rate_page_when_searched_then_asks_for_what_was_found(show):
+    (ask,) = show("/rate?q=stalker").select(".ask")
+    assert text(ask.legend).startswith("Stalker")
+
+
+def test_form_when_sent_then_the_list_is_at_a_link_that_says_the_ratings(client):
+    page = parse(client.get(link(client)))
+    own = page.select("aside .own li")
+    assert [text(each.a) for each in own][:2] == ["Alien", "Stalker"]
+    assert len(own) == len(GIVEN)
+
+
+def test_form_when_sent_for_more_then_the_link_carries_what_was_given(client):
+    response = client.post("/rate", data=form(GIVEN, then="more", skip="12"))
+    assert response.status_code == 303
+    carried = parse_qs(urlsplit(response.location).query)
+    assert carried["skip"] == ["12"]
+    page = parse(client.get(response.location))
+    assert page.find("input", attrs={"name": "with"})["value"] == carried["with"][0]
+    again = client.post("/rate", data=form({1: ""}, **{"with": carried["with"][0]}))
+    rest = parse(client.get(again.location)).select("aside .own li")
+    assert len(rest) == len(GIVEN) - 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ({}, "No movie is rated yet"),
+        ({"movie-1": ""}, "No movie is rated yet"),
+        ({"movie-1": "five"}, "'five' is not a rating"),
+        ({"movie-x": "5"}, "is not a rating"),
+        ({"movie-1": "6"}, "beyond the scale; expected 1 to 5"),
+        ({"movie-1": "nan"}, "beyond the scale"),
+        ({f"movie-{n}": "3" for n in range(MOST_RATED + 1)}, f"at most {MOST_RATED}"),
+    ],
+)
+def test_form_when_it_holds_no_ratings_then_400_says_why(client, fields, what):
+    response = client.post("/rate", data=fields)
+    assert what in text(parse(response, 400).main)
+
+
+@pytest.mark.parametrize("suffix", ["", ".json", ".csv"])
+def test_link_when_changed_by_a_letter_then_refused(client, suffix):
+    address = link(client)
+    spoilt = address[:-1] + ("A" if address[-1] != "A" else "B")
+    response = client.get(spoilt + suffix)
+    assert response.status_code == 404
+    assert "is not one that this site made" in response.text
+
+
+def test_link_when_the_secret_is_another_then_refused_and_when_the_same_then_read(client, sample):
+    address = urlsplit(link(client)).path
+
+    def status(secret):
+        settings = replace(sample_settings(sample), flask_secret_key=secret)
+        other = create_app(settings, check_every_s=NEVER_S).test_client()
+        made = urlsplit(link(other)).path
+        again = create_app(settings, check_every_s=NEVER_S).test_client()
+        return other.get(address).status_code, again.get(made).status_code
+
+    assert status("another") == (404, 200)
+
+
+def test_link_when_it_names_a_movie_that_is_gone_then_the_page_says_so(client):
+    page = parse(client.get(link(client, {1: 5.0, 99_999: 4.0})))
+    assert "1 rating in this link is of movies that this release does not have" in text(page.main)
+    response = client.get(link(client, {99_999: 4.0}))
+    assert "holds no rating of a movie that this release knows" in text(parse(response, 404).main)
+
+
+def test_list_when_made_then_it_is_the_posterior_mean_and_none_was_rated(client, library):
+    found = client.get(f"{link(client)}.json").json
+    release = library.release
+    prior = release.fold_in
+    ids = sorted(GIVEN)
+    x = np.array([[1.0, *release.movie_factors[movie_id - 1]] for movie_id in ids])
+    base = release.manifest.global_mean + release.movie_biases
+    surprise = np.array([GIVEN[each] for each in ids]) - base[np.array(ids) - 1] - x @ prior.mean
+    together = x @ prior.covariance @ x.T + prior.noise_variance * np.eye(len(ids))
+    for row in found["recommendations"]:
+        movie_id = row["movie"]["movie_id"]
+        assert movie_id not in GIVEN
+        z = np.array([1.0, *release.movie_factors[movie_id - 1]])
+        score = base[movie_id - 1] + z @ prior.mean
+        score += z @ prior.covariance @ x.T @ np.linalg.solve(together, surprise)
+        assert row["score"] == pytest.approx(min(max(score, 1), 5), abs=1e-4)
+    assert found["n_listed"] == min(50, len(release.titles) - 1 - len(GIVEN))
+
+
+def test_account_when_shown_then_the_ratings_sum_to_the_score(client):
+    for row in client.get(f"{link(client)}.json").json["recommendations"]:
+        account = row["account"]
+        total = account["start"] + sum(part["stars"] for part in account["parts"])
+        assert total == pytest.approx(row["score"], abs=0.0051)
+        shares = [reason["share"] for reason in row["reasons"]]
+        assert shares == sorted(shares, reverse=True)
+        assert sum(shares) <= 1 + 1e-9
+
+
+def test_list_when_sorted_and_taken_as_csv_then_by_the_same_rules_as_a_users(client):
+    address = link(client)
+    lines = client.get(f"{address}.csv?sort=title").text.splitlines()
+    names = [line.split(",")[2].strip('"').casefold() for line in lines[1:]]
+    assert lines[0].startswith("rank,movie_id,title")
+    assert names == sorted(names)
+    assert client.get(f"{address}?sort=worst").status_code == 400
+
+
+def test_visitor_when_served_then_the_server_sets_no_cookie(client):
+    response = client.post("/rate", data=form(GIVEN))
+    assert "Set-Cookie" not in response.headers
+    assert "Set-Cookie" not in client.get(response.location).headers
+
+
+def test_link_when_the_same_ratings_are_given_then_the_same_link(client):
+    assert link(client) == link(client, dict(reversed(GIVEN.items())))
+
+
+def test_json_when_read_then_plain_and_finite(client):
+    json.loads(client.get(f"{link(client)}.json").text, parse_constant=pytest.fail)

@@ -1,0 +1,132 @@
+"""The description of the JSON, and the site held to it."""
+
+import re
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.transport import Response
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from app import create_app
+from app.web.tokens import make_token
+from tests.app.sample import NEVER_S, publish_sample, sample_settings
+
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+)
+UNDESCRIBED = {"/openapi.json"}
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory):
+    """A site of its own, for schemathesis asks in ways that other tests need not bear."""
+    folder = tmp_path_factory.mktemp("described")
+    publish_sample(folder)
+    return create_app(sample_settings(folder), check_every_s=NEVER_S)
+
+
+@pytest.fixture(scope="module")
+def api_schema(described):
+    return schemathesis.openapi.from_wsgi("/openapi.json", described)
+
+
+def test_addresses_when_asked_in_any_described_way_then_answer_as_described(api_schema):
+    n_operations = 0
+    for result in api_schema.get_all_operations():
+        _ask(result.ok())
+        n_operations += 1
+    assert n_operations > 15
+
+
+def _ask(operation):
+    """Ask with generated arguments and parameters, always the same ones."""
+
+    @given(case=operation.as_strategy())
+    @settings(
+        max_examples=20,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def run(case):
+        case.call_and_validate(checks=CHECKS, headers={"Accept-Encoding": "identity"})
+
+    run()
+
+
+PATHS = (
+    "/users/7.json?sort=gap&votes=10&page=1",
+    "/users/42.json",
+    "/users/-3/ratings.json",
+    "/movies/1.json",
+    "/movies/3.json?user=7",
+    "/movies/30.json?user=9",
+    "/search.json?q=alein",
+    "/suggest.json?q=al",
+    "/rate.json",
+    "/rate.json?q=alien",
+    "/report.json",
+    "/how.json",
+    "/index.json",
+    "/offline/titles.json",
+    "/users/8.json",
+    "/users/7.json?page=0",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_json_when_of_a_real_page_then_as_described(described, api_schema, path):
+    _validate(described, api_schema, path)
+
+
+def test_visitors_list_when_asked_for_then_as_described(described, api_schema):
+    with described.app_context():
+        token = make_token({1: 5.0, 2: 1.0})
+    _validate(described, api_schema, f"/list/{token}.json")
+
+
+def _validate(app, api_schema, path):
+    template = next(
+        each
+        for each in app.test_client().get("/openapi.json").json["paths"]
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", each), path.partition("?")[0])
+    )
+    response = app.test_client().get(path)
+    operation = api_schema[template]["GET"]
+    operation.validate_response(Response.from_any(response))
+
+
+def test_description_when_read_then_has_every_json_and_csv_address(described):
+    paths = set(described.test_client().get("/openapi.json").json["paths"])
+    rules = {
+        re.sub(r"<(?:[^:>]*:)?(\w+)>", r"{\1}", rule.rule)
+        for rule in described.url_map.iter_rules()
+        if rule.rule.endswith((".json", ".csv")) or rule.rule == "/healthz"
+    }
+    assert paths == rules - UNDESCRIBED
+
+
+def test_description_when_read_then_every_page_says_what_it_is(client):
+    document = client.get("/openapi.json").json
+    assert document["openapi"] == "3.1.0"
+    for path, methods in document["paths"].items():
+        assert methods["get"]["summary"].endswith("."), path
+    for name, each in document["components"]["schemas"].items():
+        assert each["description"], name
+        assert each["required"] == list(each["properties"]), name
+
+
+def test_page_when_shown_then_its_footer_leads_to_the_description(show):
+    links = [link["href"] for link in show("/users/7").footer.find_all("a")]
+    assert "/openapi.json" in links

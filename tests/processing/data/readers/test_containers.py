@@ -1,0 +1,134 @@
+import gzip
+import hashlib
+import io
+import zipfile
+
+import pytest
+
+from processing.data.readers.containers import open_container
+from processing.errors import SourceError
+from tests.packing import FORMS, pack, tar_of, write_files
+
+FILES = {"a.txt": b"alpha\n" * 1000, "b/c.txt": b"gamma\n", "empty.txt": b""}
+
+
+def contents(path):
+    container = open_container(path)
+    found = {}
+    with container.open() as files:
+        for member in reversed(container.members):
+            with files.open(member) as stream:
+                found[member.name.removeprefix("inner/")] = stream.read()
+    return found
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_open_container_of_any_form_gives_every_file(form, tmp_path):
+    assert contents(pack(form, FILES, tmp_path)) == FILES
+
+
+def test_open_container_of_a_single_file_gives_that_file_only(tmp_path):
+    write_files(FILES, tmp_path)
+    assert contents(tmp_path / "a.txt") == {"a.txt": FILES["a.txt"]}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_open_container_passes_over_what_file_managers_leave(form, tmp_path):
+    litter = {**FILES, "__MACOSX/a.txt": b"x", ".DS_Store": b"x", "b/._c.txt": b"x"}
+    assert contents(pack(form, litter, tmp_path)).keys() == FILES.keys()
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_open_container_finds_files_in_a_training_set_tar(form, tmp_path):
+    files = {"training_set.tar": tar_of({"training_set/mv_0000001.txt": b"1:\n"})}
+    inner = "training_set.tar/training_set/mv_0000001.txt"
+    assert contents(pack(form, files, tmp_path))[inner] == b"1:\n"
+
+
+def test_open_container_when_nothing_is_there_says_so(tmp_path):
+    with pytest.raises(SourceError, match=r"nowhere' does not exist\. Expected a folder"):
+        open_container(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.7, 0.99])
+@pytest.mark.parametrize("form", ["zip", "tar.gz"])
+def test_open_container_when_the_archive_is_cut_off_says_so(form, kept, tmp_path):
+    path = pack(form, {"a.txt": bytes(range(256)) * 40, "b.txt": b"b" * 9000}, tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * kept)])
+    with pytest.raises(SourceError, match=r"data\.bin is damaged or cut off.*download or copy"):
+        open_container(path)
+
+
+@pytest.mark.parametrize("size", [512, 1024 + 512, 2048])
+def test_open_container_when_a_plain_tar_is_cut_off_says_so(size, tmp_path):
+    path = tmp_path / "x.tar"
+    path.write_bytes(tar_of(FILES)[:size])
+    with pytest.raises(SourceError, match="damaged or cut off"):
+        open_container(path)
+
+
+def test_open_container_when_a_gzip_holds_no_tar_says_so(tmp_path):
+    path = tmp_path / "ratings.csv.gz"
+    path.write_bytes(gzip.compress(b"user,movie,rating\n"))
+    with pytest.raises(SourceError, match=r"ratings\.csv\.gz is damaged.*zip or tar\.gz"):
+        open_container(path)
+
+
+def test_open_container_when_a_gzip_checksum_is_wrong_says_so(tmp_path):
+    path = pack("tar.gz", FILES, tmp_path)
+    data = bytearray(path.read_bytes())
+    data[-8] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(SourceError, match="damaged"):
+        open_container(path)
+
+
+def test_open_container_when_a_zip_is_encrypted_says_so(tmp_path):
+    path = pack("zip", {"a.txt": b"x"}, tmp_path)
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(data)
+    with pytest.raises(SourceError, match=r"'inner/a\.txt' is encrypted"):
+        open_container(path)
+
+
+def test_files_open_when_a_zip_member_is_damaged_names_it(tmp_path):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a.txt", b"alpha alpha")
+    path.write_bytes(path.read_bytes().replace(b"alpha alpha", b"alpha alphx"))
+    with pytest.raises(SourceError, match=r"x\.zip!a\.txt is damaged"):
+        contents(path)
+
+
+def test_sha256_of_an_archive_is_that_of_its_bytes(tmp_path):
+    path = pack("zip", FILES, tmp_path)
+    container = open_container(path)
+    expected = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert container.sha256(container.members[:1]) == expected
+
+
+def test_sha256_of_a_folder_depends_on_used_names_and_bytes_only(tmp_path):
+    def sha256(files, used):
+        folder = write_files(files, tmp_path / str(len(list(tmp_path.iterdir()))))
+        container = open_container(folder)
+        return container.sha256([m for m in reversed(container.members) if m.name in used])
+
+    first = sha256({"a": b"1", "b": b"2", "c": b"3"}, "ab")
+    assert sha256({"a": b"1", "b": b"2", "c": b"4"}, "ab") == first
+    assert sha256({"a": b"1", "b": b"9"}, "ab") != first
+    assert sha256({"a": b"1", "x": b"2"}, "ax") != first
+    assert sha256({"a": b"12", "b": b""}, "ab") != sha256({"a": b"1", "b": b"2"}, "ab")
+
+
+def test_window_seeks_like_a_file(tmp_path):
+    path = tmp_path / "x.tar"
+    path.write_bytes(tar_of({"a": b"0123456789", "b": b"x"}))
+    container = open_container(path)
+    with container.open() as files, files.open(container.members[0]) as stream:
+        assert stream.seek(-3, io.SEEK_END) == 7
+        assert stream.read() == b"789"
+        stream.seek(2)
+        assert stream.read(3) == b"234"
+        assert stream.tell() == 5

@@ -1,0 +1,226 @@
+"""Newcomers: that nothing of theirs teaches what they are folded into, and that figures hold."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+from tests.processing.test_assess import PROFILE
+
+from processing.data.splits import make_splits
+from processing.evaluation.evaluate import assess
+from processing.evaluation.sampled_lists import Lists
+from processing.evaluation.steps.newcomers import draw
+from processing.evaluation.steps.rankings import CAUTIONS
+from processing.release import FoldIn, FoldingModel
+from processing.release.order import ordering_scores
+from processing.report.text import without_times
+from processing.tools.stages import Stages
+from tests.builders import dataset_of, ratings_of, tasteful_rows
+
+ROWS = tasteful_rows(21, n_users=110, n_movies=100, density=0.5)
+SMALL = dataclasses.replace(PROFILE, models=(PROFILE.models[0], PROFILE.models[2]))
+FILES = ("biases.npy", "factors.npy", "counts.npy")
+
+
+def _assess(ratings, directory, protocol="last"):
+    return assess(Stages(directory, "k"), dataset_of(ratings), SMALL, protocol, 0)["newcomers"]
+
+
+@pytest.fixture(scope="module")
+def ratings():
+    return ratings_of(ROWS)
+
+
+@pytest.fixture(scope="module")
+def split(ratings):
+    return make_splits(dataset_of(ratings), "last", 0)[-1]
+
+
+@pytest.fixture(scope="module")
+def assessed(ratings, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("newcomers")
+    return directory, _assess(ratings, directory)
+
+
+@pytest.fixture(scope="module")
+def users(ratings, split, assessed):
+    return draw(ratings, split, Lists.load(assessed[0] / "last/test/lists").users, 0)
+
+
+@pytest.fixture(scope="module")
+def folding(assessed):
+    return _folding(assessed[0] / "last/newcomers")
+
+
+def _folding(directory):
+    biases, factors = (np.load(directory / f"{name}.npy") for name in ("biases", "factors"))
+    about = json.loads((directory / "newcomers.json").read_text())
+    fold_in = FoldIn.from_json(about["fold_in"], factors.shape[1], len(biases), "here")
+    return FoldingModel(fold_in, about["mean"], biases, factors)
+
+
+def _changed(ratings, rows):
+    values = ratings.by_user.values.copy()
+    values[rows] = 6 - values[rows]
+    by_user = dataclasses.replace(ratings.by_user, values=values)
+    return dataclasses.replace(ratings, by_user=by_user)
+
+
+def _own(ratings, user, mask):
+    """Places in `by_user` of what a user rated, among `mask`."""
+    csr = ratings.by_user
+    places = np.arange(csr.indptr[user], csr.indptr[user + 1])
+    return places[mask[places]]
+
+
+def _given(ratings, folding, counts, user, mask, n):
+    """The first ratings of a user by the asking list, then by popularity."""
+    ask = list(folding.fold_in.ask)
+    rest = sorted(set(range(len(counts))) - set(ask), key=lambda i: (-counts[i], i))
+    order = {movie: place for place, movie in enumerate(ask + rest)}
+    places = sorted(
+        _own(ratings, user, mask), key=lambda place: order[ratings.by_user.indices[place]]
+    )[:n]
+    return ratings.by_user.indices[places].astype(np.int64), ratings.by_user.values[places]
+
+
+def test_draw_when_many_are_able_then_a_fifth_of_all_with_enough_known(ratings, split, users):
+    csr = ratings.by_user
+    known = np.bincount(csr.rows()[split.known], minlength=110)
+    assert len(users) == 22
+    assert known[users].min() >= 20
+    assert (np.diff(users) > 0).all()
+    few = np.argsort(known)[:5].astype(np.int32)
+    barely = dataclasses.replace(split, test=split.test | np.isin(csr.rows(), few))
+    assert not np.isin(draw(ratings, barely, np.arange(110, dtype=np.int32), 0), few).any()
+
+
+def test_newcomers_when_measured_then_more_ratings_come_nearer_to_the_ensemble(assessed):
+    _, found = assessed
+    rows = found["rows"]
+    assert [(row["label"], row["given"]) for row in rows] == [
+        ("Movie averages", 0),
+        ("Fold-in", 5),
+        ("Fold-in", 10),
+        ("Fold-in", 20),
+        ("Ensemble, all ratings known", None),
+        ("Most popular", None),
+    ]
+    averages, five, ten, twenty, ensemble, popular = (row["rmse"] for row in rows)
+    assert averages - 0.2 > five > ten > twenty > ensemble
+    assert popular is None
+    for row in rows[:-1]:
+        assert row["rmse_interval"][0] < row["rmse"] < row["rmse_interval"][1]
+    assert rows[3]["ndcg_10"] > rows[0]["ndcg_10"]
+    assert found["n_users"] == 22
+    assert found["n_test"] == 22 * 9
+    assert found["order_z"] in CAUTIONS
+    assert json.loads(json.dumps(without_times(found), allow_nan=False)) == found
+
+
+def test_newcomers_when_rows_are_computed_one_by_one_then_the_same(
+    ratings, split, assessed, users, folding
+):
+    directory, found = assessed
+    counts = np.load(directory / "last/newcomers/counts.npy")
+    sd = json.loads((directory / "last/newcomers/newcomers.json").read_text())["sd"]
+    lists = Lists.load(directory / "last/test/lists")
+    errors, hits = [], []
+    for user in users:
+        visitor = folding.fold(*_given(ratings, folding, counts, user, split.known, 10))
+        scores = folding.scores(visitor)
+        tested = _own(ratings, user, split.test)
+        movies, stars = ratings.by_user.indices[tested], ratings.by_user.values[tested]
+        errors.extend(np.clip(scores[movies], 1, 5) - stars)
+        k = int(np.flatnonzero(lists.users == user)[0])
+        listed = lists.movies[lists.indptr[k] : lists.indptr[k + 1]]
+        order = ordering_scores(
+            scores[listed].astype(np.float32), counts[listed], sd, found["order_z"]
+        )
+        liked = set(movies[stars >= 4]) & set(listed)
+        if liked:
+            hits.append(bool(liked & set(listed[np.argsort(-order, kind="stable")[:10]])))
+    row = found["rows"][2]
+    assert row["rmse"] == pytest.approx(np.sqrt(np.mean(np.square(errors))), rel=1e-6)
+    assert row["hit_rate_10"] == pytest.approx(np.mean(hits))
+    assert found["n_listed"] == len(hits)
+
+
+def test_newcomers_when_test_ratings_are_replaced_then_every_fitted_byte_stays(
+    ratings, split, assessed, tmp_path
+):
+    directory, found = assessed
+    again = _assess(_changed(ratings, split.test), tmp_path)
+    for name in (*FILES, "newcomers.json"):
+        stage = "last/newcomers"
+        assert (tmp_path / stage / name).read_bytes() == (directory / stage / name).read_bytes()
+    assert again["order_z"] == found["order_z"]
+    assert again["rows"] != found["rows"]
+
+
+def test_newcomers_when_their_known_ratings_are_replaced_then_nothing_fitted_has_seen_them(
+    ratings, split, assessed, users, tmp_path
+):
+    directory, found = assessed
+    theirs = np.isin(ratings.by_user.rows(), users)
+    again = _assess(_changed(ratings, split.known & theirs), tmp_path)
+    for name in FILES:
+        stage = "last/newcomers"
+        assert (tmp_path / stage / name).read_bytes() == (directory / stage / name).read_bytes()
+    one, two = (_folding(run / "last/newcomers").fold_in for run in (directory, tmp_path))
+    assert one.to_json() == two.to_json()
+    assert again["rows"][0]["rmse"] == found["rows"][0]["rmse"]
+    assert again["rows"][2]["rmse"] > found["rows"][2]["rmse"] + 0.3
+
+
+def test_caution_when_chosen_then_the_best_by_stack_ratings_that_were_not_given(
+    ratings, split, assessed, users, folding
+):
+    directory, found = assessed
+    counts = np.load(directory / "last/newcomers/counts.npy")
+    sd = json.loads((directory / "last/newcomers/newcomers.json").read_text())["sd"]
+    (stack,) = split.stacks
+    gains = {z: [] for z in CAUTIONS}
+    rated = ratings.part(split.known & ~stack).movie_counts > 0
+    for user in users:
+        visitor = folding.fold(*_given(ratings, folding, counts, user, split.known & ~stack, 10))
+        scores = folding.scores(visitor).astype(np.float32)
+        new = rated.copy()
+        new[ratings.by_user.indices[_own(ratings, user, split.known & ~stack)]] = False
+        listed = np.flatnonzero(new)
+        own = _own(ratings, user, stack)
+        liked = set(ratings.by_user.indices[own][ratings.by_user.values[own] >= 4]) & set(listed)
+        for z in CAUTIONS if liked else ():
+            order = ordering_scores(scores[listed], counts[listed], sd, z)
+            best = listed[np.argsort(-order, kind="stable")[:10]]
+            ideal = sum(1 / np.log2(place + 2) for place in range(min(10, len(liked))))
+            at = [place for place, movie in enumerate(best) if movie in liked]
+            gains[z].append(sum(1 / np.log2(place + 2) for place in at) / ideal)
+    means = {z: np.mean(found_gains) for z, found_gains in gains.items()}
+    assert means[found["order_z"]] == pytest.approx(max(means.values()))
+
+
+def test_newcomers_when_there_are_fewer_than_ten_then_none(tmp_path):
+    ratings = ratings_of(tasteful_rows(13, n_users=60, n_movies=30))
+    assert _assess(ratings, tmp_path) is None
+    assert not (tmp_path / "last/newcomers").exists()
+
+
+def test_newcomers_when_nobody_likes_anything_then_only_errors(ratings, tmp_path):
+    rows = [(*row[:2], min(row[2], 3), row[3]) for row in ROWS]
+    found = _assess(ratings_of(rows), tmp_path)
+    assert {row["hit_rate_10"] for row in found["rows"]} == {None}
+    assert {row["ndcg_10"] for row in found["rows"]} == {None}
+    assert (found["n_listed"], found["order_z"]) == (0, 0.0)
+    assert found["rows"][2]["rmse"] < found["rows"][0]["rmse"]
+
+
+def test_newcomers_when_there_are_folds_then_those_of_the_last(ratings, tmp_path):
+    folds = {"u1": np.arange(0, ratings.n_ratings, 6), "u2": np.arange(1, ratings.n_ratings, 6)}
+    report = assess(Stages(tmp_path, "k"), dataset_of(ratings, folds=folds), SMALL, "folds", 0)
+    found = report["newcomers"]
+    assert (tmp_path / "u2/newcomers").exists()
+    assert not (tmp_path / "u1/newcomers").exists()
+    assert 10 <= found["n_users"] <= 22
+    assert found["rows"][2]["rmse"] < found["rows"][0]["rmse"]
