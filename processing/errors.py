@@ -6,6 +6,7 @@ ProcessingError
 ├── RatingsError (ValueError)           arrays that do not form valid ratings
 ├── ConfigError (ValueError)            a profile or setting that is wrong
 ├── ModelError (ValueError)             a model that cannot be fitted or loaded
+├── ReportError (ValueError)            a report that cannot be read
 ├── DownloadError (OSError)             a data set that cannot be fetched
 └── ReleaseError (OSError)              a release that cannot be written or read
     ├── StorageExistsError (FileExistsError)      a name that is already taken
@@ -40,6 +41,10 @@ class ConfigError(ProcessingError, ValueError):
 
 class ModelError(ProcessingError, ValueError):
     """A model that cannot be fitted or loaded."""
+
+
+class ReportError(ProcessingError, ValueError):
+    """A report that cannot be read."""
 
 
 class DownloadError(ProcessingError, OSError):

@@ -22,7 +22,7 @@ ALLOWED = {
     "processing.kernels": [],
     "processing.figures": [],
     "processing.release": ["processing.errors"],
-    "processing.report": ["processing.figures"],
+    "processing.report": ["processing.figures", "processing.errors"],
     "processing.data": ["processing.kernels", "processing.tools", "processing.errors"],
     "processing.simulation": ["processing.kernels", "processing.tools", "processing.errors"],
     "processing.models": [
