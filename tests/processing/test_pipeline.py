@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.processing.test_assess import PROFILE
 
 from processing import pipeline
 from processing.data import rows
@@ -26,6 +25,7 @@ from processing.release.storage import FolderStorage
 from processing.release.writer import publish
 from processing.serving.serve import _histograms
 from tests.builders import dataset_of, dense, ratings_of, tasteful_rows
+from tests.small_profile import PROFILE
 
 ROOT = Path(__file__).parents[2]
 
@@ -114,7 +114,7 @@ def test_run_when_started_again_then_nothing_is_done_twice(dataset, finished):
 
 def test_run_when_this_machine_holds_fewer_models_then_another_run(dataset, finished, monkeypatch):
     need, _ = KNNBaseline.memory_need(PROFILE.models[1].settings, dataset.ratings, "fast")
-    for module in ("assess", "pipeline"):
+    for module in ("evaluation.evaluate", "pipeline"):
         monkeypatch.setattr(f"processing.{module}.memory_bytes", lambda: need - 1)
     directory, report = pipeline.run(dataset, PROFILE, finished[0].parent)
     assert directory != finished[0]
@@ -169,7 +169,7 @@ PROGRAM = textwrap.dedent("""
     from processing import pipeline
     from processing.tools import stages
     from tests.builders import dataset_of, ratings_of, tasteful_rows
-    from tests.processing.test_assess import PROFILE
+    from tests.small_profile import PROFILE
 
     class SlowStages(stages.Stages):
         # Stages here take milliseconds; so whoever kills gets time to strike while one is at work.

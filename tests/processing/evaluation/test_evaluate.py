@@ -15,21 +15,9 @@ from processing.profile import parse_profile
 from processing.report.text import as_table
 from processing.tools.stages import Stages
 from tests.builders import dataset_of, random_rows, ratings_of, tasteful_rows
+from tests.small_profile import DOCUMENT, PROFILE
 
-DOCUMENT = {
-    "seed": 0,
-    "protocol": "last",
-    "engine": "fast",
-    "recommend": {"top_n": 5, "n_candidates": 12, "n_similar": 4},
-    "ensemble": {},
-    "models": {
-        "baseline": {"kind": "baseline", "label": "BaselineOnly"},
-        "knn": {"kind": "knn_baseline", "similarity": "pearson_baseline"},
-        "svd": {"kind": "svd", "n_factors": 5},
-    },
-}
 LISTS = ("lists", "lists-ensemble", "features")
-PROFILE = parse_profile("small", DOCUMENT)
 SURPRISE = parse_profile("small", DOCUMENT | {"engine": "surprise"})
 
 

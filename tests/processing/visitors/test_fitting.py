@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from tests.processing.test_assess import DOCUMENT, PROFILE
-from tests.processing.test_prior import WIDE
 
 from processing.models.svd import SVD
 from processing.profile import parse_profile
@@ -12,6 +10,8 @@ from processing.visitors import fitting as module
 from processing.visitors.fitting import fit_fold_in, fit_prior, folded_into, sample, without
 from processing.visitors.prior import Movies, Prior, gather, learn_prior, posterior
 from tests.builders import random_rows, ratings_of, tasteful_rows
+from tests.processing.visitors.test_prior import WIDE
+from tests.small_profile import DOCUMENT, PROFILE
 
 K = 5
 

@@ -5,7 +5,6 @@ import json
 
 import numpy as np
 import pytest
-from tests.processing.test_assess import PROFILE
 
 from processing.data.splits import make_splits
 from processing.evaluation.evaluate import assess
@@ -17,6 +16,7 @@ from processing.release.order import ordering_scores
 from processing.report.text import without_times
 from processing.tools.stages import Stages
 from tests.builders import dataset_of, ratings_of, tasteful_rows
+from tests.small_profile import PROFILE
 
 ROWS = tasteful_rows(21, n_users=110, n_movies=100, density=0.5)
 SMALL = dataclasses.replace(PROFILE, models=(PROFILE.models[0], PROFILE.models[2]))

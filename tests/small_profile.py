@@ -1,0 +1,17 @@
+"""A small profile of three models, quick to train."""
+
+from processing.profile import parse_profile
+
+DOCUMENT = {
+    "seed": 0,
+    "protocol": "last",
+    "engine": "fast",
+    "recommend": {"top_n": 5, "n_candidates": 12, "n_similar": 4},
+    "ensemble": {},
+    "models": {
+        "baseline": {"kind": "baseline", "label": "BaselineOnly"},
+        "knn": {"kind": "knn_baseline", "similarity": "pearson_baseline"},
+        "svd": {"kind": "svd", "n_factors": 5},
+    },
+}
+PROFILE = parse_profile("small", DOCUMENT)
