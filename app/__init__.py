@@ -1,6 +1,6 @@
 """The site: shows the recommendations of a published release.
 
-`create_app` puts it together; `app.main` has the addresses, `app.model` what the pages hold.
+`create_app` puts it together; `app.views` has the addresses, `app.model` what the pages hold.
 """
 
 import secrets
@@ -9,15 +9,15 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.main import site_blueprint
 from app.markup.filters import init_filters
 from app.markup.lists import init_drawing
-from app.markup.rows import init_rows
-from app.model.catalogue import Catalogue
+from app.markup.own_ratings import init_rows
+from app.model.current import Catalogue
 from app.monitoring import init_monitoring
 from app.views.api import api_blueprint
 from app.views.offline import offline_blueprint
 from app.views.pwa import pwa_blueprint
+from app.views.site import site_blueprint
 from app.views.visitors import visitors_blueprint
 from app.web.assets import code_version, init_assets
 from app.web.error_pages import init_errors

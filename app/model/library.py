@@ -9,8 +9,9 @@ from app.model import movie as movies
 from app.model import user as users
 from app.model import visitor as visitors
 from app.model.choice import Choice
+from app.model.device import OfflineData
 from app.model.items import StartUser
-from app.model.offline import OfflineData
+from app.model.opened import PageNotFoundError, Shelf, day_text
 from app.model.pages import (
     DevicePage,
     HomePage,
@@ -28,7 +29,6 @@ from app.model.pages import (
 )
 from app.model.report import read_evaluation
 from app.model.search import TitleIndex
-from app.model.shelf import PageNotFoundError, Shelf, day_text
 from processing.release import Release
 from processing.report import protocol_text
 

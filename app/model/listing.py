@@ -8,8 +8,8 @@ from typing import Any, TypedDict
 from app.model.chart import Chart, Point, make_chart
 from app.model.choice import PER_PAGE, Choice, genres_of
 from app.model.items import Account, Recommendation
+from app.model.opened import PageNotFoundError
 from app.model.scale import RatingScale
-from app.model.shelf import PageNotFoundError
 
 
 class Listing(TypedDict):

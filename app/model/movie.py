@@ -7,8 +7,8 @@ import numpy as np
 
 from app.model.histogram import histogram
 from app.model.items import Audience, ForUser, Lovers, Period, SimilarMovie, ViewerBand
+from app.model.opened import Shelf
 from app.model.pages import MoviePage, SiteInfo
-from app.model.shelf import Shelf
 from processing.release import NO_MOVIE, UserRecord
 
 LEAST_LOVERS = 20  # viewers behind a share that is shown

@@ -8,8 +8,8 @@ from app.model.account import account
 from app.model.choice import Choice
 from app.model.items import Account, Alike, OwnError, Reason, Recommendation
 from app.model.listing import arrange
+from app.model.opened import PageNotFoundError, Shelf
 from app.model.pages import RatingsPage, SiteInfo, UserPage
-from app.model.shelf import PageNotFoundError, Shelf
 from app.model.taste import taste_of
 from processing.release import NO_MOVIE, UserRecord
 

@@ -9,8 +9,8 @@ from app.model.account import account_of_ratings
 from app.model.choice import Choice
 from app.model.items import Account, OwnRating, Reason, Recommendation
 from app.model.listing import arrange, reason_shares
+from app.model.opened import PageNotFoundError, Shelf
 from app.model.pages import AskedMovie, RatePage, SiteInfo, VisitorPage
-from app.model.shelf import PageNotFoundError, Shelf
 from processing.release import FoldingModel
 
 ASKED_PER_PAGE = 12

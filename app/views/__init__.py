@@ -1,1 +1,1 @@
-"""The addresses of the site, beside those of `app.main`."""
+"""The addresses of the site: each view asks for a page, and names its template."""

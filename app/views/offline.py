@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, Response, json
 
 from app.model.library import Library
+from app.model.opened import PageNotFoundError
 from app.model.pages import SiteInfo
-from app.model.shelf import PageNotFoundError
 from app.web.responses import release_response
 
 offline_blueprint = Blueprint("offline", __name__)

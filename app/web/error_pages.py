@@ -5,9 +5,9 @@ import logging
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from app.model.catalogue import NoReleaseError
+from app.model.current import NoReleaseError
+from app.model.opened import PageNotFoundError
 from app.model.pages import ErrorPage
-from app.model.shelf import PageNotFoundError
 from app.web.parameters import BadParameterError
 from app.web.responses import catalogue, html_response, json_response
 from processing.errors import ReleaseError

@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from flask import Blueprint, Response, current_app, json, render_template, request, url_for
 from flask.sansio.app import App
 
-from app.model.catalogue import Catalogue
+from app.model.current import Catalogue
 from app.model.library import Library
 from app.model.pages import Page, ReleasePage, SiteInfo, TablePage
 from app.web.headers import DressedResponse, dress, takes_gzip

@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 
-from app.model.shelf import PageNotFoundError
+from app.model.opened import PageNotFoundError
 from app.model.visitor import MOST_RATED
 from app.web.parameters import BadParameterError
 

@@ -9,8 +9,8 @@ import threading
 import time
 
 from app.model.library import Library
+from app.model.opened import PageNotFoundError
 from app.model.pages import SiteInfo
-from app.model.shelf import PageNotFoundError
 from config import Settings
 from processing.errors import ReleaseError, ReleaseFormatError
 from processing.release import (

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from app import create_app
-from app.model import catalogue as catalogue_module
+from app.model import current as current_module
 from app.model.library import Library
 from processing.errors import ReleaseFormatError
 from processing.release import FolderStorage, open_release
@@ -41,7 +41,7 @@ def test_site_when_made_then_no_store_is_opened_before_the_first_request(tmp_pat
     def fail(settings):
         raise AssertionError("opened")
 
-    monkeypatch.setattr(catalogue_module, "open_release_storage", fail)
+    monkeypatch.setattr(current_module, "open_release_storage", fail)
     create_app(sample_settings(tmp_path), check_every_s=NEVER_S)
 
 
@@ -202,13 +202,13 @@ def test_site_when_the_first_release_is_published_then_it_appears(tmp_path):
 
 def _counted(monkeypatch):
     stores = []
-    opened = catalogue_module.open_release_storage
+    opened = current_module.open_release_storage
 
     def open_counted(settings):
         stores.append(CutStorage(opened(settings), cut_at=10**9, after=False))
         return stores[-1]
 
-    monkeypatch.setattr(catalogue_module, "open_release_storage", open_counted)
+    monkeypatch.setattr(current_module, "open_release_storage", open_counted)
     return stores
 
 

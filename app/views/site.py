@@ -6,9 +6,10 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.model.catalogue import NoReleaseError
 from app.model.choice import Choice
+from app.model.current import NoReleaseError
 from app.model.library import Library
+from app.model.opened import PageNotFoundError
 from app.model.pages import (
     HomePage,
     HowPage,
@@ -20,7 +21,6 @@ from app.model.pages import (
     SuggestPage,
     UserPage,
 )
-from app.model.shelf import PageNotFoundError
 from app.web.parameters import LIST, PAGE, QUERY, USER
 from app.web.responses import catalogue, page_route
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.model.shelf import Shelf
+from app.model.opened import Shelf
 from processing.release import FoldIn
 
 _LARGEST = 32_767  # of an int16
