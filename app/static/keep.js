@@ -22,7 +22,7 @@ function show(document, place, worker, list, entry, problem) {
   const status = document.createElement("span");
   status.setAttribute("role", "status");
   status.textContent = problem ? PROBLEMS[problem] : entry ? told(document, entry) : "";
-  const again = (entry, problem) => show(document, place, worker, list, entry, problem);
+  const again = (...news) => show(document, place, worker, list, ...news);
   const keep = button(document, entry ? "Keep it again" : "Keep my list offline", async () => {
     navigator.storage?.persist?.();
     keep.disabled = true;

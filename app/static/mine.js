@@ -24,7 +24,7 @@ export async function start(document) {
     offer(document, section, rows);
   } catch (error) {
     status.textContent =
-      "What makes the list is not on this device yet: open this page once while online. " + error.message;
+      `What makes the list is not on this device yet: open this page once while online. ${error.message}`;
   }
 }
 
@@ -78,7 +78,8 @@ function item(row, rank) {
   link.href = `/movies/${row.id}`;
   const what = element("div", "what", element("h3", "", link), element("p", "meta", String(row.year ?? "")));
   const score = element("p", "score", element("b", "num", row.score.toFixed(1)), ` ± ${row.error.toFixed(1)}`);
-  const crowd = element("p", "meta", `everyone ${row.mean?.toFixed(1) ?? "–"} · ${row.votes.toLocaleString("en")} votes`);
+  const votes = `${row.votes.toLocaleString("en")} votes`;
+  const crowd = element("p", "meta", `everyone ${row.mean?.toFixed(1) ?? "–"} · ${votes}`);
   const made = element(
     "li",
     "pick",
@@ -105,7 +106,9 @@ function because(reasons) {
 
 function offer(document, section, rows) {
   const quoted = (value) => `"${String(value ?? "").replaceAll('"', '""')}"`;
-  const lines = rows.map((row, i) => [i + 1, row.id, quoted(row.title), row.year ?? "", row.score.toFixed(4)].join(","));
+  const lines = rows.map((row, i) =>
+    [i + 1, row.id, quoted(row.title), row.year ?? "", row.score.toFixed(4)].join(","),
+  );
   const files = {
     csv: () => ["my-list.csv", "text/csv", ["rank,movie_id,title,year,predicted", ...lines, ""].join("\n")],
     json: () => ["my-ratings.json", "application/json", JSON.stringify(loadRatings(), null, 1)],

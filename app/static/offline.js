@@ -9,7 +9,7 @@ export function start(document) {
   watchConnection(document, workers);
   const needed = [["[data-keep-urls]", "./keep.js"], ["[data-offline]", "./offline-page.js"]];
   for (const [selector, module] of needed) {
-    if (document.querySelector(selector)) import(module).then(({ start }) => start(document));
+    if (document.querySelector(selector)) import(module).then((part) => part.start(document));
   }
 }
 

@@ -41,8 +41,8 @@ self.addEventListener("activate", (event) => event.waitUntil(activate()));
 
 async function install() {
   const shell = await caches.open(SHELL);
-  const page = fetchAnew(SITE.offline).then((response) => store(SHELL, SITE.offline, response));
-  await Promise.all([shell.addAll(SITE.files), page]);
+  const instead = fetchAnew(SITE.offline).then((response) => store(SHELL, SITE.offline, response));
+  await Promise.all([shell.addAll(SITE.files), instead]);
   // Without a release these cannot be made; the site shall work as far as it can all the same.
   await Promise.allSettled(
     SITE.pages.map(async (path) => store(SHELL, path, await fetchAnew(path))),
@@ -189,9 +189,9 @@ async function visited(url, response) {
 }
 
 async function refresh(release, path) {
-  const data = await findAll(DATA, SITE.data);
-  const wanted = SITE.data.filter((name, place) => data[place] || isWanted(name, path));
-  const isComplete = wanted.every((name) => isOf(release, data[SITE.data.indexOf(name)]));
+  const have = await findAll(DATA, SITE.data);
+  const wanted = SITE.data.filter((name, place) => have[place] || isWanted(name, path));
+  const isComplete = wanted.every((name) => isOf(release, have[SITE.data.indexOf(name)]));
   if (!isComplete) await storeData(wanted, release).catch(() => {});
   const pages = await findAll(SHELL, SITE.pages);
   const old = SITE.pages.filter((_, place) => !isOf(release, pages[place]));
@@ -281,21 +281,21 @@ async function keepList({ list, title, release, urls }, tell) {
   const others = lists.filter((other) => other.list !== list);
   if (others.length >= MOST_LISTS) return { problem: "full" };
   const wanted = [...new Set([list, ...urls])].slice(0, MOST_OF_LIST);
-  let kept = 0;
+  let n = 0;
   for (let from = 0; from < wanted.length; from += AT_ONCE) {
-    kept += await storeSome(wanted.slice(from, from + AT_ONCE));
-    if (kept === 0) break; // there is no connection, or no room
-    tell({ kept, of: wanted.length });
+    n += await storeSome(wanted.slice(from, from + AT_ONCE));
+    if (n === 0) break; // there is no connection, or no room
+    tell({ kept: n, of: wanted.length });
   }
-  if (kept) await storeData(SITE.data, newestRelease).catch(() => {});
+  if (n) await storeData(SITE.data, newestRelease).catch(() => {});
   const found = await findAll(KEPT, wanted);
   const stored = wanted.filter((_, place) => found[place]);
   const at = new Date().toISOString();
   const entry = { list, title, release, at, of: wanted.length, urls: stored };
-  await writeLists(kept ? [...others, entry] : lists);
+  await writeLists(n ? [...others, entry] : lists);
   const visits = await caches.open(PAGES);
   await Promise.all(stored.map((url) => visits.delete(url)));
-  return kept ? entry : { problem: "failed" };
+  return n ? entry : { problem: "failed" };
 }
 
 async function storeSome(urls) {
@@ -323,7 +323,7 @@ const ANSWERS = {
     return fetch(keyOf(url)).then((response) => visited(url, response));
   },
   KEEP: (message, _, tell) => inTurn(() => keepList(message, tell)),
-  KEPT: async ({ list }) => (await keptLists()).find((kept) => kept.list === list) ?? null,
+  KEPT: async ({ list }) => (await keptLists()).find((each) => each.list === list) ?? null,
   REMOVE: (message) => inTurn(() => removeList(message)),
   FORGET: () => inTurn(forget),
 };
@@ -335,6 +335,6 @@ self.addEventListener("message", (event) => {
   const tell = (progress) => port?.postMessage(progress);
   const answered = Promise.resolve(answer(event.data, event.source, tell))
     .catch(() => null)
-    .then((answer) => port?.postMessage({ done: true, answer }));
+    .then((given) => port?.postMessage({ done: true, answer: given }));
   event.waitUntil(answered);
 });

@@ -1,5 +1,8 @@
 // Search over the titles kept on this device. The twin of app/model/search.py.
-const LETTERS = { ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ı: "i", ß: "ss", "'": "", "’": "", "`": "", "&": " and " };
+const LETTERS = {
+  ...{ ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ı: "i", ß: "ss" },
+  ...{ "'": "", "’": "", "`": "", "&": " and " },
+};
 const ARTICLES = new Set("the a an la le les der die das el los las il lo gli un une een".split(" "));
 const ENOUGH = 5;
 
@@ -61,7 +64,9 @@ export function findTitles(index, query, most = Infinity) {
     const [x, y] = [ranks.get(a), ranks.get(b)];
     return x[0] - y[0] || x[1] - y[1] || index.votes[b] - index.votes[a] || a - b;
   });
-  return order.slice(0, most).map((i) => ({ movie_id: index.movie_ids[i], title: index.titles[i], year: index.years[i] }));
+  return order
+    .slice(0, most)
+    .map((i) => ({ movie_id: index.movie_ids[i], title: index.titles[i], year: index.years[i] }));
 }
 
 function near(index, words, add) {
@@ -92,7 +97,8 @@ function distance(word, other) {
     for (let j = Math.max(1, i - most); j <= Math.min(width, i + most); j++) {
       const wrong = word[i - 1] === other[j - 1] ? 0 : 1;
       row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + wrong);
-      if (i > 1 && j > 1 && word[i - 1] === other[j - 2] && word[i - 2] === other[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
+      const isSwapped = i > 1 && j > 1 && word[i - 1] === other[j - 2] && word[i - 2] === other[j - 1];
+      if (isSwapped) row[j] = Math.min(row[j], before[j - 2] + 1);
       lowest = Math.min(lowest, row[j]);
     }
     if (Math.min(lowest, lowestBefore) > most) return Infinity;
