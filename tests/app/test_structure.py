@@ -9,31 +9,10 @@ import pytest
 from flask import template_rendered
 
 from app.model import pages
+from tests.app.addresses import PATHS
 from tests.app.html import internal_links, parse, text, texts
-from tests.app.sample import SOURCE, UNRATED_ID, USER_IDS
+from tests.app.sample import SOURCE, USER_IDS
 
-PATHS = (
-    "/",
-    "/users/7",
-    "/users/-3",
-    "/users/42",
-    "/users/305",
-    "/users/305/ratings",
-    "/movies/1",
-    "/movies/12",
-    f"/movies/{UNRATED_ID}",
-    "/search",
-    "/search?q=alien",
-    "/search?q=zebra",
-    "/report",
-    "/users/7?sort=gap&from=1950&votes=10",
-    "/movies/1?user=7",
-    "/rate",
-    "/rate?q=alien",
-    "/mine",
-    "/saved",
-    "/how",
-)
 SCALES = {
     "half stars": {
         "scale": (0.5, 5.0, 0.5),

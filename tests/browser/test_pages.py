@@ -7,27 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-PAGES = {
-    "home": "/",
-    "user": "/users/7",
-    "user-filtered": "/users/7?sort=gap&from=1960&votes=10",
-    "user-without-reasons": "/users/42",
-    "ratings": "/users/7/ratings",
-    "movie": "/movies/1",
-    "movie-for-user": "/movies/3?user=7",
-    "movie-unrated": "/movies/30",
-    "movie-long-title": "/movies/12",
-    "search": "/search?q=a",
-    "search-near": "/search?q=stlaker",
-    "rate": "/rate",
-    "list": "/list/",
-    "mine": "/mine",
-    "saved": "/saved",
-    "how": "/how",
-    "offline": "/offline",
-    "report": "/report",
-    "not-found": "/users/99",
-}
+from tests.app.addresses import OFFLINE, PAGES
+
+SEEN = {**PAGES, "list": "/list/", "offline": OFFLINE, "not-found": "/users/99"}
 RATED = {"movie-1": "5", "movie-2": "4", "movie-4": "1", "movie-9": "5"}
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 
@@ -38,7 +20,7 @@ def address(site):
 
     def of(name):
         if name != "list":
-            return site + PAGES[name]
+            return site + SEEN[name]
         with urlopen(f"{site}/rate", urlencode(RATED).encode()) as response:
             return response.url
 
@@ -47,7 +29,7 @@ def address(site):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", SEEN)
 def test_page_when_opened_then_accessible_self_contained_and_photographed(
     name, size, theme, address, site, browser, screenshots
 ):
@@ -74,7 +56,7 @@ def test_page_when_opened_then_accessible_self_contained_and_photographed(
     context.close()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", SEEN)
 def test_page_when_320_pixels_wide_then_does_not_scroll_sideways(name, address, browser):
     page = browser.new_page(viewport={"width": 320, "height": 640})
     page.goto(address(name))
@@ -84,7 +66,7 @@ def test_page_when_320_pixels_wide_then_does_not_scroll_sideways(name, address, 
     page.close()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", SEEN)
 def test_page_when_its_policy_is_strict_then_the_browser_complains_of_nothing(
     name, address, browser
 ):

@@ -6,27 +6,15 @@ from pathlib import Path
 import pytest
 
 from app.web.assets import load_assets
+from tests.app.addresses import OFFLINE, USUAL
 
 MOST_OF_A_PAGE = 100_000
 MOST_OF_SCRIPTS = 30_000
 MOST_OF_STYLE = 20_000
-PAGES = (
-    "/",
-    "/users/7",
-    "/users/7/ratings",
-    "/movies/3?user=7",
-    "/search?q=a",
-    "/rate",
-    "/mine",
-    "/how",
-    "/report",
-    "/saved",
-    "/offline",
-)
 STATIC = Path(__file__).parents[2] / "app" / "static"
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*USUAL.values(), OFFLINE])
 def test_page_when_first_visited_then_light_with_all_that_it_loads(path, site, browser):
     context = browser.new_context(service_workers="block")
     page = context.new_page()

@@ -10,21 +10,15 @@ from app.model.items import ModelResult
 from app.model.pages import ReportPage, SiteInfo
 from app.model.scale import RatingScale
 from app.web.responses import json_response
+from tests.app.addresses import PAGES, PATHS, sister
 from tests.app.html import parse
 from tests.app.sample import UNRATED_ID
 
-SISTERS = (
-    ("/", "/index.json"),
-    ("/users/7", "/users/7.json"),
-    ("/users/-3", "/users/-3.json"),
-    ("/users/42", "/users/42.json"),
-    ("/users/305/ratings", "/users/305/ratings.json"),
-    ("/users/305/ratings?page=1", "/users/305/ratings.json?page=1"),
-    ("/movies/4", "/movies/4.json"),
-    (f"/movies/{UNRATED_ID}", f"/movies/{UNRATED_ID}.json"),
-    ("/search?q=amelie", "/search.json?q=amelie"),
-    ("/report", "/report.json"),
-)
+SISTERS = [
+    (path, sister(path))
+    for path in PATHS
+    if path not in (PAGES["mine"], PAGES["saved"])  # the browser fills these
+]
 
 
 @pytest.mark.parametrize(("path", "sister"), SISTERS)

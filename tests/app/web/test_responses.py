@@ -5,18 +5,11 @@ import gzip
 import pytest
 
 from app import create_app
+from tests.app.addresses import USUAL
 from tests.app.html import parse, text
 from tests.app.sample import FIGURE, NEVER_S, publish_sample, sample_settings
 
-PATHS = (
-    "/",
-    "/users/7",
-    "/users/7.json",
-    "/users/7/ratings",
-    "/movies/4",
-    "/search?q=a",
-    "/report",
-)
+PATHS = (*USUAL.values(), "/users/7.json")
 QUERIES_THAT_NAME_SOMETHING_ELSE = (
     "/users/7?user_id=9",
     "/users/7?user_id=abc",
