@@ -63,7 +63,7 @@ def test_load_assets_when_a_file_changes_then_its_digest_does(tmp_path):
     file.write_text("b {}")
     second = assets.load_assets(tmp_path)["a.css"]
     assert first.digest != second.digest
-    assert gzip.decompress(second.gzipped) == second.body == b"b{}"
+    assert gzip.decompress(second.gzipped) == second.body == b"b {}"
 
 
 def test_robots_when_asked_for_then_keeps_crawlers_off_the_costly_pages(client):
