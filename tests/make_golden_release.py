@@ -1,8 +1,7 @@
 """A release of 3 users and 4 movies, small enough to check by hand.
 
-`python -m tests.make_golden_release` writes it to tests/data/golden-release-3. The committed ones
-are the proof that old releases stay readable: none is ever changed. A new format version gets one
-more, `golden-release` is of version 2.
+`python -m tests.make_golden_release` writes it to tests/data/golden-release. The committed one is
+the proof that published releases stay readable: it never changes. A new version gets one more.
 """
 
 from pathlib import Path
@@ -31,9 +30,7 @@ from processing.release.schema import (
     VOTES_DTYPE,
 )
 
-GOLDEN = Path(__file__).parent / "data" / "golden-release-3"
-GOLDEN_1 = GOLDEN.with_name("golden-release-1")
-GOLDEN_2 = GOLDEN.with_name("golden-release")
+GOLDEN = Path(__file__).parent / "data" / "golden-release"
 N_REASONS = 2
 GROUPS = ("movie", "user", "taste")
 NOBODY = (0, np.nan)

@@ -52,11 +52,9 @@ class OfflineData:
             "means": [None if np.isnan(mean) else mean for mean in means.tolist()],
         }
 
-    def fold_in(self) -> dict[str, Any] | None:
-        """Return what `fold-in.js` needs beside the factors; None where the release cannot."""
+    def fold_in(self) -> dict[str, Any]:
+        """Return what `fold-in.js` needs beside the factors."""
         prior, manifest = self._release.fold_in, self._release.manifest
-        if prior is None:
-            return None
         return {
             "release_id": manifest.release_id,
             "global_mean": manifest.global_mean,

@@ -96,8 +96,8 @@ class Alike:
 class Recommendation:
     """One row of a list; `difference` is the score minus the movie's mean.
 
-    `error` is how far such predictions are off typically, in stars; `account` and `alike` are None
-    where the release does not tell.
+    `error` is how far such predictions are off typically, in stars. `alike` is None where none of
+    those viewers rated the movie; `account` is None until the recommendation is shown.
     """
 
     rank: int

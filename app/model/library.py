@@ -69,7 +69,6 @@ class Library:
             n_movies=manifest.source.n_movies,
             profile=manifest.profile,
             scale=self.shelf.scale,
-            folds_in=self.release.fold_in is not None,
             problem=problem,
         )
 

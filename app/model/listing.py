@@ -29,7 +29,7 @@ def arrange(
     rows: tuple[Recommendation, ...],
     choice: Choice,
     scale: RatingScale,
-    account_of: Callable[[Recommendation], Account | None],
+    account_of: Callable[[Recommendation], Account],
 ) -> Listing:
     """Arrange a whole list for a page; only the recommendations on it get their account.
 

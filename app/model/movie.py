@@ -41,7 +41,7 @@ def movie_page(shelf: Shelf, site: SiteInfo, movie_id: int, user_id: int | None)
 
 def _periods(shelf: Shelf, index: int) -> tuple[Period, ...]:
     table, firsts = shelf.release.votes_by_period, shelf.manifest.periods
-    if table is None or not table[index]["n"].any():
+    if not table[index]["n"].any():
         return ()
     return tuple(
         Period(
@@ -71,10 +71,7 @@ def _gap(firsts: tuple[str, ...]) -> int:
 
 
 def _audience(shelf: Shelf, index: int) -> Audience | None:
-    viewers, like = shelf.release.viewers, shelf.like
-    if viewers is None or like is None:
-        return None
-    rows = viewers[index].tolist()
+    rows = shelf.release.viewers[index].tolist()
     n_votes = sum(n for n, _, _ in rows)
     if not n_votes:
         return None
@@ -82,7 +79,7 @@ def _audience(shelf: Shelf, index: int) -> Audience | None:
     most = (*(bound - 1 for bound in least[1:]), None)
     share = sum(loved for _, _, loved in rows) / n_votes
     return Audience(
-        like=like,
+        like=shelf.manifest.like,
         share=share,
         bands=tuple(
             ViewerBand(
@@ -100,7 +97,6 @@ def _audience(shelf: Shelf, index: int) -> Audience | None:
 
 def _lovers(shelf: Shelf, index: int, share: float) -> tuple[Lovers, ...]:
     """Those whose love of another movie says most: more of them than of all love this one."""
-    assert shelf.release.lovers is not None
     pairs = zip(
         shelf.release.similar[index]["movie"].tolist(),
         shelf.release.lovers[index].tolist(),
@@ -134,8 +130,7 @@ def _for_user(shelf: Shelf, index: int, user_id: int) -> ForUser:
 def _folded_for_user(shelf: Shelf, index: int, user_id: int, record: UserRecord) -> ForUser:
     """Estimate what is not in the user's list from all their ratings, as for a visitor."""
     folding = shelf.folding
-    votes = shelf.release.stats["n_ratings"][index]
-    if folding is None or not votes:
+    if not shelf.release.stats["n_ratings"][index]:
         return ForUser(user_id=user_id, rating=None, score=None, error=None, rank=None)
     movies = np.array([index])
     person = folding.fold(record.history["movie"].astype(np.int64), record.history["rating"])

@@ -39,7 +39,6 @@ class Shelf:
         low, high, step = release.manifest.scale
         self.scale = RatingScale(low=low, high=high, step=step)
         self.errors = errors
-        self.like = release.manifest.like
         self.movie = lru_cache(maxsize=KEPT_MOVIES)(self._movie)
 
     def _movie(self, index: int) -> Movie:
@@ -136,11 +135,9 @@ class Shelf:
         return float(np.sqrt(np.square(levels - mean) @ shares))
 
     @cached_property
-    def folding(self) -> FoldingModel | None:
-        """What makes lists of a few ratings; None where the release cannot."""
+    def folding(self) -> FoldingModel:
+        """What makes lists of a few ratings."""
         release = self.release
-        if release.fold_in is None:
-            return None
         return FoldingModel(
             release.fold_in, self.manifest.global_mean, release.movie_biases, release.movie_factors
         )

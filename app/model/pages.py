@@ -34,8 +34,7 @@ Cell = str | int | float | None
 class SiteInfo:
     """What every page says about the release behind it.
 
-    `problem` says why the newest release cannot be read, while this one is still shown. `folds_in`
-    tells whether it makes lists for visitors who are not among its users.
+    `problem` says why the newest release cannot be read, while this one is still shown.
     """
 
     release_id: str
@@ -47,7 +46,6 @@ class SiteInfo:
     n_movies: int
     profile: str
     scale: RatingScale
-    folds_in: bool
     problem: str | None
 
 

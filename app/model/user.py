@@ -103,17 +103,13 @@ def recommendations(shelf: Shelf, record: UserRecord) -> tuple[Recommendation, .
     return tuple(rows)
 
 
-def _account(shelf: Shelf, record: UserRecord, pick: Recommendation) -> Account | None:
-    start = shelf.manifest.score_start
-    if start is None:
-        return None
+def _account(shelf: Shelf, record: UserRecord, pick: Recommendation) -> Account:
+    manifest = shelf.manifest
     added = record.top["contributions"][pick.rank - 1].tolist()
-    return account(shelf.manifest.contribution_groups, added, start, pick.score)
+    return account(manifest.contribution_groups, added, manifest.contribution_start, pick.score)
 
 
 def _alike(record: UserRecord) -> list[Alike | None]:
-    if "near_n" not in (record.top.dtype.names or ()):
-        return [None] * len(record.top)
     counts, means = record.top["near_n"].tolist(), record.top["near_mean"].tolist()
     return [Alike(n=n, mean=mean) if n else None for n, mean in zip(counts, means, strict=True)]
 
@@ -129,7 +125,7 @@ def _reason(shelf: Shelf, index: int, share: float, rating: float | None) -> Rea
 
 def _own_error(shelf: Shelf, user_id: int) -> OwnError | None:
     errors, index = shelf.release.user_errors, shelf.release.find_user(user_id)
-    if errors is None or index is None or not errors[index]["n"]:
+    if index is None or not errors[index]["n"]:
         return None
     n, rmse, mae = errors[index].item()
     return OwnError(n=n, rmse=rmse, mae=mae)

@@ -11,7 +11,7 @@ from app.model.items import Account, OwnRating, Reason, Recommendation
 from app.model.listing import arrange, reason_shares
 from app.model.opened import PageNotFoundError, Shelf
 from app.model.pages import AskedMovie, RatePage, SiteInfo, VisitorPage
-from processing.release import FoldingModel
+from processing.release import FoldingModel, ordering_scores
 
 ASKED_PER_PAGE = 12
 MOST_RATED = 100
@@ -31,7 +31,7 @@ def rate_page(
 
     `given` holds ratings by movie id; `skip` says how many of the asking list were passed.
     """
-    asking = _folding(shelf).fold_in.ask
+    asking = shelf.release.fold_in.ask
     indices = found[:ASKED_PER_PAGE] if query else list(asking[skip : skip + ASKED_PER_PAGE])
     following = skip + ASKED_PER_PAGE
     known, _ = known_ratings(shelf, given)
@@ -56,7 +56,7 @@ def visitor_page(
     shelf: Shelf, site: SiteInfo, token: str, given: Mapping[int, float], choice: Choice
 ) -> VisitorPage:
     """Return the list of a visitor who gave these ratings, by movie id."""
-    folding = _folding(shelf)
+    folding = shelf.folding
     known, n_unknown = known_ratings(shelf, given)
     if not known:
         raise PageNotFoundError(
@@ -120,10 +120,10 @@ def known_ratings(shelf: Shelf, given: Mapping[int, float]) -> tuple[dict[int, f
 def _best(
     shelf: Shelf, folding: FoldingModel, scores: NDArray[np.float64], rated: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """The best movies by score less a margin for few votes, ties by movie id."""
+    """The best movies in the order of lists, ties by movie id."""
     votes = shelf.everyone.votes
-    margin = folding.fold_in.order_z * shelf.deviation / np.sqrt(votes + 1)
-    order = np.where(votes > 0, scores - margin, -np.inf)
+    order = ordering_scores(scores, votes, shelf.deviation, folding.fold_in.order_z)
+    order[votes == 0] = -np.inf
     order[rated] = -np.inf
     best = np.argsort(-order, kind="stable")[:TOP_N]
     found: NDArray[np.int64] = best[np.isfinite(order[best])]
@@ -150,12 +150,3 @@ def _reasons(
 def _highest_first(shelf: Shelf, known: Mapping[int, float]) -> list[OwnRating]:
     order = sorted(known, key=lambda index: (-known[index], index))
     return [shelf.own_rating(index, known[index]) for index in order]
-
-
-def _folding(shelf: Shelf) -> FoldingModel:
-    if shelf.folding is None:
-        raise PageNotFoundError(
-            "This release cannot make lists for visitors: it was published by an older version of "
-            "the project. Publish again with this version."
-        )
-    return shelf.folding

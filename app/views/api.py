@@ -20,7 +20,7 @@ _ERRORS = {
 }
 _DATA = {
     "/offline/titles.json": "The catalogue as columns, for searching without a network.",
-    "/offline/fold-in.json": "The prior of folding in; 404 where the release has none.",
+    "/offline/fold-in.json": "The prior of folding in, for lists without a network.",
 }
 _HEALTH: Schema = {
     "type": "object",

@@ -5,16 +5,10 @@ from typing import Any
 from flask import Blueprint, Response, json
 
 from app.model.library import Library
-from app.model.opened import PageNotFoundError
 from app.model.pages import SiteInfo
 from app.web.responses import release_response
 
 offline_blueprint = Blueprint("offline", __name__)
-
-_NONE = (
-    "This release cannot make lists for visitors: it was published by an older version of the "
-    "project. Publish again with this version."
-)
 
 
 @offline_blueprint.get("/offline/titles.json")
@@ -26,14 +20,7 @@ def titles() -> Response:
 @offline_blueprint.get("/offline/fold-in.json")
 def fold_in() -> Response:
     """The prior of folding in, and how the factors are scaled."""
-
-    def make(library: Library, _: SiteInfo) -> Response:
-        document = library.offline.fold_in()
-        if document is None:
-            raise PageNotFoundError(_NONE)
-        return _json(document)
-
-    return release_response(make)
+    return release_response(lambda library, _: _json(library.offline.fold_in()))
 
 
 @offline_blueprint.get("/offline/factors.bin")
@@ -41,8 +28,6 @@ def factors() -> Response:
     """Biases and factors of the movies: 16-bit integers, column by column."""
 
     def make(library: Library, _: SiteInfo) -> Response:
-        if library.release.fold_in is None:
-            raise PageNotFoundError(_NONE)
         body = library.offline.factors.values.tobytes()
         return Response(body, mimetype="application/octet-stream")
 

@@ -10,6 +10,7 @@ from processing.release.manage import (
     rollback,
     verify_release,
 )
+from processing.release.order import ordering_scores
 from processing.release.reader import Release, active_id, load_manifest, open_release
 from processing.release.records import UserRecord
 from processing.release.schema import (
@@ -55,6 +56,7 @@ __all__ = [
     "open_release",
     "open_release_storage",
     "open_storage",
+    "ordering_scores",
     "prune",
     "publish",
     "rollback",

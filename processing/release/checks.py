@@ -32,17 +32,14 @@ def check_arrays(arrays: Mapping[str, NDArray[Any]], n_movies: int, manifest: Ma
         schema.MOVIE_BIASES: (np.float32, movie_rows),
         schema.USER_IDS: (np.int64, (n_users,)),
         schema.USER_OFFSETS: (np.int64, (n_users + 1,)),
+        schema.VOTES_BY_PERIOD: (schema.VOTES_DTYPE, (n_movies, len(manifest.periods))),
+        schema.VIEWERS: (schema.VIEWERS_DTYPE, (n_movies, len(manifest.viewer_bands))),
+        schema.LOVERS: (schema.LOVERS_DTYPE, arrays[schema.SIMILAR].shape),
+        schema.USER_ERRORS: (schema.ERRORS_DTYPE, (n_users,)),
     }
-    if manifest.format_version >= 3:
-        expected |= {
-            schema.VOTES_BY_PERIOD: (schema.VOTES_DTYPE, (n_movies, len(manifest.periods))),
-            schema.VIEWERS: (schema.VIEWERS_DTYPE, (n_movies, len(manifest.viewer_bands))),
-            schema.LOVERS: (schema.LOVERS_DTYPE, arrays[schema.SIMILAR].shape),
-            schema.USER_ERRORS: (schema.ERRORS_DTYPE, (n_users,)),
-        }
     for name, (dtype, shape) in expected.items():
         check_array(arrays[name], name, dtype, shape)
-    for name in sorted(expected.keys() & COUNTED):
+    for name in sorted(COUNTED):
         _check_counts(arrays[name], name)
     check_movies(arrays[schema.SIMILAR]["movie"], schema.SIMILAR, n_movies)
     check_ascending(arrays[schema.USER_IDS], schema.USER_IDS)

@@ -29,8 +29,11 @@ _ARRAYS = (
     schema.MOVIE_BIASES,
     schema.USER_IDS,
     schema.USER_OFFSETS,
+    schema.VOTES_BY_PERIOD,
+    schema.VIEWERS,
+    schema.LOVERS,
+    schema.USER_ERRORS,
 )
-_ARRAYS_OF_3 = (schema.VOTES_BY_PERIOD, schema.VIEWERS, schema.LOVERS, schema.USER_ERRORS)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,7 +47,7 @@ class Release:
     stats, histograms, similar, movie_factors, movie_biases
         As `docs/release-format.md` describes the files of these names, one row per movie.
     votes_by_period, viewers, lovers, user_errors
-        As the page describes them; None before version 3, as is `fold_in`.
+        As the page describes them, one row per movie or user.
     fold_in
         What folds new visitors in.
     user_ids, user_offsets
@@ -64,11 +67,11 @@ class Release:
     similar: NDArray[np.void]
     movie_factors: NDArray[np.float32]
     movie_biases: NDArray[np.float32]
-    votes_by_period: NDArray[np.void] | None
-    viewers: NDArray[np.void] | None
-    lovers: NDArray[np.void] | None
-    user_errors: NDArray[np.void] | None
-    fold_in: FoldIn | None
+    votes_by_period: NDArray[np.void]
+    viewers: NDArray[np.void]
+    lovers: NDArray[np.void]
+    user_errors: NDArray[np.void]
+    fold_in: FoldIn
     user_ids: NDArray[np.int64]
     user_offsets: NDArray[np.int64]
     report: dict[str, Any]
@@ -127,8 +130,7 @@ def open_release(storage: Storage, release_id: str | None = None) -> Release:
     """
     manifest = load_manifest(storage, active_id(storage) if release_id is None else release_id)
     movies = _load_movies(load_file(storage, manifest, schema.MOVIES))
-    names = _ARRAYS + (_ARRAYS_OF_3 if manifest.format_version >= 3 else ())
-    arrays = {name: from_npy(load_file(storage, manifest, name), name) for name in names}
+    arrays = {name: from_npy(load_file(storage, manifest, name), name) for name in _ARRAYS}
     report = from_json(load_file(storage, manifest, schema.REPORT), schema.REPORT)
     if not isinstance(report, dict):
         raise ReleaseFormatError(f"{schema.REPORT}: expected a JSON object.")
@@ -142,10 +144,10 @@ def open_release(storage: Storage, release_id: str | None = None) -> Release:
         similar=arrays[schema.SIMILAR],
         movie_factors=arrays[schema.MOVIE_FACTORS],
         movie_biases=arrays[schema.MOVIE_BIASES],
-        votes_by_period=arrays.get(schema.VOTES_BY_PERIOD),
-        viewers=arrays.get(schema.VIEWERS),
-        lovers=arrays.get(schema.LOVERS),
-        user_errors=arrays.get(schema.USER_ERRORS),
+        votes_by_period=arrays[schema.VOTES_BY_PERIOD],
+        viewers=arrays[schema.VIEWERS],
+        lovers=arrays[schema.LOVERS],
+        user_errors=arrays[schema.USER_ERRORS],
         fold_in=_load_fold_in(storage, manifest, arrays[schema.MOVIE_FACTORS].shape),
         user_ids=arrays[schema.USER_IDS],
         user_offsets=arrays[schema.USER_OFFSETS],
@@ -212,9 +214,7 @@ def load_file(storage: Storage, manifest: Manifest, name: str) -> bytes:
     return data
 
 
-def _load_fold_in(storage: Storage, manifest: Manifest, shape: tuple[int, ...]) -> FoldIn | None:
-    if manifest.format_version < 3:
-        return None
+def _load_fold_in(storage: Storage, manifest: Manifest, shape: tuple[int, ...]) -> FoldIn:
     n_movies, n_factors = shape
     document = from_json(load_file(storage, manifest, schema.FOLD_IN), schema.FOLD_IN)
     return FoldIn.from_json(document, n_factors, n_movies, schema.FOLD_IN)

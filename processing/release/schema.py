@@ -14,13 +14,6 @@ from processing.errors import ReleaseFormatError
 from processing.release.fold_in import FoldIn
 
 FORMAT_VERSION = 3
-READ_VERSIONS = (1, 2, 3)
-NEW_IN_3: dict[str, Any] = {"like": None, "periods": (), "viewer_bands": ()}
-UNSAID: dict[int, dict[str, Any]] = {
-    1: {"contribution_start": 0.0, "order_z": 0.0, **NEW_IN_3},
-    2: NEW_IN_3,
-    3: {},
-}  # what manifests of each version do not say, and what stands for it
 
 MANIFEST = "manifest.json"
 MOVIES = "movies.json"
@@ -53,21 +46,18 @@ NO_MOVIE = -1
 NO_DAY = np.iinfo(np.int32).min
 
 
-def top_dtype(n_reasons: int, n_groups: int, format_version: int = FORMAT_VERSION) -> np.dtype[Any]:
-    """Dtype of one recommendation.
-
-    12 bytes (before version 3: 8) + 8 per reason + 2 (version 1: 4) per group.
-    """
-    contribution = "<f4" if format_version == 1 else "<f2"
-    fields: list[Any] = [
-        ("movie", "<i4"),
-        ("score", "<f4"),
-        ("reasons", REASON_DTYPE, (n_reasons,)),
-        ("contributions", contribution, (n_groups,)),
-    ]
-    if format_version >= 3:
-        fields += [("near_n", "<u2"), ("near_mean", "<f2")]
-    return np.dtype(fields)
+def top_dtype(n_reasons: int, n_groups: int) -> np.dtype[Any]:
+    """Dtype of one recommendation: 12 bytes, 8 more per reason and 2 per group of features."""
+    return np.dtype(
+        [
+            ("movie", "<i4"),
+            ("score", "<f4"),
+            ("reasons", REASON_DTYPE, (n_reasons,)),
+            ("contributions", "<f2", (n_groups,)),
+            ("near_n", "<u2"),
+            ("near_mean", "<f2"),
+        ]
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +135,7 @@ class ReleaseAbout:
     contribution_groups: tuple[str, ...]
     contribution_start: float
     order_z: float
-    like: float | None
+    like: float
     periods: tuple[str, ...]
     viewer_bands: tuple[int, ...]
     metrics: dict[str, dict[str, float]]
@@ -169,12 +159,7 @@ class Manifest(ReleaseAbout):
     @property
     def top_dtype(self) -> np.dtype[Any]:
         """Dtype of a recommendation in this release."""
-        return top_dtype(self.n_reasons, len(self.contribution_groups), self.format_version)
-
-    @property
-    def score_start(self) -> float | None:
-        """What contributions are added to for a score; None in version 1, which did not say."""
-        return None if self.format_version == 1 else self.contribution_start
+        return top_dtype(self.n_reasons, len(self.contribution_groups))
 
     @property
     def size_bytes(self) -> int:
@@ -252,10 +237,9 @@ class ReleaseContents:
 
 
 def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
-    """Turn a manifest into JSON-ready values, with the keys of its own version."""
+    """Turn a manifest into JSON-ready values."""
     first = {"format_version": manifest.format_version, "release_id": manifest.release_id}
-    unknown = UNSAID[manifest.format_version]
-    return first | {key: each for key, each in asdict(manifest).items() if key not in unknown}
+    return first | asdict(manifest)
 
 
 def manifest_from_json(document: Any, where: str) -> Manifest:
@@ -264,25 +248,21 @@ def manifest_from_json(document: Any, where: str) -> Manifest:
     Raises
     ------
     ReleaseFormatError
-        If the version is not one that is read, or a key is missing or unknown; `where` names the
-        file.
+        If it is of another format version, or a key is missing or unknown; `where` names the file.
     """
     version = document.get("format_version") if isinstance(document, dict) else None
-    if version not in READ_VERSIONS:
+    if version != FORMAT_VERSION:
         raise ReleaseFormatError(
-            f"{where}: format version {version!r} is not read here; expected one of "
-            f"{', '.join(map(str, READ_VERSIONS))}. Publish again with this version of the "
-            "project, or use the one that wrote it."
+            f"{where}: the release is of format version {version!r}; expected {FORMAT_VERSION}. "
+            "Publish again with this version of the project, or use the one that wrote it."
         )
-    added = UNSAID[version]
-    known = {f.name for f in fields(Manifest)} - added.keys()
-    if wrong := known ^ document.keys():
+    if wrong := {f.name for f in fields(Manifest)} ^ document.keys():
         raise ReleaseFormatError(
             f"{where}: manifest keys {sorted(wrong)} are missing or unknown. "
             "The file was not written by this project or was changed; publish again."
         )
     try:
-        return Manifest(**_typed(document | added))
+        return Manifest(**_typed(document))
     except (TypeError, ValueError, AttributeError) as error:
         raise ReleaseFormatError(
             f"{where}: a value of the manifest has the wrong form: {error}. "

@@ -167,7 +167,6 @@ def _stage(
     counts = ratings.by_movie.counts.astype(np.int32)
     report = without_times(report)
     about = _about(dataset, profile, report, about_run, Ensemble.load(ensemble).start_)
-    assert about.like is not None
     contents = schema.ReleaseContents(
         movie_ids=ratings.movie_ids,
         titles=dataset.catalogue.titles,

@@ -1,13 +1,7 @@
 """What the browser keeps of a release."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-
-from app import create_app
-from tests.app.sample import NEVER_S, SETTINGS
-from tests.make_golden_release import GOLDEN_2
 
 
 @pytest.fixture
@@ -51,13 +45,3 @@ def test_data_when_it_is_known_already_then_not_sent_again(client, name):
     first = client.get(f"/offline/{name}")
     again = client.get(f"/offline/{name}", headers={"If-None-Match": first.headers["ETag"]})
     assert (first.status_code, again.status_code) == (200, 304)
-
-
-@pytest.mark.parametrize("name", ["fold-in.json", "factors.bin"])
-def test_fold_in_when_the_release_is_of_an_older_format_then_404_says_so(name):
-    settings = replace(SETTINGS, pred_dir=str(GOLDEN_2), upload_dir=str(GOLDEN_2 / "figures"))
-    client = create_app(settings, check_every_s=NEVER_S).test_client()
-    response = client.get(f"/offline/{name}")
-    assert response.status_code == 404
-    assert "published by an older version" in response.text
-    assert client.get("/offline/titles.json").status_code == 200

@@ -140,7 +140,6 @@ def _report_page(result):
         n_movies=1,
         profile="fast",
         scale=RatingScale(low=1.0, high=5.0, step=1.0),
-        folds_in=True,
         problem=None,
     )
     return ReportPage(
