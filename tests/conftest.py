@@ -1,16 +1,82 @@
-"""Fixtures that any test may use."""
+"""What every test may use, what each needs, and how they share two cores and compiled kernels."""
 
+import hashlib
 import os
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.s3_server import S3Server, s3_server
+
+ROOT = Path(__file__).parents[1]
+COMPILED = ROOT / ".numba-cache"
+NEEDS = {  # a test that uses one of these fixtures gets the mark
+    "browser": {"browser", "lighthouse"},
+    "s3": {"s3"},
+    "real_data": {"ratings_data"},
+}
+TOGETHER = ("s3", "real_data")  # what these tests share is dear, so one worker runs them
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep compiled kernels until one changes, and let workers wait without spinning.
+
+    Numba compiles a kernel anew when its own file changed, but not when a kernel that it calls
+    did; so the folder of what is compiled is named after the text of them all.
+    """
+    text = hashlib.sha256()
+    for path in sorted((ROOT / "processing" / "kernels").glob("*.py")):
+        text.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    folder = COMPILED / text.hexdigest()[:16]
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    if hasattr(config, "workerinput"):
+        return
+    for other in COMPILED.glob("*"):
+        if other != folder:
+            shutil.rmtree(other)
+    if config.getoption("numprocesses", None):
+        os.environ |= {"OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": "1"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with what it needs and whom it shares a worker with; begin with what is slow.
+
+    A file's tests stay together, so that a worker makes its fixtures once.
+    """
+    slow = set()
+    for item in items:
+        for name, fixtures in NEEDS.items():
+            if fixtures & set(item.fixturenames):
+                item.add_marker(name)
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+        if item.get_closest_marker("slow") or item.get_closest_marker("real_data"):
+            slow.add(_group(item))
+    items.sort(key=lambda item: _group(item) not in slow)
+
+
+def _group(item: pytest.Item) -> str:
+    shared = [name for name in TOGETHER if item.get_closest_marker(name)]
+    return shared[0] if shared else str(item.path)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Under CI, where all that tests need has to be there, let a skipped test fail."""
+    report = yield
+    if report.skipped and os.environ.get("CI"):
+        report.outcome = "failed"
+        report.longrepr = f"Under CI no test may be skipped: {report.longrepr[2]}"
+    return report
+
 
 @pytest.fixture(scope="session")
-def ratings_data():
+def ratings_data() -> Callable[[str], Path]:
     """Give the path of a real data set by its file name, from the folder that RATINGS_DATA names.
 
-    Without it the test is skipped; under CI, where it has to be there, the test fails.
+    Without it the test is skipped.
     """
 
     def path_of(name: str) -> Path:
@@ -18,9 +84,13 @@ def ratings_data():
         if folder and (Path(folder) / name).exists():
             return Path(folder) / name
         missing = f"is not in {folder!r}" if folder else "is needed, and RATINGS_DATA is not set"
-        reason = f"{name} {missing}; RATINGS_DATA names the folder of the real data sets."
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        pytest.skip(f"{name} {missing}; RATINGS_DATA names the folder of the real data sets.")
 
     return path_of
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """A running S3 server."""
+    with s3_server() as running:
+        yield running

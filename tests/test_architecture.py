@@ -1,6 +1,7 @@
 """The rules of the house: who may import whom, and who may read the environment."""
 
 import ast
+import functools
 import json
 import re
 import subprocess
@@ -115,8 +116,13 @@ def _module(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@functools.cache
 def _imports(path):
     """Full names of what a file imports when it runs, inside functions too."""
+    return set(_import_names(path))
+
+
+def _import_names(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for_types = {
         id(node)

@@ -9,24 +9,18 @@ from tests.make_golden_release import stage_golden
 from tests.s3_server import CountingProxy, s3_server
 
 
-@pytest.fixture(scope="module")
-def server():
-    with s3_server() as running:
-        yield running
-
-
 @pytest.fixture
-def site(server, tmp_path, monkeypatch):
+def site(s3, tmp_path, monkeypatch):
     """A settings object whose bucket lies behind a counting proxy, with a release in it."""
-    with CountingProxy(server.endpoint) as proxy:
+    with CountingProxy(s3.endpoint) as proxy:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", proxy.endpoint)
         monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         settings = load_settings(
             {
-                "AWS_ACCESS_KEY": server.access_key,
-                "AWS_SECRET_KEY": server.secret_key,
-                "ICP_BUCKET": server.bucket,
+                "AWS_ACCESS_KEY": s3.access_key,
+                "AWS_SECRET_KEY": s3.secret_key,
+                "ICP_BUCKET": s3.bucket,
                 "ICP_BUCKET_REGION": "us-east-1",
             }
         )
@@ -65,6 +59,7 @@ def test_figure_when_read_from_s3_then_the_published_bytes(site):
     assert found.mimetype == "image/svg+xml"
 
 
+@pytest.mark.s3
 def test_site_when_the_server_is_killed_then_the_last_good_data_stay_and_the_rest_says_503(
     tmp_path, monkeypatch
 ):

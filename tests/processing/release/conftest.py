@@ -1,8 +1,8 @@
-"""Fixtures of the release tests: staged releases, folders, and a real S3 server."""
+"""Fixtures of the release tests: staged releases, folders, and stores in a real S3 server."""
 
 import os
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import boto3
@@ -11,7 +11,7 @@ import pytest
 from processing.release import FolderStorage, publish
 from processing.release.s3 import S3Storage
 from tests.make_golden_release import stage_golden
-from tests.s3_server import S3Server, s3_server
+from tests.s3_server import S3Server
 
 CREATED = [f"2006-10-{day:02d}T08:30:00Z" for day in range(2, 12)]
 
@@ -22,24 +22,17 @@ def _no_flush(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[S3Server]:
-    """A running S3 server."""
-    with s3_server() as running:
-        yield running
-
-
 @pytest.fixture
-def s3_environment(server: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
+def s3_environment(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
     """Point boto3 at the server, and away from everything else that this machine may know."""
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.endpoint)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", s3.endpoint)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
-    return server
+    return s3
 
 
 @pytest.fixture
