@@ -1,4 +1,4 @@
-"""Real servers for tests: the site in gunicorn, on a free loopback port."""
+"""Real servers for tests: the site in gunicorn or another server, on a free loopback port."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ START_S = 60
 
 @dataclass(kw_only=True)
 class RunningSite:
-    """A gunicorn that answers at `url`; its output goes to the file `log`."""
+    """A site that answers at `url`; its output goes to the file `log`."""
 
     url: str
     process: "subprocess.Popen[bytes]"
@@ -32,29 +32,37 @@ class RunningSite:
 
 
 @contextlib.contextmanager
-def gunicorn_site(
-    folder: Path, target: str = "wsgi:app", **environment: str
+def running_site(
+    folder: Path, command: Sequence[str | Path], cwd: Path = ROOT, **environment: str
 ) -> Iterator[RunningSite]:
-    """Serve `target` with the project's own gunicorn.conf.py until the block ends."""
+    """Run `command`, in which {address} stands for a free one on loopback, until the block ends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = folder / f"gunicorn-{port}.log"
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    log = folder / f"site-{address.partition(':')[2]}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", target],
-            cwd=ROOT,
+            [str(part).format(address=address) for part in command],
+            cwd=cwd,
             env={**os.environ, "GUNICORN_CMD_ARGS": "", "SENTRY_INIT": "", **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    site = RunningSite(url=f"http://127.0.0.1:{port}", process=process, log=log)
+    site = RunningSite(url=f"http://{address}", process=process, log=log)
     try:
         _wait(site)
         yield site
     finally:
         process.kill()
         process.wait()
+
+
+def gunicorn_site(
+    folder: Path, target: str = "wsgi:app", **environment: str
+) -> contextlib.AbstractContextManager[RunningSite]:
+    """Serve `target` with the project's own gunicorn.conf.py until the block ends."""
+    command = [sys.executable, "-m", "gunicorn", "--bind", "{address}", target]
+    return running_site(folder, command, **environment)
 
 
 def fetch(url: str) -> tuple[int, bytes]:
@@ -74,4 +82,4 @@ def _wait(site: RunningSite) -> None:
             fetch(f"{site.url}/healthz")
             return
         time.sleep(0.05)
-    raise RuntimeError(f"gunicorn did not start: {site.log.read_text()[-2000:]}")
+    raise RuntimeError(f"the site did not start: {site.log.read_text()[-2000:]}")

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 import config
+from processing import __version__
 from processing.cli.options import quiet_option, read_options, source_options
 from processing.cli.releases import publish_command, releases
 from processing.errors import ProcessingError
@@ -25,6 +26,12 @@ class Verbs(click.Group):
             return super().invoke(ctx)
         except (ProcessingError, config.SettingsError) as error:
             click.echo(f"Error: {error}", err=True)
+        except ModuleNotFoundError as error:
+            click.echo(
+                f"Error: this command needs {error.name}, which is not installed. Install the "
+                "package with its extra 'train' (pip install '.[train]'), or requirements.txt.",
+                err=True,
+            )
         except BrokenPipeError:
             raise  # whoever read our output has gone; click ends quietly
         except OSError as error:
@@ -36,7 +43,7 @@ class Verbs(click.Group):
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name=None, version="0.1.0", prog_name="processing")
+@click.version_option(version=__version__, prog_name="movie-recommendations")
 def main() -> None:
     """Train on ratings, measure, and publish recommendations.
 
