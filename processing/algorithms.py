@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from surprise.utils import get_rng
 
 from processing.errors import ModelError
+from processing.kernels.arrays import Csr
 from processing.kernels.predict import add_neighbours, linear_scores
 from processing.kernels.sgd_fast import whole_user_factors
 from processing.models import numba_engine
-from processing.models.matrix import RatingMatrix, Sparse, transposed
+from processing.models.matrix import RatingMatrix, transposed
 from processing.models.neighbours import Measure, similarities
 from processing.models.numba_engine import SgdOptions
 
@@ -195,7 +196,7 @@ class KNNBaseline(_Fast, surprise.KNNBaseline):
             self.bx,
             self.by,
             self.sim,
-            *raters,
+            *raters[:3],
             (order, xs, ys, out),
             self.k,
             self.min_k,
@@ -214,12 +215,12 @@ def matrix_of_trainset(trainset: surprise.Trainset, exact: bool, ascending: bool
         If a user rated an item twice.
     """
     by_user = _sparse(trainset.ur, trainset.n_users, exact)
-    order = np.lexsort((by_user.indices, _rows(by_user)))
-    ordered = Sparse(by_user.indptr, by_user.indices[order], by_user.values[order])
-    twice = (np.diff(ordered.indices) == 0) & (np.diff(_rows(ordered)) == 0)
+    order = np.lexsort((by_user.indices, by_user.rows()))
+    ordered = Csr(by_user.indptr, by_user.indices[order], by_user.values[order])
+    twice = (np.diff(ordered.indices) == 0) & (np.diff(ordered.rows()) == 0)
     if twice.any():
         at = int(np.flatnonzero(twice)[0])
-        user, item = int(_rows(ordered)[at]), int(ordered.indices[at])
+        user, item = int(ordered.rows()[at]), int(ordered.indices[at])
         raise ModelError(
             f"User {trainset.to_raw_uid(user)!r} rated item {trainset.to_raw_iid(item)!r} twice. "
             "Expected one rating a pair; keep the one that counts."
@@ -232,17 +233,13 @@ def matrix_of_trainset(trainset: surprise.Trainset, exact: bool, ascending: bool
     return RatingMatrix(by_user=by_user, by_movie=by_item, mean=mean)
 
 
-def _sparse(lists: dict[int, list[tuple[int, float]]], n: int, exact: bool) -> Sparse:
+def _sparse(lists: dict[int, list[tuple[int, float]]], n: int, exact: bool) -> Csr:
     counts = np.fromiter((len(lists[row]) for row in range(n)), np.int64, n)
     indptr = np.concatenate(([0], np.cumsum(counts)))
     flat = chain.from_iterable(chain.from_iterable(lists[row] for row in range(n)))
     pairs = np.fromiter(flat, np.float64, 2 * int(indptr[-1])).reshape(-1, 2)
     values = pairs[:, 1].astype(np.float64 if exact else np.float32)
-    return Sparse(indptr, pairs[:, 0].astype(np.int32), values)
-
-
-def _rows(side: Sparse) -> NDArray[np.int32]:
-    return np.repeat(np.arange(side.n_rows, dtype=np.int32), side.counts)
+    return Csr(indptr, pairs[:, 0].astype(np.int32), values)
 
 
 def _inner(known: dict[Any, int], raw_ids: Iterable[Any], n: int) -> NDArray[np.int32]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ def dataset_hash(dataset: Dataset) -> str:
         [dataset.catalogue.titles, dataset.catalogue.years, dataset.catalogue.genres],
         [dataset.n_duplicates, dataset.n_bad, list(dataset.folds)],
     ]
-    arrays = [ratings.user_ids, ratings.movie_ids, *vars(ratings.by_user).values()]
+    arrays = [ratings.user_ids, ratings.movie_ids, *ratings.by_user]
     arrays += dataset.folds.values()
     arrays += [] if dataset.probe is None else [dataset.probe]
     digests = in_threads(_sha256, [(array,) for array in arrays])
@@ -78,7 +78,7 @@ def save_dataset(directory: Path, dataset: Dataset) -> None:
     arrays: dict[str, NDArray[Any]] = {
         "user_ids": ratings.user_ids,
         "movie_ids": ratings.movie_ids,
-        **vars(ratings.by_user),
+        **ratings.by_user._asdict(),
     }
     arrays |= {f"fold_{k}": positions for k, positions in enumerate(dataset.folds.values())}
     if dataset.probe is not None:
@@ -109,7 +109,7 @@ def load_saved(directory: Path) -> Dataset:
         user_ids=mapped("user_ids"),
         movie_ids=mapped("movie_ids"),
         scale=Scale(**about["scale"]),
-        by_user=Csr(**{field.name: mapped(field.name) for field in fields(Csr)}),
+        by_user=Csr(*map(mapped, Csr._fields)),
     )
     folds = {name: mapped(f"fold_{k}") for k, name in enumerate(about["folds"])}
     probe = mapped("probe") if about["probe"] else None

@@ -11,33 +11,12 @@ from numpy.typing import NDArray
 from processing.data.rows import NO_DAY, RatingRows, Scale
 from processing.errors import RatingsError
 from processing.kernels import csr as kernels
+from processing.kernels.arrays import Columns
+from processing.kernels.arrays import Csr as Csr  # what ratings are kept in: given out here too
 from processing.tools.threads import even_rows, even_spans, in_threads
 
 SMALL_TABLE = 1 << 20
 TABLE_PER_ID = 4  # a table of places may have so many entries per id, or SMALL_TABLE
-
-
-@dataclass(frozen=True, kw_only=True)
-class Csr:
-    """Compressed sparse rows of ratings.
-
-    `indptr`: int64 (n_rows + 1,). `indices`: int32, ascending within a row. `values`: float32,
-    stars. `days`: int32, days since 1970-01-01 or NO_DAY.
-    """
-
-    indptr: NDArray[np.int64]
-    indices: NDArray[np.int32]
-    values: NDArray[np.float32]
-    days: NDArray[np.int32]
-
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        """Ratings of each row."""
-        return np.diff(self.indptr)
-
-    def rows(self) -> NDArray[np.int32]:
-        """Row number of each entry."""
-        return np.repeat(np.arange(len(self.indptr) - 1, dtype=np.int32), self.counts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,23 +47,17 @@ class Ratings:
     def by_movie(self) -> Csr:
         """The same ratings, compressed by movie; `indices` are user indices."""
         rows, csr = even_rows(self.by_user.indptr), self.by_user
-        parts = [(csr.indices[csr.indptr[a] : csr.indptr[b]],) for a, b in rows]
+        parts = [csr.indices[csr.indptr[a] : csr.indptr[b]] for a, b in rows]
         indptr, places = _places(parts, self.n_movies)
         transposed = _empty(indptr)
-        arrays = (csr.indptr, csr.indices, csr.values, csr.days)
-        in_threads(
-            kernels.scatter_rows,
-            [
-                (*arrays, *span, place, *_columns(transposed))
-                for span, place in zip(rows, places, strict=True)
-            ],
-        )
+        calls = [(csr, *span, at, transposed) for span, at in zip(rows, places, strict=True)]
+        in_threads(kernels.scatter_rows, calls)
         return transposed
 
     @cached_property
     def movie_counts(self) -> NDArray[np.int64]:
         """Ratings of each movie, int64 (n_movies,); does not need `by_movie`."""
-        return np.diff(_places([(self.by_user.indices,)], self.n_movies)[0])
+        return np.diff(_places([self.by_user.indices], self.n_movies)[0])
 
     @property
     def n_users(self) -> int:
@@ -131,8 +104,7 @@ class Ratings:
     ) -> NDArray[np.int64]:
         """Positions of pairs in `by_user`, -1 for a pair without a rating."""
         positions = np.empty(len(user_indices), np.int64)
-        csr = self.by_user
-        kernels.locate(csr.indptr, csr.indices, user_indices, movie_indices, positions)
+        kernels.locate(self.by_user, user_indices, movie_indices, positions)
         return positions
 
     def part(self, mask: NDArray[np.bool_]) -> Self:
@@ -145,8 +117,7 @@ class Ratings:
         counts = np.empty(self.n_users, np.int64)
         in_threads(kernels.count_picked, [(csr.indptr, *span, mask, counts) for span in rows])
         part = _empty(_pointer(counts))
-        arrays = (mask, csr.indices, csr.values, csr.days, part.indptr)
-        in_threads(kernels.pick, [(csr.indptr, *span, *arrays, *_columns(part)) for span in rows])
+        in_threads(kernels.pick, [(csr, *span, mask, part) for span in rows])
         return type(self)(
             user_ids=self.user_ids, movie_ids=self.movie_ids, scale=self.scale, by_user=part
         )
@@ -176,31 +147,30 @@ def _compress(
     n_users: int,
 ) -> tuple[Csr, int]:
     """Rows in file order, by user and movie, and how many of them another one replaced."""
-    columns = (users, movies, values, days)
-    parts = [tuple(column[a:b] for column in columns) for a, b in even_spans(len(users))]
-    indptr, places = _places(parts, n_users)
+    spans = even_spans(len(users))
+    keys = [users[a:b] for a, b in spans]
+    indptr, places = _places(keys, n_users)
     csr = _empty(indptr)
-    calls = [(*part, place, *_columns(csr)) for part, place in zip(parts, places, strict=True)]
+    columns = [Columns(movies[a:b], values[a:b], days[a:b]) for a, b in spans]
+    calls = zip(keys, columns, places, [csr] * len(spans), strict=True)
     in_threads(kernels.scatter, calls)
-    spans = even_rows(indptr)
-    repeats = in_threads(kernels.sort_rows, [(indptr, *span, *_columns(csr)) for span in spans])
+    repeats = in_threads(kernels.sort_rows, [(csr, *span) for span in even_rows(indptr)])
     if not sum(repeats):
         return csr, 0
-    kept = kernels.drop_repeats(indptr, *_columns(csr))
+    kept = kernels.drop_repeats(csr)
     n = int(kept[-1])
-    indices, values, days = (column[:n].copy() for column in _columns(csr))
-    return Csr(indptr=kept, indices=indices, values=values, days=days), len(users) - n
+    return Csr(kept, *(column[:n].copy() for column in csr[1:])), len(users) - n
 
 
 def _places(
-    parts: Sequence[tuple[NDArray[Any], ...]], n_keys: int
+    parts: Sequence[NDArray[np.int32]], n_keys: int
 ) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
     """Row pointer of entries sorted by key, and where each part's entries of each key begin.
 
-    The keys are the first array of each part.
+    `parts`: the keys of each part.
     """
     counts = np.zeros((len(parts), n_keys), np.int64)
-    in_threads(kernels.count_keys, [(part[0], counts[t]) for t, part in enumerate(parts)])
+    in_threads(kernels.count_keys, [(part, counts[t]) for t, part in enumerate(parts)])
     indptr = _pointer(counts.sum(axis=0))
     before = np.cumsum(counts, axis=0) - counts
     return indptr, [indptr[:-1] + before[t] for t in range(len(parts))]
@@ -218,10 +188,6 @@ def _empty(indptr: NDArray[np.int64]) -> Csr:
         values=np.empty(n, np.float32),
         days=np.empty(n, np.int32),
     )
-
-
-def _columns(csr: Csr) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    return csr.indices, csr.values, csr.days
 
 
 def _index(
@@ -266,8 +232,8 @@ def _check_csr(csr: Csr, n_users: int, n_movies: int, scale: Scale) -> None:
         raise RatingsError(f"indptr does not span {n_users} users and {n} ratings.")
     if len(csr.indices) != n or len(csr.days) != n or (np.diff(csr.indptr) < 0).any():
         raise RatingsError("indptr, indices, values and days do not belong together.")
-    arguments = (csr.indices, csr.values, n_movies, np.float32(scale.low), np.float32(scale.high))
-    calls = [(csr.indptr, *span, *arguments) for span in even_rows(csr.indptr)]
+    bounds = (n_movies, np.float32(scale.low), np.float32(scale.high))
+    calls = [(csr, *span, *bounds) for span in even_rows(csr.indptr)]
     flaw = min((found for found in in_threads(kernels.first_flaw, calls) if found), default=0)
     if flaw == kernels.OUTSIDE:
         raise RatingsError(f"A movie index is outside 0..{n_movies - 1}.")

@@ -53,40 +53,43 @@ def count_keys(keys, counts):
 
 
 @njit(cache=True, nogil=True)
-def scatter(keys, indices, values, days, places, out_indices, out_values, out_days):
-    """Write entry k of the three columns to position `places[keys[k]]`, and move that place on."""
+def scatter(keys, columns, places, out):
+    """Write entry k of the columns to position `places[keys[k]]` of `out`, and move that place on.
+
+    `columns`: `Columns`. `places`: int64, one per key. `out`: `Csr`, whose pointer is not read.
+    """
     for k in range(len(keys)):
         place = places[keys[k]]
         places[keys[k]] = place + 1
-        out_indices[place] = indices[k]
-        out_values[place] = values[k]
-        out_days[place] = days[k]
+        out.indices[place] = columns.indices[k]
+        out.values[place] = columns.values[k]
+        out.days[place] = columns.days[k]
 
 
 @njit(cache=True, nogil=True)
-def scatter_rows(
-    indptr, indices, values, days, first, last, places, out_indices, out_values, out_days
-):
+def scatter_rows(matrix, first, last, places, out):
     """Write the entries of rows by column: column j's from `places[j]` on, with their row number.
 
-    `places` (int64, one per column) moves on with each entry. Rows ascend in every column.
+    `places` (int64, one per column) moves on with each entry. Rows ascend in every column of `out`,
+    a `Csr` whose pointer is not read.
     """
     for row in range(first, last):
-        for k in range(indptr[row], indptr[row + 1]):
-            column = indices[k]
+        for k in range(matrix.indptr[row], matrix.indptr[row + 1]):
+            column = matrix.indices[k]
             place = places[column]
             places[column] = place + 1
-            out_indices[place] = row
-            out_values[place] = values[k]
-            out_days[place] = days[k]
+            out.indices[place] = row
+            out.values[place] = matrix.values[k]
+            out.days[place] = matrix.days[k]
 
 
 @njit(cache=True, nogil=True)
-def sort_rows(indptr, first, last, indices, values, days):
+def sort_rows(matrix, first, last):
     """Sort the entries of each row by index, in place; equal indices keep their order.
 
     Returns how many entries have the same index as the one before them.
     """
+    indptr, indices, values, days = matrix
     twice = 0
     for row in range(first, last):
         start, end = indptr[row], indptr[row + 1]
@@ -104,12 +107,13 @@ def sort_rows(indptr, first, last, indices, values, days):
 
 
 @njit(cache=True, nogil=True)
-def drop_repeats(indptr, indices, values, days):
+def drop_repeats(matrix):
     """Keep one entry of each index in a row, in place; returns the new `indptr` (int64).
 
     `indices` ascend within each row. Of entries with the same index the latest day wins, and of
     equal days the later entry. What stands behind the last kept entry is left over.
     """
+    indptr, indices, values, days = matrix
     kept = np.zeros_like(indptr)
     n = 0
     for row in range(len(indptr) - 1):
@@ -137,27 +141,26 @@ def count_picked(indptr, first, last, mask, counts):
 
 
 @njit(cache=True, nogil=True)
-def pick(
-    indptr, first, last, mask, indices, values, days, places, out_indices, out_values, out_days
-):
-    """Copy the entries that `mask` picks, row by row; row r's go to `places[r]` and after."""
+def pick(matrix, first, last, mask, out):
+    """Copy the entries that `mask` picks, row by row, to where the pointer of `out` says."""
     for row in range(first, last):
-        place = places[row]
-        for k in range(indptr[row], indptr[row + 1]):
+        place = out.indptr[row]
+        for k in range(matrix.indptr[row], matrix.indptr[row + 1]):
             if mask[k]:
-                out_indices[place] = indices[k]
-                out_values[place] = values[k]
-                out_days[place] = days[k]
+                out.indices[place] = matrix.indices[k]
+                out.values[place] = matrix.values[k]
+                out.days[place] = matrix.days[k]
                 place += 1
 
 
 @njit(cache=True, nogil=True)
-def first_flaw(indptr, first, last, indices, values, n_columns, low, high):
+def first_flaw(matrix, first, last, n_columns, low, high):
     """What is wrong with the rows, 0 where nothing is: one of the codes above.
 
-    An index is to lie in 0..n_columns-1 and to ascend within its row, a value to be finite and
+    An index must lie in 0..n_columns-1 and ascend within its row, a value must be finite and
     between `low` and `high` (float32).
     """
+    indptr, indices, values = matrix.indptr, matrix.indices, matrix.values
     for row in range(first, last):
         before = -1
         for k in range(indptr[row], indptr[row + 1]):
@@ -187,10 +190,11 @@ def find(indices, low, high, wanted):
 
 
 @njit(cache=True)
-def locate(indptr, indices, rows, columns, out):
+def locate(matrix, rows, columns, out):
     """Write the position of each (row, column) into `out` (int64), -1 where it is not stored.
 
-    `indices` ascend within each row: a binary search per pair.
+    One binary search for each.
     """
+    indptr, indices = matrix.indptr, matrix.indices
     for n in range(len(rows)):
         out[n] = find(indices, indptr[rows[n]], indptr[rows[n] + 1], columns[n])

@@ -12,8 +12,8 @@ of those that an inverted file finds, which looks only into the cells of vectors
 import numpy as np
 from numpy.typing import NDArray
 
+from processing.kernels.arrays import Csr
 from processing.kernels.nearest import times_dense
-from processing.models.matrix import Sparse
 from processing.tools.progress import progress
 
 N_TASTES = 16
@@ -30,7 +30,7 @@ SEED = 1
 
 
 def find_candidates(
-    x_side: Sparse, y_side: Sparse, n: int
+    x_side: Csr, y_side: Csr, n: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Up to `n` candidates of each row of `x_side`, and perhaps itself.
 
@@ -74,7 +74,7 @@ def search(
     return found, np.argsort(cell, kind="stable")
 
 
-def taste_vectors(x_side: Sparse, y_side: Sparse, n: int) -> NDArray[np.float32]:
+def taste_vectors(x_side: Csr, y_side: Csr, n: int) -> NDArray[np.float32]:
     """Coordinates of the rows of `x_side` along its `n` strongest directions, float32 (n_x, n).
 
     `y_side`: the transpose. Fewer where there are fewer columns.
@@ -84,9 +84,9 @@ def taste_vectors(x_side: Sparse, y_side: Sparse, n: int) -> NDArray[np.float32]
     directions = rng.standard_normal((y_side.n_rows, size), np.float32)
     along = np.empty((x_side.n_rows, size), np.float32)
     for _ in range(N_PASSES):
-        times_dense(*x_side, directions, along)
-        times_dense(*y_side, along, directions)
+        times_dense(*x_side[:3], directions, along)
+        times_dense(*y_side[:3], along, directions)
         directions = np.linalg.qr(directions)[0]
-    times_dense(*x_side, directions, along)
+    times_dense(*x_side[:3], directions, along)
     _, turn = np.linalg.eigh(along.T.astype(np.float64) @ along)
     return along @ np.ascontiguousarray(turn[:, ::-1][:, :n], np.float32)

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from processing.data.ratings import Ratings
 from processing.kernels import nearest as nearest_kernels
 from processing.kernels import similarities as kernels
+from processing.kernels.arrays import Csr
 from processing.models.candidates import find_candidates
-from processing.models.matrix import RatingMatrix, Sparse, matrix_of
+from processing.models.matrix import RatingMatrix, matrix_of
 from processing.models.numba_engine import fit_baseline_als
 
 T = TypeVar("T")
@@ -176,8 +177,8 @@ def nearest(
 
 
 def similarities(
-    x_side: Sparse,
-    y_side: Sparse,
+    x_side: Csr,
+    y_side: Csr,
     measure: Measure,
     mean: float,
     x_biases: NDArray[Any],
@@ -217,7 +218,7 @@ def packed(square: NDArray[Any]) -> NDArray[Any]:
 
 
 def _triangle(
-    x_side: Sparse,
+    x_side: Csr,
     values: NDArray[Any],
     y_indptr: NDArray[np.int64],
     measure: Measure,
@@ -260,9 +261,7 @@ def _triangle(
     return Triangle(sims, order), supports
 
 
-def sides(
-    ratings: Ratings, user_based: bool, measure: Measure
-) -> tuple[Sparse, Sparse, NDArray[Any]]:
+def sides(ratings: Ratings, user_based: bool, measure: Measure) -> tuple[Csr, Csr, NDArray[Any]]:
     """The ratings by x and by y, and by x what the measure is taken of."""
     matrix: RatingMatrix = matrix_of(ratings)
     x_side, y_side = matrix.by_user, matrix.by_movie
@@ -273,7 +272,7 @@ def sides(
 
 
 def _values(
-    x_side: Sparse,
+    x_side: Csr,
     measure: Measure,
     mean: float,
     x_biases: NDArray[Any],
@@ -283,7 +282,7 @@ def _values(
     """What the measure is taken of: ratings, or their deviations from the baseline."""
     if measure.name == "pearson_baseline":
         out = np.empty(len(x_side.values), dtype)
-        kernels.deviations(*x_side, mean, x_biases, y_biases, out)
+        kernels.deviations(*x_side[:3], mean, x_biases, y_biases, out)
         return out
     return x_side.values.astype(np.float64 if measure.name == "pearson" else dtype, copy=False)
 

@@ -47,7 +47,9 @@ class Learned(NamedTuple):
 
 def fit_baseline_als(matrix: RatingMatrix, n_epochs: int, reg_u: float, reg_i: float) -> Learned:
     """Biases by alternating least squares, no factors; in either mode the same."""
-    bu, bi = baseline_als(*matrix.by_user, *matrix.by_movie, matrix.mean, n_epochs, reg_u, reg_i)
+    bu, bi = baseline_als(
+        *matrix.by_user[:3], *matrix.by_movie[:3], matrix.mean, n_epochs, reg_u, reg_i
+    )
     return Learned(bu, bi, np.zeros((len(bu), 0)), np.zeros((len(bi), 0)))
 
 
@@ -62,11 +64,11 @@ def fit_svd(
     learned = _begin(matrix, options, random_state, 2, exact)
     rates, regs = _steps(options, exact)
     if exact:
-        svd_exact(*matrix.by_user, mean, options.n_epochs, rates, regs, *learned[:4])
+        svd_exact(*matrix.by_user[:3], mean, options.n_epochs, rates, regs, *learned[:4])
         return learned
     cuts = _cuts(matrix)
     groups = _even(matrix.by_user.indptr, sgd_fast.N_BLOCKS)
-    _, indices, values = matrix.by_user
+    _, indices, values, _ = matrix.by_user
     for _ in progress(range(options.n_epochs), "SVD" if options.n_factors else "biases", "epoch"):
         sgd_fast.svd_epoch(
             groups, cuts, indices, values, np.float32(mean), rates, regs, *learned[:4]
@@ -81,7 +83,7 @@ def fit_svdpp(
     learned = _begin(matrix, options, random_state, 3, exact)
     rates, regs = _steps(options, exact)
     if exact:
-        svdpp_exact(*matrix.by_user, matrix.mean, options.n_epochs, rates, regs, *learned)
+        svdpp_exact(*matrix.by_user[:3], matrix.mean, options.n_epochs, rates, regs, *learned)
         return learned
     n_movies = matrix.by_movie.n_rows
     n_rounds = -(-len(matrix.by_user.values) // (sgd_fast.N_TASKS * ROUND_RATINGS * n_movies))
@@ -94,7 +96,7 @@ def fit_svdpp(
     )
     for _ in progress(range(options.n_epochs), "SVD++", "epoch"):
         sgd_fast.svdpp_epoch(
-            groups, *matrix.by_user, np.float32(matrix.mean), rates, regs, *learned, *scratch
+            groups, *matrix.by_user[:3], np.float32(matrix.mean), rates, regs, *learned, *scratch
         )
     return learned
 

@@ -12,7 +12,8 @@ import surprise
 
 from processing.data.ratings import Ratings
 from processing.data.rows import Scale
-from processing.models.matrix import RatingMatrix, Sparse
+from processing.kernels.arrays import Csr
+from processing.models.matrix import RatingMatrix
 from processing.models.settings import (
     BaselineSettings,
     KNNBaselineSettings,
@@ -81,7 +82,7 @@ def svdpp(settings: SVDppSettings, random_state: int) -> surprise.SVDpp:
     return surprise.SVDpp(**asdict(settings), random_state=random_state, cache_ratings=True)
 
 
-def _lists(side: Sparse) -> dict[int, list[tuple[int, float]]]:
+def _lists(side: Csr) -> dict[int, list[tuple[int, float]]]:
     indices, values = side.indices.tolist(), side.values.tolist()
     return {
         row: list(zip(indices[start:end], values[start:end], strict=True))

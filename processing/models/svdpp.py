@@ -32,6 +32,6 @@ class SVDpp(LinearModel):
         return surprise_engine.svdpp(self.settings, random_state)
 
     def _whole(self, matrix: RatingMatrix, learned: Learned) -> Learned:
-        indptr, indices, _ = matrix.by_user
+        indptr, indices, *_ = matrix.by_user
         whole_user_factors(indptr, indices, learned.pu, learned.yj)
         return learned._replace(yj=None)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processing.kernels import csr
+from processing.kernels.arrays import Columns, Csr
 
 N_USERS, N_MOVIES = 6, 5
 ENTRY = st.tuples(
@@ -18,59 +19,64 @@ SPANS = st.sampled_from([[(0, 6)], [(0, 2), (2, 6)], [(0, 0), (0, 5), (5, 6)]])
 def columns_of(entries):
     """Indices, values and days of (row, index, value, day) entries."""
     array = np.array(entries, np.int64).reshape(-1, 4).T
-    return array[1].astype(np.int32), array[2].astype(np.float32), array[3].astype(np.int32)
+    return Columns(
+        array[1].astype(np.int32), array[2].astype(np.float32), array[3].astype(np.int32)
+    )
 
 
 def pointer(rows, n_rows):
     return np.array([sum(row < k for row in rows) for k in range(n_rows + 1)], np.int64)
 
 
-def as_tuples(indptr, indices, values, days):
+def as_tuples(matrix):
     return [
-        (row, int(indices[k]), int(values[k]), int(days[k]))
-        for row in range(len(indptr) - 1)
-        for k in range(indptr[row], indptr[row + 1])
+        (row, int(matrix.indices[k]), int(matrix.values[k]), int(matrix.days[k]))
+        for row in range(matrix.n_rows)
+        for k in range(matrix.indptr[row], matrix.indptr[row + 1])
     ]
 
 
 def compressed(entries):
-    """Entries by row, in their order, as indptr and three columns."""
+    """Entries by row, in their order."""
     entries = sorted(entries, key=lambda entry: entry[0])
-    return pointer([entry[0] for entry in entries], N_USERS), *columns_of(entries)
+    return Csr(pointer([entry[0] for entry in entries], N_USERS), *columns_of(entries))
+
+
+def empty(indptr):
+    n = indptr[-1]
+    return Csr(indptr, np.zeros(n, np.int32), np.zeros(n, np.float32), np.zeros(n, np.int32))
 
 
 @settings(deadline=None)
 @given(ENTRIES)
 def test_scatter_when_done_then_the_stable_order_by_key(entries):
     keys = np.array([entry[0] for entry in entries], np.int32)
-    columns, indptr = columns_of(entries), pointer(keys, N_USERS)
-    out = [np.zeros_like(column) for column in columns]
+    out = empty(pointer(keys, N_USERS))
     counts = np.zeros(N_USERS, np.int64)
     csr.count_keys(keys, counts)
-    assert counts.tolist() == np.diff(indptr).tolist()
-    csr.scatter(keys, *columns, indptr[:-1].copy(), *out)
-    assert as_tuples(indptr, *out) == sorted(entries, key=lambda entry: entry[0])
+    assert counts.tolist() == out.counts.tolist()
+    csr.scatter(keys, columns_of(entries), out.indptr[:-1].copy(), out)
+    assert as_tuples(out) == sorted(entries, key=lambda entry: entry[0])
 
 
 @settings(deadline=None)
 @given(ENTRIES, SPANS)
 def test_scatter_rows_when_done_in_spans_then_the_transpose(entries, spans):
-    indptr, *columns = compressed(entries)
-    by_column = pointer(columns[0], N_MOVIES)
-    out = [np.zeros_like(column) for column in columns]
-    places = by_column[:-1].copy()
+    matrix = compressed(entries)
+    out = empty(pointer(matrix.indices, N_MOVIES))
+    places = out.indptr[:-1].copy()
     for first, last in spans:
-        csr.scatter_rows(indptr, *columns, first, last, places, *out)
-    expected = [(index, row, value, day) for row, index, value, day in as_tuples(indptr, *columns)]
-    assert as_tuples(by_column, *out) == sorted(expected, key=lambda entry: entry[0])
+        csr.scatter_rows(matrix, first, last, places, out)
+    expected = [(index, row, value, day) for row, index, value, day in as_tuples(matrix)]
+    assert as_tuples(out) == sorted(expected, key=lambda entry: entry[0])
 
 
 @settings(deadline=None)
 @given(ENTRIES, SPANS)
 def test_sort_rows_when_done_then_stable_and_repeats_are_counted(entries, spans):
-    indptr, *columns = compressed(entries)
-    repeats = sum(csr.sort_rows(indptr, first, last, *columns) for first, last in spans)
-    assert as_tuples(indptr, *columns) == sorted(entries, key=lambda entry: entry[:2])
+    matrix = compressed(entries)
+    repeats = sum(csr.sort_rows(matrix, first, last) for first, last in spans)
+    assert as_tuples(matrix) == sorted(entries, key=lambda entry: entry[:2])
     assert repeats == len(entries) - len({entry[:2] for entry in entries})
 
 
@@ -78,30 +84,29 @@ def test_sort_rows_when_done_then_stable_and_repeats_are_counted(entries, spans)
 @given(ENTRIES)
 def test_drop_repeats_when_done_then_the_latest_of_each_pair(entries):
     entries = sorted(entries, key=lambda entry: entry[:2])
-    indptr, *columns = compressed(entries)
+    matrix = compressed(entries)
     latest = {}
     for row, index, value, day in entries:
         if (row, index) not in latest or day >= latest[row, index][1]:
             latest[row, index] = (value, day)
-    kept = csr.drop_repeats(indptr, *columns)
-    found = as_tuples(kept, *columns)
+    kept = csr.drop_repeats(matrix)
+    found = as_tuples(matrix._replace(indptr=kept))
     assert found == [(*pair, *rating) for pair, rating in sorted(latest.items())]
 
 
 @settings(deadline=None)
 @given(ENTRIES, SPANS, st.integers(0, 2**40 - 1))
 def test_pick_when_a_mask_is_given_then_those_entries_by_row(entries, spans, bits):
-    indptr, *columns = compressed(entries)
+    matrix = compressed(entries)
     mask = np.array([bits >> k & 1 for k in range(len(entries))], np.bool_)
     counts = np.zeros(N_USERS, np.int64)
     for first, last in spans:
-        csr.count_picked(indptr, first, last, mask, counts)
-    picked = np.concatenate(([0], np.cumsum(counts)))
-    out = [np.zeros(int(mask.sum()), column.dtype) for column in columns]
+        csr.count_picked(matrix.indptr, first, last, mask, counts)
+    out = empty(np.concatenate(([0], np.cumsum(counts))))
     for first, last in spans:
-        csr.pick(indptr, first, last, mask, *columns, picked, *out)
-    whole = as_tuples(indptr, *columns)
-    assert as_tuples(picked, *out) == [entry for k, entry in enumerate(whole) if mask[k]]
+        csr.pick(matrix, first, last, mask, out)
+    whole = as_tuples(matrix)
+    assert as_tuples(out) == [entry for k, entry in enumerate(whole) if mask[k]]
 
 
 @pytest.mark.parametrize(
@@ -119,10 +124,10 @@ def test_pick_when_a_mask_is_given_then_those_entries_by_row(entries, spans, bit
 )
 def test_first_flaw_when_rows_are_looked_at_then_named(indices, values, flaw):
     indptr = np.array([0, 2, 2, 3], np.int64)
-    columns = np.array(indices, np.int32), np.array(values, np.float32)
+    matrix = Csr(indptr, np.array(indices, np.int32), np.array(values, np.float32))
     bounds = 3, np.float32(1), np.float32(3)
-    assert csr.first_flaw(indptr, 0, 3, *columns, *bounds) == flaw
-    parts = [csr.first_flaw(indptr, *span, *columns, *bounds) for span in ((0, 1), (1, 3))]
+    assert csr.first_flaw(matrix, 0, 3, *bounds) == flaw
+    parts = [csr.first_flaw(matrix, *span, *bounds) for span in ((0, 1), (1, 3))]
     assert max(parts) == flaw
 
 
