@@ -21,6 +21,7 @@ from processing.release import (
     stage_release,
     top_dtype,
 )
+from processing.release.encoding import to_json
 
 TOP_N = 50
 N_REASONS = 3
@@ -97,7 +98,7 @@ def _contents(
         history_movies=movies,
         history_ratings=ratings.astype(np.float32),
         history_days=rng.integers(FIRST_DAY, LAST_DAY + 1, n_ratings, np.int32),
-        report=_report(n_ratings),
+        report=to_json(_report(n_ratings), schema.REPORT),
         figures={},
     )
 

@@ -22,9 +22,11 @@ from processing.release import (
     stage_release,
     top_dtype,
 )
+from processing.release.encoding import to_json
 from processing.release.schema import (
     ERRORS_DTYPE,
     LOVERS_DTYPE,
+    REPORT,
     SIMILAR_DTYPE,
     VIEWERS_DTYPE,
     VOTES_DTYPE,
@@ -78,7 +80,7 @@ def golden_contents() -> ReleaseContents:
         history_movies=np.array([0, 1, 2, 0, 2], np.int32),
         history_ratings=np.array([5, 2, 3, 4, 4], np.float32),
         history_days=np.array([13000, 13001, NO_DAY, 13100, 13101], np.int32),
-        report=_report(),
+        report=to_json(_report(), REPORT),
         figures={"rmse.svg": b'<svg xmlns="http://www.w3.org/2000/svg"/>\n'},
     )
 

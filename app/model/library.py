@@ -1,5 +1,6 @@
 """One open release as pages: looks things up and arranges them, and knows nothing of the web."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -49,7 +50,7 @@ class Library:
     def __init__(self, release: Release) -> None:
         self.release = release
         self.release_id = release.manifest.release_id
-        self._evaluation = read_evaluation(release.report, self.release_id)
+        self._evaluation = read_evaluation(json.loads(release.report), self.release_id)
         self.shelf = Shelf(release, self._evaluation.errors)
         self.offline = OfflineData(self.shelf)
         votes = release.stats["n_ratings"]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from processing.errors import ReleaseFormatError
 from processing.release import schema
+from processing.release.encoding import from_json
 from processing.release.schema import Manifest, ReleaseAbout, ReleaseContents
 
 COUNTED = {schema.VOTES_BY_PERIOD, schema.VIEWERS, schema.LOVERS, schema.USER_ERRORS}
@@ -112,6 +113,12 @@ def _check_shards(offsets: NDArray[np.int64], manifest: Manifest) -> None:
             )
 
 
+def check_report(report: bytes) -> None:
+    """Check that the evaluation is a JSON object; what it says is not known here."""
+    if not isinstance(from_json(report, schema.REPORT), dict):
+        raise ReleaseFormatError(f"{schema.REPORT}: expected a JSON object.")
+
+
 def check_contents(contents: ReleaseContents, about: ReleaseAbout) -> None:
     """Check what `check_arrays` cannot see: the catalogue, the users' arrays and what is said.
 
@@ -147,6 +154,7 @@ def check_contents(contents: ReleaseContents, about: ReleaseAbout) -> None:
     check_array(contents.movie_factors, schema.MOVIE_FACTORS, np.float32, (n_movies, None))
     if problem := contents.fold_in.problem(contents.movie_factors.shape[1], n_movies):
         raise ReleaseFormatError(f"{schema.FOLD_IN}: {problem}")
+    check_report(contents.report)
     known = set(contents.user_ids.tolist())
     if unknown := [each.user_id for each in about.start_users if each.user_id not in known]:
         raise ReleaseFormatError(f"start_users: {unknown} are not among the users of the release.")

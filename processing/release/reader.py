@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from processing.errors import ReleaseFormatError, StorageNotFoundError, UnknownReleaseError
 from processing.release import schema
-from processing.release.checks import check_array, check_arrays, check_ascending
+from processing.release.checks import check_array, check_arrays, check_ascending, check_report
 from processing.release.encoding import file_info, from_json, from_npy
 from processing.release.fold_in import FoldIn
 from processing.release.layout import file_name, is_release_id
@@ -53,7 +53,7 @@ class Release:
     user_ids, user_offsets
         int64 (n_users,), ascending, and (n_users + 1,), where each user's record begins.
     report
-        The evaluation, as JSON values.
+        The evaluation as JSON, which `processing.report` reads.
     """
 
     manifest: Manifest
@@ -74,7 +74,7 @@ class Release:
     fold_in: FoldIn
     user_ids: NDArray[np.int64]
     user_offsets: NDArray[np.int64]
-    report: dict[str, Any]
+    report: bytes
 
     def find_movie(self, movie_id: int) -> int | None:
         """Return a movie's index, or None when the release does not know it."""
@@ -131,9 +131,8 @@ def open_release(storage: Storage, release_id: str | None = None) -> Release:
     manifest = load_manifest(storage, active_id(storage) if release_id is None else release_id)
     movies = _load_movies(load_file(storage, manifest, schema.MOVIES))
     arrays = {name: from_npy(load_file(storage, manifest, name), name) for name in _ARRAYS}
-    report = from_json(load_file(storage, manifest, schema.REPORT), schema.REPORT)
-    if not isinstance(report, dict):
-        raise ReleaseFormatError(f"{schema.REPORT}: expected a JSON object.")
+    report = load_file(storage, manifest, schema.REPORT)
+    check_report(report)
     check_arrays(arrays, len(movies["movie_ids"]), manifest)
     logger.info("Opened release %s in %s.", manifest.release_id, storage.describe())
     return Release(

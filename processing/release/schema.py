@@ -199,7 +199,7 @@ class ReleaseContents:
     history_indptr, history_movies, history_ratings, history_days
         CSR by user: int64, int32 (movie index), float32, int32 (days since 1970-01-01, or NO_DAY).
     report
-        The evaluation, as JSON-ready values.
+        The evaluation as JSON, a file of its own; `processing.report` writes and reads it.
     figures
         File name to bytes; these go to the figures' store, not into the release.
     """
@@ -225,7 +225,7 @@ class ReleaseContents:
     history_movies: NDArray[np.int32]
     history_ratings: NDArray[np.float32]
     history_days: NDArray[np.int32]
-    report: dict[str, Any]
+    report: bytes
     figures: dict[str, bytes]
 
     @property

@@ -49,7 +49,7 @@ def stage_release(directory: Path, contents: ReleaseContents, about: ReleaseAbou
     data = {name: to_npy(array) for name, array in arrays.items()}
     data[schema.MOVIES] = _movies_json(contents)
     data[schema.FOLD_IN] = to_json(contents.fold_in.to_json(), schema.FOLD_IN, indent=None)
-    data[schema.REPORT] = to_json(contents.report, schema.REPORT)
+    data[schema.REPORT] = contents.report
     files = user_files | {name: _write(directory, name, each) for name, each in data.items()}
     figures = {
         name: _write(directory, f"{schema.FIGURES}/{name}", each)

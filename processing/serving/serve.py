@@ -17,6 +17,7 @@ from processing.models.neighbours import Neighbours
 from processing.models.registry import load_model
 from processing.profile import ModelSpec, Profile
 from processing.release import schema
+from processing.release.encoding import to_json
 from processing.release.writer import stage_release
 from processing.report.figures import report_figures
 from processing.report.text import without_times
@@ -191,7 +192,7 @@ def _stage(
         history_movies=ratings.by_user.indices,
         history_ratings=ratings.by_user.values,
         history_days=ratings.by_user.days,
-        report=report,
+        report=to_json(report, schema.REPORT),
         figures=report_figures(report),
     )
     manifest = stage_release(directory, contents, about)

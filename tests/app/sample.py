@@ -23,9 +23,11 @@ from processing.release import (
     stage_release,
     top_dtype,
 )
+from processing.release.encoding import to_json
 from processing.release.schema import (
     ERRORS_DTYPE,
     LOVERS_DTYPE,
+    REPORT,
     SIMILAR_DTYPE,
     VIEWERS_DTYPE,
     VOTES_DTYPE,
@@ -200,7 +202,7 @@ def _contents(about: ReleaseAbout) -> ReleaseContents:
             ],
             np.int32,
         ),
-        report=without_times(example_report()),
+        report=to_json(without_times(example_report()), REPORT),
         figures={"calibration.svg": FIGURE, "error-by-model.svg": FIGURE, "my_own.svg": FIGURE},
     )
 

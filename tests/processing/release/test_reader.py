@@ -49,7 +49,7 @@ def test_golden_release_when_read_then_movies_as_written():
     assert release.similar[3]["movie"].tolist() == [-1, -1]
     assert release.movie_factors[1].tolist() == [0.125, 1.0]
     assert release.movie_biases.tolist() == [0.75, -1.25, 0.25, 0.0]
-    assert release.report["models"][0]["rmse"] == 0.9375
+    assert json.loads(release.report)["models"][0]["rmse"] == 0.9375
 
 
 def test_golden_release_when_read_then_users_as_written():

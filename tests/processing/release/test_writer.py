@@ -95,7 +95,8 @@ WRONG_CONTENTS: list[tuple[dict[str, Any], str]] = [
     ({"history_indptr": np.array([0, 3, 2, 5])}, "history_indptr: expected it to rise"),
     ({"history_movies": np.array([0, 1, 2, 0, 4], np.int32)}, "history_movies: .*expected 0 to 3"),
     ({"top": np.zeros((3, 2), [("movie", "<i4")])}, "top: the array is"),
-    ({"report": {"rmse": float("nan")}}, "report.json: a value cannot be written"),
+    ({"report": b"[]"}, "report.json: expected a JSON object"),
+    ({"report": b"{"}, "report.json: the file is not JSON"),
     ({"figures": {"../escape.svg": b""}}, "is not allowed in a store"),
 ]
 
