@@ -231,8 +231,10 @@ def _partial_file(path: Path, data: bytes | Path) -> Iterator[Path]:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make a new name in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    """Make a new name in a folder survive a power cut, where folders can be opened."""
+    if not hasattr(os, "O_DIRECTORY"):  # Windows opens no folder, and NTFS keeps a journal of names
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
     finally:
