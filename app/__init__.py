@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.markup.filters import init_filters
 from app.markup.lists import init_drawing
 from app.markup.own_ratings import init_rows
-from app.model.current import Catalogue
+from app.model.current import CurrentRelease
 from app.monitoring import init_monitoring
 from app.views.api import api_blueprint
 from app.views.offline import offline_blueprint
@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None, check_every_s: float = 15.0) ->
     app.secret_key = _secret_key(settings)
     app.config["CODE_VERSION"] = code_version()
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_FORM_BYTES
-    app.extensions["catalogue"] = Catalogue(settings, check_every_s)
+    app.extensions["current"] = CurrentRelease(settings, check_every_s)
     app.extensions["pages"] = PageCache(PAGE_CACHE_BYTES)
     _init_templates(app)
     init_assets(app)

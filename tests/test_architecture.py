@@ -102,7 +102,12 @@ ALLOWED = {
         "config",
     ],
     "processing.__main__": ["processing.cli"],
-    "app": ["config", "processing.release", "processing.report", "processing.errors"],
+    "app.monitoring": [],
+    "app.model": ["processing.release", "processing.report", "processing.errors", "config"],
+    "app.markup": ["app.model", "processing.report"],
+    "app.web": ["app.model", "processing.errors"],
+    "app.views": ["app.web", "app.model"],
+    "app": ["app.views", "app.web", "app.markup", "app.model", "app.monitoring", "config"],
 }
 ONLY_IMPORTERS = {
     "xgboost": ["processing.ensemble.stacking"],

@@ -5,7 +5,7 @@ from datetime import date
 from flask import Flask
 
 from app.model.choice import SORTS
-from app.model.search import fold_words
+from app.model.title_index import fold_words
 from processing.report import WORDS, cell_text, figure_text
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -13,7 +13,8 @@ from markupsafe import Markup, escape
 
 from app.markup.filters import count, initials, movie_url, plural, tile_class
 from app.model.chart import Chart
-from app.model.items import Movie, Reason, Recommendation
+from app.model.opened import Movie
+from app.model.recommendation import Reason, Recommendation
 from app.model.scale import RatingScale
 
 _KEPT_TILES = 4096

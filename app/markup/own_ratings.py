@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 
 from app.markup.filters import count, day, movie_url
 from app.markup.lists import stars, tile
-from app.model.items import OwnRating
+from app.model.opened import OwnRating
 from app.model.scale import RatingScale
 from app.model.taste import TasteGroup, TasteLevel
 

@@ -1,8 +1,8 @@
 """The account of a score: where it starts, and what each part adds, in plain words."""
 
 from collections.abc import Sequence
-
-from app.model.items import Account, Contribution
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 LABELS = {
     "user": "How generous you are",
@@ -19,6 +19,49 @@ START_OF_ALL = "Where every score starts"
 START_OF_MOVIE = "What people in general would give it"
 DECIMALS = 2
 MOST_RATINGS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contribution:
+    """Stars that a group of features, or a rating, adds to a score, in words people know."""
+
+    group: str
+    label: str
+    stars: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A part as a bar from where the account stands before it, in hundredths of the drawing."""
+
+    part: Contribution
+    left: float
+    width: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """How a score comes about: `start` plus all `parts` is `score`, to the hundredth."""
+
+    start_label: str
+    start: float
+    parts: tuple[Contribution, ...]
+    score: float
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The parts as bars, each beginning where the one before it ends."""
+        stands = list(accumulate((part.stars for part in self.parts), initial=self.start))
+        low, high = min(stands), max(stands)
+        unit = 100 / (high - low) if high > low else 0.0
+        return tuple(
+            Step(
+                part=part,
+                left=round((min(before, after) - low) * unit, 1),
+                width=round(abs(after - before) * unit, 1),
+            )
+            for part, (before, after) in zip(self.parts, pairwise(stands), strict=True)
+        )
 
 
 def account(

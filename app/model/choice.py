@@ -1,26 +1,13 @@
 """What a visitor wants to see of a list: its order, which movies, and which page."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
 
+import msgspec
 
-class Listed(Protocol):
-    """A row of a list of predicted movies; `movie` has genres, votes, year, mean and title."""
+from app.model.recommendation import Recommendation
 
-    @property
-    def rank(self) -> int: ...
-    @property
-    def movie(self) -> Any: ...
-    @property
-    def score(self) -> float: ...
-    @property
-    def difference(self) -> float | None: ...
-
-
-Row = TypeVar("Row", bound=Listed)
-
-SORTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+SORTS: dict[str, tuple[str, Callable[[Recommendation], float | str]]] = {
     "best": ("Recommended order", lambda row: row.rank),
     "score": ("Predicted stars", lambda row: -row.score),
     "gap": ("Predicted above everyone’s", lambda row: -_or_last(row.difference)),
@@ -53,10 +40,11 @@ class Choice:
     page: int = 1
 
     @classmethod
-    def of(cls, given: dict[str, Any]) -> "Choice":
+    def of(cls, given: Mapping[str, object]) -> "Choice":
         """Make a choice of the parameters of an address."""
         renamed = {"from": "year_from", "to": "year_to"}
-        return cls(**{renamed.get(name, name): value for name, value in given.items()})
+        values = {renamed.get(name, name): value for name, value in given.items()}
+        return msgspec.convert(values, cls)
 
     @property
     def filters(self) -> bool:
@@ -81,12 +69,12 @@ class Choice:
         }
         return {name: f"{value}" for name, value in values.items() if value is not None}
 
-    def arrange(self, rows: Iterable[Row]) -> tuple[Row, ...]:
+    def arrange(self, rows: Iterable[Recommendation]) -> tuple[Recommendation, ...]:
         """Return the rows that are chosen, sorted; ties stay in the order of recommendation."""
         _, key = SORTS[self.sort]
         return tuple(sorted((row for row in rows if self._wants(row)), key=key))
 
-    def _wants(self, row: Listed) -> bool:
+    def _wants(self, row: Recommendation) -> bool:
         movie = row.movie
         return (
             (self.genre is None or self.genre in movie.genres)
@@ -97,7 +85,7 @@ class Choice:
         )
 
 
-def genres_of(rows: Sequence[Listed]) -> tuple[str, ...]:
+def genres_of(rows: Sequence[Recommendation]) -> tuple[str, ...]:
     """Return the genres that a list has, in alphabetical order."""
     return tuple(sorted({genre for row in rows for genre in row.movie.genres}))
 

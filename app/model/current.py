@@ -8,9 +8,8 @@ import logging
 import threading
 import time
 
-from app.model.library import Library
-from app.model.opened import PageNotFoundError
-from app.model.pages import SiteInfo
+from app.model.opened import OpenedRelease, PageNotFoundError
+from app.model.page import SiteInfo, site_info
 from config import Settings
 from processing.errors import ReleaseError, ReleaseFormatError
 from processing.release import (
@@ -29,8 +28,8 @@ class NoReleaseError(RuntimeError):
     """No release can be opened; the text says why."""
 
 
-class Catalogue:
-    """The one place that opens releases.
+class CurrentRelease:
+    """The newest release that can be read; the one place that opens releases.
 
     Parameters
     ----------
@@ -47,13 +46,13 @@ class Catalogue:
         self._settings = settings
         self._lock = threading.Lock()
         self._next_check = 0.0
-        self._library: Library | None = None
+        self._opened: OpenedRelease | None = None
         self._stamp: str | None = None
         self._refused: tuple[str, str] | None = None  # a release's stamp, and what is wrong with it
         self._releases: Storage | None = None
         self._figures: Storage | None = None
 
-    def current(self) -> Library:
+    def opened(self) -> OpenedRelease:
         """Return the newest release that can be read.
 
         Raises
@@ -61,15 +60,15 @@ class Catalogue:
         NoReleaseError
             If none could be read yet.
         """
-        if self._library is None:
+        if self._opened is None:
             with self._lock:
-                if self._library is None and self._is_due():
+                if self._opened is None and self._is_due():
                     self._refresh()
         elif self._is_due():
             threading.Thread(target=self.refresh, name="release-check", daemon=True).start()
-        if self._library is None:
+        if self._opened is None:
             raise NoReleaseError(self.problem)
-        return self._library
+        return self._opened
 
     def refresh(self) -> None:
         """Look for a newer release now, and open it; keep the one that is open if that fails."""
@@ -78,12 +77,12 @@ class Catalogue:
 
     def site(self) -> SiteInfo | None:
         """Return what pages say about the open release, None when there is none."""
-        return self._library.site(self.problem) if self._library else None
+        return site_info(self._opened, self.problem) if self._opened else None
 
     def figure(self, release_id: str, name: str) -> bytes:
         """Return a figure of the open release's report."""
-        library = self.current()
-        if release_id != library.release_id or name not in library.release.manifest.figures:
+        opened = self.opened()
+        if release_id != opened.release_id or name not in opened.manifest.figures:
             raise PageNotFoundError(f"There is no figure {name!r} in release {release_id!r}.")
         if self._figures is None:
             self._figures = open_figure_storage(self._settings)
@@ -124,15 +123,15 @@ class Catalogue:
     def _open(self, storage: Storage, stamp: str) -> None:
         started = time.perf_counter()
         try:
-            library = Library(open_release(storage))
+            opened = OpenedRelease(open_release(storage))
         except ReleaseFormatError as error:
             self._refused = (stamp, str(error))  # it will not mend itself: wait for another one
             raise
-        self._library, self._stamp = library, stamp
+        self._opened, self._stamp = opened, stamp
         logger.info(
             "Opened release %s (%d users, %d movies) in %.2f s.",
-            library.release_id,
-            library.release.manifest.source.n_users,
-            library.release.manifest.source.n_movies,
+            opened.release_id,
+            opened.manifest.source.n_users,
+            opened.manifest.source.n_movies,
             time.perf_counter() - started,
         )

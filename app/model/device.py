@@ -1,21 +1,55 @@
-"""What a browser needs to search and to fold in without the server, as small as it goes."""
+"""What a device keeps: pages that the browser fills, and what it needs to fill them by itself."""
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.model.opened import Shelf
-from processing.release import FoldIn
+from app.model.opened import OpenedRelease
+from app.model.page import ReleasePage, SiteInfo
 
 _LARGEST = 32_767  # of an int16
 _DECIMALS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class OfflineFactors:
+class DevicePage(ReleasePage):
+    """A page that the browser fills with what is kept on the visitor's device."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TitlesFile:
+    """The movies with votes and means, as columns: for searching without a network."""
+
+    release_id: str
+    created_utc: str
+    movie_ids: list[int]
+    titles: list[str]
+    years: list[int | None]
+    votes: list[int]
+    means: list[float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoldInFile:
+    """What `fold-in.js` needs beside the factors; `scales` are those of `DeviceFactors`."""
+
+    release_id: str
+    global_mean: float
+    scale: tuple[float, float, float]
+    deviation: float
+    n_movies: int
+    n_factors: int
+    scales: list[float]
+    mean: list[float]
+    covariance: list[list[float]]
+    noise_variance: float
+    order_z: float
+    ask: list[int]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class DeviceFactors:
     """The movies' biases and factors in 16 bits: column c is `values[c] * scales[c]`.
 
     `values`: int16 (1 + n_factors, n_movies), little-endian. `scales`: float64 (1 + n_factors,).
@@ -25,61 +59,49 @@ class OfflineFactors:
     scales: NDArray[np.float64]
 
 
-class OfflineData:
-    """What is kept on devices, of one release.
+def device_page(site: SiteInfo, title: str) -> DevicePage:
+    """Return a page that the browser fills."""
+    return DevicePage(title=title, site=site)
 
-    Parameters
-    ----------
-    shelf
-        The release's.
-    """
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-        self._release = shelf.release
+def titles_file(opened: OpenedRelease) -> TitlesFile:
+    """Return what a device searches in."""
+    release = opened.release
+    means = np.round(release.stats["mean"].astype(np.float64), _DECIMALS)
+    return TitlesFile(
+        release_id=opened.release_id,
+        created_utc=opened.manifest.created_utc,
+        movie_ids=release.movie_ids.tolist(),
+        titles=release.titles,
+        years=release.years,
+        votes=release.stats["n_ratings"].tolist(),
+        means=[None if np.isnan(mean) else mean for mean in means.tolist()],
+    )
 
-    def titles(self) -> dict[str, Any]:
-        """Return the catalogue, with votes and means, as columns."""
-        stats = self._release.stats
-        means = np.round(stats["mean"].astype(np.float64), _DECIMALS)
-        return {
-            "release_id": self._release.manifest.release_id,
-            "created_utc": self._release.manifest.created_utc,
-            "movie_ids": self._release.movie_ids.tolist(),
-            "titles": self._release.titles,
-            "years": self._release.years,
-            "votes": stats["n_ratings"].tolist(),
-            "means": [None if np.isnan(mean) else mean for mean in means.tolist()],
-        }
 
-    def fold_in(self) -> dict[str, Any]:
-        """Return what `fold-in.js` needs beside the factors."""
-        prior, manifest = self._release.fold_in, self._release.manifest
-        return {
-            "release_id": manifest.release_id,
-            "global_mean": manifest.global_mean,
-            "scale": manifest.scale,
-            "deviation": self._shelf.deviation,
-            "n_movies": len(self._release.movie_ids),
-            "n_factors": self._release.movie_factors.shape[1],
-            "scales": self.factors.scales.tolist(),
-            "mean": prior.mean.tolist(),
-            "covariance": prior.covariance.tolist(),
-            "noise_variance": prior.noise_variance,
-            "order_z": prior.order_z,
-            "ask": self._ask(prior),
-        }
+def fold_in_file(opened: OpenedRelease) -> FoldInFile:
+    """Return the prior of folding in, and how the factors are scaled."""
+    release, prior = opened.release, opened.release.fold_in
+    return FoldInFile(
+        release_id=opened.release_id,
+        global_mean=opened.manifest.global_mean,
+        scale=opened.manifest.scale,
+        deviation=opened.deviation,
+        n_movies=len(release.movie_ids),
+        n_factors=release.movie_factors.shape[1],
+        scales=device_factors(opened).scales.tolist(),
+        mean=prior.mean.tolist(),
+        covariance=prior.covariance.tolist(),
+        noise_variance=prior.noise_variance,
+        order_z=prior.order_z,
+        ask=release.movie_ids[list(prior.ask)].tolist(),
+    )
 
-    def _ask(self, prior: FoldIn) -> list[int]:
-        found: list[int] = self._release.movie_ids[list(prior.ask)].tolist()
-        return found
 
-    @cached_property
-    def factors(self) -> OfflineFactors:
-        """Biases, then factors, each column by itself scaled to 16 bits."""
-        biases = self._release.movie_biases[:, None]
-        columns = np.hstack((biases, self._release.movie_factors)).T.astype(np.float64)
-        most = np.abs(columns).max(axis=1)
-        scales = np.where(most > 0, most, 1.0) / _LARGEST
-        values = np.rint(columns / scales[:, None]).astype("<i2")
-        return OfflineFactors(values=values, scales=scales)
+def device_factors(opened: OpenedRelease) -> DeviceFactors:
+    """Return biases, then factors, each column by itself scaled to 16 bits."""
+    biases = opened.release.movie_biases[:, None]
+    columns = np.hstack((biases, opened.release.movie_factors)).T.astype(np.float64)
+    most = np.abs(columns).max(axis=1)
+    scales = np.where(most > 0, most, 1.0) / _LARGEST
+    return DeviceFactors(values=np.rint(columns / scales[:, None]).astype("<i2"), scales=scales)

@@ -3,13 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.model.items import Period
-
 CHART_WIDTH = 320
 CHART_HEIGHT = 120
 _GAP = 4
 _NARROW_GAP = 1
 _LEAST_HEIGHT = 1.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """The votes of a month, a quarter or a year, from the day `first` on; no mean without any."""
+
+    first: str
+    label: str
+    votes: int
+    mean: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +64,7 @@ class Histogram:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Timeline:
+class VotesOverTime:
     """Votes of each period, first to last, one at least."""
 
     periods: tuple[Period, ...]

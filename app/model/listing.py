@@ -2,14 +2,63 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Any, TypedDict
+from dataclasses import dataclass, replace
+from typing import TypedDict
 
+from app.model.account import Account
 from app.model.chart import Chart, Point, make_chart
 from app.model.choice import PER_PAGE, Choice, genres_of
-from app.model.items import Account, Recommendation
 from app.model.opened import PageNotFoundError
+from app.model.page import Cell, TablePage
+from app.model.recommendation import Recommendation
 from app.model.scale import RatingScale
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage(TablePage):
+    """A list of recommendations: those that were chosen, and a page of them.
+
+    `n_listed` counts the whole list, `n_chosen` what `choice` lets through, `chosen` holds these,
+    and `recommendations` the ones of this page. `cautious` says whether a movie that few have rated
+    must promise more to come before one that many have.
+    """
+
+    not_in_json = ("chosen", "chart")
+
+    choice: Choice
+    genres: tuple[str, ...]
+    n_listed: int
+    n_chosen: int
+    n_pages: int
+    cautious: bool
+    chart: Chart | None
+    chosen: tuple[Recommendation, ...]
+    recommendations: tuple[Recommendation, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        movie = ("movie_id", "title", "year", "genres")
+        return ("rank", *movie, "predicted", "typical_error", "mean", "votes", "because")
+
+    @property
+    def rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """All that were chosen, in their order."""
+        return tuple(
+            (
+                pick.rank,
+                pick.movie.movie_id,
+                pick.movie.title,
+                pick.movie.year,
+                "|".join(pick.movie.genres),
+                round(pick.score, 4),
+                None if pick.error is None else round(pick.error, 4),
+                None if pick.movie.mean is None else round(pick.movie.mean, 4),
+                pick.movie.votes,
+                "|".join(reason.title for reason in pick.reasons),
+            )
+            for pick in self.chosen
+        )
 
 
 class Listing(TypedDict):
@@ -78,9 +127,3 @@ def _chart(rows: tuple[Recommendation, ...], chosen: set[int], scale: RatingScal
         scale.low,
         scale.high,
     )
-
-
-def reason_shares(parts: Any) -> list[float]:
-    """Return each positive part's share of all that is positive, 0 for the others."""
-    total = sum(part for part in parts if part > 0)
-    return [max(part, 0.0) / total if total > 0 else 0.0 for part in parts]

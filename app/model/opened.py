@@ -1,20 +1,23 @@
-"""What is looked up in an open release again and again, made ready once."""
+"""An open release: what pages look up in it again and again, made ready once."""
 
+import json
 import math
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.model.items import Movie, OwnRating
+from app.model.evaluation import read_evaluation
 from app.model.scale import RatingScale
-from app.model.sureness import ErrorTable
 from app.model.taste import Everyone
+from app.model.title_index import TitleIndex
 from processing.release import NO_DAY, FoldingModel, Release, UserRecord
 
+FEW_VOTES = 10
 KEPT_MOVIES = 20_000
+N_POPULAR = 12
 _EPOCH = date(1970, 1, 1)
 
 
@@ -22,23 +25,58 @@ class PageNotFoundError(LookupError):
     """What an address names is not in the release; the text is shown to the visitor."""
 
 
-class Shelf:
-    """The movies of a release, and what everyone together gave them.
+@dataclass(frozen=True, kw_only=True)
+class Movie:
+    """A movie, and what everyone together thinks of it (`mean` is None without votes)."""
+
+    movie_id: int
+    title: str
+    year: int | None
+    genres: tuple[str, ...]
+    mean: float | None
+    votes: int
+
+    @property
+    def few_votes(self) -> bool:
+        """Whether the mean stands on too little to lean on."""
+        return 0 < self.votes < FEW_VOTES
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnRating:
+    """A rating that the user gave; `day` is an ISO date, None where the data has no dates."""
+
+    movie_id: int
+    title: str
+    year: int | None
+    rating: float
+    day: str | None
+
+
+class OpenedRelease:
+    """A release, its evaluation, its titles, and what everyone together gave its movies.
 
     Parameters
     ----------
     release
         An open release; user records are read from its store when a page needs one.
-    errors
-        How far its predictions were off, None where it does not say.
+
+    Raises
+    ------
+    ReleaseFormatError
+        If its report is not one that the site reads.
     """
 
-    def __init__(self, release: Release, errors: ErrorTable | None) -> None:
+    def __init__(self, release: Release) -> None:
         self.release = release
         self.manifest = release.manifest
+        self.release_id = release.manifest.release_id
         low, high, step = release.manifest.scale
         self.scale = RatingScale(low=low, high=high, step=step)
-        self.errors = errors
+        self.evaluation = read_evaluation(json.loads(release.report), self.release_id)
+        votes = release.stats["n_ratings"]
+        self.titles = TitleIndex(release.titles, release.years, votes.tolist())
+        self.popular: list[int] = np.argsort(-votes, kind="stable")[:N_POPULAR].tolist()
         self.movie = lru_cache(maxsize=KEPT_MOVIES)(self._movie)
 
     def _movie(self, index: int) -> Movie:
@@ -142,7 +180,15 @@ class Shelf:
             release.fold_in, self.manifest.global_mean, release.movie_biases, release.movie_factors
         )
 
-    def clipped(self, scores: Any) -> Any:
+    def typical_error(self, n_ratings: int, votes: int) -> float | None:
+        """Return how far predictions are off typically, in stars; None where it is not measured.
+
+        `n_ratings` counts what the user rated, `votes` who rated the movie.
+        """
+        errors = self.evaluation.errors
+        return errors.typical(n_ratings, votes) if errors else None
+
+    def clipped(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return scores within the scale."""
         return np.clip(scores, self.scale.low, self.scale.high)
 

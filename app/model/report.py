@@ -1,84 +1,54 @@
-"""The evaluation that a release carries (`report.json`), as the site's own objects."""
+"""The page of how well the models predict, and how that was measured."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from app.model.items import LeftOutModel, ModelResult
-from app.model.sureness import ErrorTable
-from processing.errors import ReleaseFormatError
-from processing.report import Section, report_sections
+from app.model.evaluation import LeftOutModel, ModelResult
+from app.model.opened import OpenedRelease
+from app.model.page import ReleasePage, SiteInfo
+from processing.report import Section, protocol_text
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evaluation:
-    """What a release's report says; models are ordered by RMSE, lowest first.
+class ReportPage(ReleasePage):
+    """How well the models predict, and how that was measured.
 
-    `sections` holds what there is beyond the models' errors: nothing in older releases.
+    `figures` are all files of the release; each section names those of them that belong to it.
     """
 
     protocol: str
+    protocol_text: str
     seed: int
+    commit: str
     n_train: int
     n_stack: int
     n_test: int
     models: tuple[ModelResult, ...]
     left_out: tuple[LeftOutModel, ...]
     sections: tuple[Section, ...]
-    errors: ErrorTable | None
-
-    @property
-    def served(self) -> ModelResult | None:
-        """The ensemble, whose scores the site shows."""
-        return next((result for result in self.models if result.model == "ensemble"), None)
+    figures: tuple[str, ...]
 
 
-def read_evaluation(report: dict[str, Any], release_id: str) -> Evaluation:
-    """Read a release's report.
-
-    Raises
-    ------
-    ReleaseFormatError
-        If something is missing in it, or has another form.
-    """
-    try:
-        return Evaluation(
-            protocol=report["protocol"],
-            seed=report["seed"],
-            n_train=report["n_train"],
-            n_stack=report["n_stack"],
-            n_test=report["n_test"],
-            models=_models(report),
-            left_out=tuple(
-                LeftOutModel(model=row["label"], reason=row["reason"]) for row in report["left_out"]
-            ),
-            sections=report_sections(report),
-            errors=ErrorTable.of(report),
-        )
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise ReleaseFormatError(
-            f"report.json of release {release_id} is not one that this site reads: {error!r}. "
-            "Publish again with this version of the project."
-        ) from error
-
-
-def _models(report: dict[str, Any]) -> tuple[ModelResult, ...]:
-    """The measured models, lowest RMSE first."""
-    results = [
-        ModelResult(
-            model=row["model"],
-            label=row["label"],
-            rmse=row["rmse"],
-            rmse_interval=_interval(row.get("rmse_interval")),
-            mae=row["mae"],
-            mape=row["mape"],
-        )
-        for row in report["models"]
-    ]
-    return tuple(sorted(results, key=lambda result: (result.rmse, result.model)))
-
-
-def _interval(ends: list[float] | None) -> tuple[float, float] | None:
-    if ends is None:
-        return None
-    low, high = ends
-    return low, high
+def report_page(opened: OpenedRelease, site: SiteInfo) -> ReportPage:
+    """Return how well the models predict, and how that was measured."""
+    found, manifest = opened.evaluation, opened.manifest
+    return ReportPage(
+        title="How good are the predictions?",
+        site=site,
+        protocol=found.protocol,
+        protocol_text=protocol_text(found.protocol),
+        seed=found.seed,
+        commit=manifest.commit,
+        n_train=found.n_train,
+        n_stack=found.n_stack,
+        n_test=found.n_test,
+        models=found.models,
+        left_out=found.left_out,
+        sections=tuple(
+            replace(
+                section,
+                figures=tuple(name for name in section.figures if name in manifest.figures),
+            )
+            for section in found.sections
+        ),
+        figures=manifest.figures,
+    )

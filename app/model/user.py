@@ -1,27 +1,92 @@
 """Pages of a release's users: their list, their taste, everything they rated."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
-from app.model.account import account
+from app.model.account import Account, account
 from app.model.choice import Choice
-from app.model.items import Account, Alike, OwnError, Reason, Recommendation
-from app.model.listing import arrange
-from app.model.opened import PageNotFoundError, Shelf
-from app.model.pages import RatingsPage, SiteInfo, UserPage
-from app.model.taste import taste_of
+from app.model.listing import ListPage, arrange
+from app.model.opened import OpenedRelease, OwnRating, PageNotFoundError
+from app.model.page import Cell, SiteInfo, TablePage
+from app.model.recommendation import Alike, Recommendation, reason
+from app.model.taste import Taste, taste_of
 from processing.release import NO_MOVIE, UserRecord
 
 N_LATEST = 12
 RATINGS_PER_PAGE = 100
 
 
-def user_page(shelf: Shelf, site: SiteInfo, user_id: int, choice: Choice) -> UserPage:
+@dataclass(frozen=True, kw_only=True)
+class OwnError:
+    """How far predictions of a user's held-out ratings were off, in stars, and of how many."""
+
+    n: int
+    rmse: float
+    mae: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserPage(ListPage):
+    """One user's recommendations, taste and latest ratings (highest where the data has no dates).
+
+    `own_error` is None where none of the user's ratings were held out.
+    """
+
+    user_id: int
+    n_ratings: int
+    mean_rating: float | None
+    global_mean: float
+    dated: bool
+    own_error: OwnError | None
+    taste: Taste | None
+    ratings: tuple[OwnRating, ...]
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called, without its ending."""
+        return f"recommendations-of-user-{self.user_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatingsPage(TablePage):
+    """One page of everything that a user rated; `all_ratings` are of all pages."""
+
+    not_in_json = ("all_ratings",)
+
+    user_id: int
+    n_ratings: int
+    dated: bool
+    first: int
+    page: int
+    n_pages: int
+    all_ratings: tuple[OwnRating, ...]
+    ratings: tuple[OwnRating, ...]
+
+    @property
+    def file_name(self) -> str:
+        """What the file is called, without its ending."""
+        return f"ratings-of-user-{self.user_id}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return ("movie_id", "title", "year", "rating", "day")
+
+    @property
+    def rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """All ratings, of all pages."""
+        return tuple(
+            (own.movie_id, own.title, own.year, own.rating, own.day) for own in self.all_ratings
+        )
+
+
+def user_page(opened: OpenedRelease, site: SiteInfo, user_id: int, choice: Choice) -> UserPage:
     """Return a user's recommendations, taste and latest ratings; reads one record."""
-    record = shelf.record(user_id)
+    record = opened.record(user_id)
     ratings = record.history["rating"]
-    manifest = shelf.manifest
+    manifest = opened.manifest
     return UserPage(
         title=f"User {user_id}",
         site=site,
@@ -31,27 +96,27 @@ def user_page(shelf: Shelf, site: SiteInfo, user_id: int, choice: Choice) -> Use
         global_mean=manifest.global_mean,
         dated=manifest.source.dated,
         cautious=manifest.order_z > 0,
-        own_error=_own_error(shelf, user_id),
+        own_error=_own_error(opened, user_id),
         taste=taste_of(
             record.history["movie"],
             ratings,
-            shelf.everyone,
-            shelf.release.titles,
-            shelf.release.movie_ids,
+            opened.everyone,
+            opened.release.titles,
+            opened.release.movie_ids,
         ),
-        ratings=shelf.own_ratings(record, 0, N_LATEST),
+        ratings=opened.own_ratings(record, 0, N_LATEST),
         **arrange(
-            recommendations(shelf, record),
+            recommendations(opened, record),
             choice,
-            shelf.scale,
-            lambda pick: _account(shelf, record, pick),
+            opened.scale,
+            lambda pick: _account(opened, record, pick),
         ),
     )
 
 
-def ratings_page(shelf: Shelf, site: SiteInfo, user_id: int, page: int) -> RatingsPage:
+def ratings_page(opened: OpenedRelease, site: SiteInfo, user_id: int, page: int) -> RatingsPage:
     """Return one page of everything that a user rated."""
-    record = shelf.record(user_id)
+    record = opened.record(user_id)
     n_ratings = len(record.history)
     n_pages = max(1, math.ceil(n_ratings / RATINGS_PER_PAGE))
     if page > n_pages:
@@ -59,13 +124,13 @@ def ratings_page(shelf: Shelf, site: SiteInfo, user_id: int, page: int) -> Ratin
             f"The ratings of user {user_id} fill {n_pages} page(s); there is no page {page}."
         )
     first = (page - 1) * RATINGS_PER_PAGE
-    ratings = shelf.own_ratings(record)
+    ratings = opened.own_ratings(record)
     return RatingsPage(
         title=f"Ratings of user {user_id}",
         site=site,
         user_id=user_id,
         n_ratings=n_ratings,
-        dated=shelf.manifest.source.dated,
+        dated=opened.manifest.source.dated,
         first=first + 1,
         page=page,
         n_pages=n_pages,
@@ -74,7 +139,7 @@ def ratings_page(shelf: Shelf, site: SiteInfo, user_id: int, page: int) -> Ratin
     )
 
 
-def recommendations(shelf: Shelf, record: UserRecord) -> tuple[Recommendation, ...]:
+def recommendations(opened: OpenedRelease, record: UserRecord) -> tuple[Recommendation, ...]:
     """Return a user's whole list, as the release orders it, without accounts."""
     own = dict(
         zip(record.history["movie"].tolist(), record.history["rating"].tolist(), strict=True)
@@ -83,18 +148,18 @@ def recommendations(shelf: Shelf, record: UserRecord) -> tuple[Recommendation, .
     alike = _alike(record)
     rows = []
     for place, (index, score, reasons) in enumerate(zip(*columns, strict=True)):
-        movie = shelf.movie(index)
+        movie = opened.movie(index)
         rows.append(
             Recommendation(
                 rank=place + 1,
                 movie=movie,
                 score=score,
                 difference=None if movie.mean is None else score - movie.mean,
-                error=shelf.errors.typical(len(own), movie.votes) if shelf.errors else None,
+                error=opened.typical_error(len(own), movie.votes),
                 reasons=tuple(
-                    _reason(shelf, reason, share, own.get(reason))
-                    for reason, share in reasons
-                    if reason != NO_MOVIE
+                    reason(opened, rated, own.get(rated), share)
+                    for rated, share in reasons
+                    if rated != NO_MOVIE
                 ),
                 account=None,
                 alike=alike[place],
@@ -103,8 +168,8 @@ def recommendations(shelf: Shelf, record: UserRecord) -> tuple[Recommendation, .
     return tuple(rows)
 
 
-def _account(shelf: Shelf, record: UserRecord, pick: Recommendation) -> Account:
-    manifest = shelf.manifest
+def _account(opened: OpenedRelease, record: UserRecord, pick: Recommendation) -> Account:
+    manifest = opened.manifest
     added = record.top["contributions"][pick.rank - 1].tolist()
     return account(manifest.contribution_groups, added, manifest.contribution_start, pick.score)
 
@@ -114,17 +179,8 @@ def _alike(record: UserRecord) -> list[Alike | None]:
     return [Alike(n=n, mean=mean) if n else None for n, mean in zip(counts, means, strict=True)]
 
 
-def _reason(shelf: Shelf, index: int, share: float, rating: float | None) -> Reason:
-    return Reason(
-        movie_id=int(shelf.release.movie_ids[index]),
-        title=shelf.release.titles[index],
-        rating=rating,
-        share=share,
-    )
-
-
-def _own_error(shelf: Shelf, user_id: int) -> OwnError | None:
-    errors, index = shelf.release.user_errors, shelf.release.find_user(user_id)
+def _own_error(opened: OpenedRelease, user_id: int) -> OwnError | None:
+    errors, index = opened.release.user_errors, opened.release.find_user(user_id)
     if index is None or not errors[index]["n"]:
         return None
     n, rmse, mae = errors[index].item()

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, json
 
-from app.model.pages import ErrorPage
-from app.model.schemas import Schema, Schemas
+from app.model.page import ErrorPage
 from app.web.parameters import LARGEST, Parameter
 from app.web.responses import MAX_AGE_S, Route, routes
+from app.web.schemas import Schema, Schemas
 
 api_blueprint = Blueprint("api", __name__)
 

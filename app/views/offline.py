@@ -1,11 +1,9 @@
 """Addresses of what the browser keeps: titles to search, and factors to fold ratings in with."""
 
-from typing import Any
-
+import msgspec
 from flask import Blueprint, Response, json
 
-from app.model.library import Library
-from app.model.pages import SiteInfo
+from app.model.device import FoldInFile, TitlesFile, device_factors, fold_in_file, titles_file
 from app.web.responses import release_response
 
 offline_blueprint = Blueprint("offline", __name__)
@@ -13,27 +11,27 @@ offline_blueprint = Blueprint("offline", __name__)
 
 @offline_blueprint.get("/offline/titles.json")
 def titles() -> Response:
-    """The catalogue as columns."""
-    return release_response(lambda library, _: _json(library.offline.titles()))
+    """The titles as columns."""
+    return release_response(lambda opened, _: _json(titles_file(opened)))
 
 
 @offline_blueprint.get("/offline/fold-in.json")
 def fold_in() -> Response:
     """The prior of folding in, and how the factors are scaled."""
-    return release_response(lambda library, _: _json(library.offline.fold_in()))
+    return release_response(lambda opened, _: _json(fold_in_file(opened)))
 
 
 @offline_blueprint.get("/offline/factors.bin")
 def factors() -> Response:
     """Biases and factors of the movies: 16-bit integers, column by column."""
+    return release_response(
+        lambda opened, _: Response(
+            device_factors(opened).values.tobytes(), mimetype="application/octet-stream"
+        )
+    )
 
-    def make(library: Library, _: SiteInfo) -> Response:
-        body = library.offline.factors.values.tobytes()
-        return Response(body, mimetype="application/octet-stream")
 
-    return release_response(make)
-
-
-def _json(document: dict[str, Any]) -> Response:
+def _json(file: TitlesFile | FoldInFile) -> Response:
+    document = msgspec.to_builtins(file)
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Response(text, mimetype="application/json")

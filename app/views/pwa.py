@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Blueprint, Response, current_app, json, request, url_for
 from flask.blueprints import BlueprintSetupState
 
-from app.model.pages import Page
+from app.model.page import Page
 from app.web.assets import load_assets
 from app.web.responses import MAX_AGE_S, html_response
 

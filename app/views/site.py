@@ -1,4 +1,4 @@
-"""The site's addresses; each view asks the library for a page object."""
+"""The addresses of a release: its users, its movies, its report, and the ways in."""
 
 import mimetypes
 from typing import Any
@@ -8,71 +8,66 @@ from flask.typing import ResponseReturnValue
 
 from app.model.choice import Choice
 from app.model.current import NoReleaseError
-from app.model.library import Library
-from app.model.opened import PageNotFoundError
-from app.model.pages import (
-    HomePage,
-    HowPage,
-    MoviePage,
-    RatingsPage,
-    ReportPage,
-    SearchPage,
-    SiteInfo,
-    SuggestPage,
-    UserPage,
-)
+from app.model.home import HomePage, home_page
+from app.model.how import HowPage, how_page
+from app.model.movie import MoviePage, movie_page
+from app.model.opened import OpenedRelease, PageNotFoundError
+from app.model.page import SiteInfo
+from app.model.report import ReportPage, report_page
+from app.model.search import SearchPage, SuggestPage, search_page, suggest_page
+from app.model.user import RatingsPage, UserPage, ratings_page, user_page
 from app.web.parameters import LIST, PAGE, QUERY, USER
-from app.web.responses import catalogue, page_route
+from app.web.responses import current, page_route
 
 site_blueprint = Blueprint("site", __name__)
 
 
 @page_route(site_blueprint, "/")
-def home(library: Library, site: SiteInfo) -> HomePage:
+def home(opened: OpenedRelease, site: SiteInfo) -> HomePage:
     """The ways in, and what this release is."""
-    return library.home_page(site)
+    return home_page(opened, site)
 
 
 @page_route(site_blueprint, "/users/<int(signed=True):user_id>", LIST, table=True)
-def user(library: Library, site: SiteInfo, user_id: int, **choice: Any) -> UserPage:
+def user(opened: OpenedRelease, site: SiteInfo, user_id: int, **choice: Any) -> UserPage:
     """A user's recommendations, why each is there, their taste, and their latest ratings."""
-    return library.user_page(site, user_id, Choice.of(choice))
+    return user_page(opened, site, user_id, Choice.of(choice))
 
 
 @page_route(site_blueprint, "/users/<int(signed=True):user_id>/ratings", (PAGE,), table=True)
-def ratings(library: Library, site: SiteInfo, user_id: int, page: int) -> RatingsPage:
+def ratings(opened: OpenedRelease, site: SiteInfo, user_id: int, page: int) -> RatingsPage:
     """Everything that a user rated, a hundred at a time."""
-    return library.ratings_page(site, user_id, page)
+    return ratings_page(opened, site, user_id, page)
 
 
 @page_route(site_blueprint, "/movies/<int(signed=True):movie_id>", (USER,))
-def movie(library: Library, site: SiteInfo, movie_id: int, user: int | None) -> MoviePage:
+def movie(opened: OpenedRelease, site: SiteInfo, movie_id: int, user: int | None) -> MoviePage:
     """What everyone gave a movie, who loves it, what is like it, and what a user would give it."""
-    return library.movie_page(site, movie_id, user)
+    return movie_page(opened, site, movie_id, user)
 
 
 @page_route(site_blueprint, "/search", (QUERY, PAGE))
-def search(library: Library, site: SiteInfo, q: str, page: int) -> SearchPage:
+def search(opened: OpenedRelease, site: SiteInfo, q: str, page: int) -> SearchPage:
     """Movies by title, users by id."""
-    return library.search_page(site, q, page)
+    return search_page(opened, site, q, page)
 
 
 @page_route(site_blueprint, "/suggest", (QUERY,), html=False)
-def suggest(library: Library, site: SiteInfo, q: str) -> SuggestPage:
+def suggest(opened: OpenedRelease, site: SiteInfo, q: str) -> SuggestPage:
     """What a query may mean while it is being typed."""
-    return library.suggest_page(site, q)
+    return suggest_page(opened, site, q)
 
 
 @page_route(site_blueprint, "/report")
-def report(library: Library, site: SiteInfo) -> ReportPage:
+def report(opened: OpenedRelease, site: SiteInfo) -> ReportPage:
     """How well the models predict."""
-    return library.report_page(site)
+    return report_page(opened, site)
 
 
 @page_route(site_blueprint, "/how")
-def how(library: Library, site: SiteInfo) -> HowPage:
+def how(opened: OpenedRelease, site: SiteInfo) -> HowPage:
     """How this works, and what it cannot know."""
-    return library.how_page(site)
+    return how_page(opened, site)
 
 
 @site_blueprint.get("/users")
@@ -107,7 +102,7 @@ def unknown_movie(text: str) -> ResponseReturnValue:
 def figure(release_id: str, name: str) -> Response:
     """A figure of the report."""
     content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    response = Response(catalogue().figure(release_id, name), mimetype=content_type)
+    response = Response(current().figure(release_id, name), mimetype=content_type)
     response.cache_control.public = True
     response.cache_control.max_age = 31_536_000
     response.cache_control.immutable = True
@@ -118,7 +113,7 @@ def figure(release_id: str, name: str) -> Response:
 def healthz() -> ResponseReturnValue:
     """Whether there is a release to show, for the platform that runs the site."""
     try:
-        release_id, problem, status = catalogue().current().release_id, catalogue().problem, "ok"
+        release_id, problem, status = current().opened().release_id, current().problem, "ok"
     except NoReleaseError as error:
         release_id, problem, status = None, str(error), "unavailable"
     if release_id and problem:

@@ -7,10 +7,13 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.model.choice import Choice
-from app.model.library import Library
-from app.model.pages import DevicePage, RatePage, SiteInfo, VisitorPage
+from app.model.device import DevicePage, device_page
+from app.model.opened import OpenedRelease
+from app.model.page import SiteInfo
+from app.model.rate import RatePage, rate_page
+from app.model.visitor import VisitorPage, visitor_page
 from app.web.parameters import LIST, QUERY, SKIP, WITH, BadParameterError
-from app.web.responses import catalogue, page_route
+from app.web.responses import current, page_route
 from app.web.tokens import make_token, read_token
 
 visitors_blueprint = Blueprint("visitors", __name__)
@@ -19,10 +22,10 @@ _FIELD = "movie-"
 
 
 @page_route(visitors_blueprint, "/rate", (QUERY, WITH, SKIP))
-def rate(library: Library, site: SiteInfo, **given: Any) -> RatePage:
+def rate(opened: OpenedRelease, site: SiteInfo, **given: Any) -> RatePage:
     """Movies to rate: those that tell most about a taste, or those that were searched for."""
     ratings = read_token(given["with"]) if given["with"] else {}
-    return library.rate_page(site, ratings, given["q"], given["skip"])
+    return rate_page(opened, site, ratings, given["q"], given["skip"])
 
 
 @visitors_blueprint.post("/rate")
@@ -44,21 +47,21 @@ def take_ratings() -> ResponseReturnValue:
 
 
 @page_route(visitors_blueprint, "/list/<token>", LIST, table=True)
-def visitor(library: Library, site: SiteInfo, token: str, **choice: Any) -> VisitorPage:
+def visitor(opened: OpenedRelease, site: SiteInfo, token: str, **choice: Any) -> VisitorPage:
     """A visitor's list, from the ratings in the address."""
-    return library.visitor_page(site, token, read_token(token), Choice.of(choice))
+    return visitor_page(opened, site, token, read_token(token), Choice.of(choice))
 
 
 @page_route(visitors_blueprint, "/mine")
-def mine(library: Library, site: SiteInfo) -> DevicePage:
+def mine(_: OpenedRelease, site: SiteInfo) -> DevicePage:
     """The list that the browser makes of the ratings on this device, with or without a network."""
-    return library.device_page(site, "Your list on this device")
+    return device_page(site, "Your list on this device")
 
 
 @page_route(visitors_blueprint, "/saved")
-def saved(library: Library, site: SiteInfo) -> DevicePage:
+def saved(_: OpenedRelease, site: SiteInfo) -> DevicePage:
     """What a visitor saved or put aside on this device."""
-    return library.device_page(site, "Saved on this device")
+    return device_page(site, "Saved on this device")
 
 
 def _ratings_of_form() -> dict[int, float | None]:
@@ -77,7 +80,7 @@ def _ratings_of_form() -> dict[int, float | None]:
 
 
 def _refuse_beyond_scale(ratings: dict[int, float]) -> None:
-    scale = catalogue().current().shelf.scale
+    scale = current().opened().scale
     for movie_id, rating in ratings.items():
         if not scale.low <= rating <= scale.high:
             raise BadParameterError(

@@ -7,9 +7,9 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.model.current import NoReleaseError
 from app.model.opened import PageNotFoundError
-from app.model.pages import ErrorPage
+from app.model.page import ErrorPage
 from app.web.parameters import BadParameterError
-from app.web.responses import catalogue, html_response, json_response
+from app.web.responses import current, html_response, json_response
 from processing.errors import ReleaseError
 
 logger = logging.getLogger(__name__)
@@ -46,9 +46,9 @@ def _no_release(error: NoReleaseError) -> Response:
         503,
         "There are no recommendations to show, because no release can be read.",
         "If this site is yours: " + str(error) + " The site looks again every "
-        f"{catalogue().check_every_s:g} seconds and needs no restart.",
+        f"{current().check_every_s:g} seconds and needs no restart.",
     )
-    response.retry_after = round(catalogue().check_every_s) or 1
+    response.retry_after = round(current().check_every_s) or 1
     return response
 
 
@@ -86,7 +86,7 @@ def _http_error(error: HTTPException) -> Response:
 def _error_response(status: int, what: str, advice: str) -> Response:
     page = ErrorPage(
         title=_TITLES.get(status, "Not possible"),
-        site=catalogue().site(),
+        site=current().site(),
         status=status,
         what=what,
         advice=advice,

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
+import msgspec
 from flask import Blueprint, Response, current_app, json, render_template, request, url_for
 from flask.sansio.app import App
 
-from app.model.current import Catalogue
-from app.model.library import Library
-from app.model.pages import Page, ReleasePage, SiteInfo, TablePage
+from app.model.current import CurrentRelease
+from app.model.opened import OpenedRelease
+from app.model.page import Page, ReleasePage, SiteInfo, TablePage, site_info
 from app.web.headers import DressedResponse, dress, takes_gzip
 from app.web.page_cache import Made, PageCache
 from app.web.parameters import Parameter, read_parameters
@@ -47,9 +48,9 @@ def _routes_of(app: App) -> list[Route]:
     return found
 
 
-def catalogue() -> Catalogue:
-    """Return the catalogue of the app that answers this request."""
-    found: Catalogue = current_app.extensions["catalogue"]
+def current() -> CurrentRelease:
+    """Return the current release of the app that answers this request."""
+    found: CurrentRelease = current_app.extensions["current"]
     return found
 
 
@@ -69,8 +70,8 @@ def page_route(
 ) -> Callable[[View], View]:
     """Show a page as `html` at `rule`, as JSON at `rule`.json, and a `table` as CSV at `rule`.csv.
 
-    The view is called with the open release's library, what the page says about the release, the
-    arguments in the address, and the parameters after the question mark by name; the template is
+    The view is called with the open release, what the page says about it, the arguments in
+    the address, and the parameters after the question mark by name; the template is
     named after the view.
     """
     stem = "/index" if rule == "/" else rule
@@ -80,8 +81,8 @@ def page_route(
 
         def respond(render: Callable[[ReleasePage], Response], arguments: Any) -> Response:
             return release_response(
-                lambda library, site: render(
-                    view(library, site, **arguments, **read_parameters(parameters, request.args))
+                lambda opened, site: render(
+                    view(opened, site, **arguments, **read_parameters(parameters, request.args))
                 )
             )
 
@@ -118,9 +119,17 @@ def html_response(template: str, page: Page, status: int = 200) -> Response:
     return Response(render_template(template, page=page), status, mimetype="text/html")
 
 
+def page_document(page: Page) -> dict[str, Any]:
+    """Return what a page says as plain values."""
+    document: dict[str, Any] = msgspec.to_builtins(page)
+    for name in page.not_in_json:
+        del document[name]
+    return document
+
+
 def json_response(page: Page, status: int = 200) -> Response:
     """Write a page as JSON."""
-    text = json.dumps(page.to_json(), ensure_ascii=False, allow_nan=False, sort_keys=False)
+    text = json.dumps(page_document(page), ensure_ascii=False, allow_nan=False, sort_keys=False)
     return Response(text + "\n", status, mimetype="application/json")
 
 
@@ -141,22 +150,22 @@ def sister_url(suffix: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def release_response(make: Callable[[Library, SiteInfo], Response]) -> Response:
+def release_response(make: Callable[[OpenedRelease, SiteInfo], Response]) -> Response:
     """Answer with what `make` makes of the open release, or with what it made of it lately.
 
     The address and the release are all that it may depend on.
     """
-    library, problem = catalogue().current(), catalogue().problem
+    opened, problem = current().opened(), current().problem
     wants_gzip = takes_gzip(request.headers.get("Accept-Encoding", ""))
-    key = (library.release_id, problem, request.full_path, wants_gzip)
+    key = (opened.release_id, problem, request.full_path, wants_gzip)
     made = page_cache().find(key)
-    etag = made.etag if made else _etag(library.release_id, problem)
+    etag = made.etag if made else _etag(opened.release_id, problem)
     if "If-None-Match" in request.headers and _is_known(etag):
-        return _dated(Response(status=304), etag, library.release_id)
+        return _dated(Response(status=304), etag, opened.release_id)
     if made:
         return DressedResponse(made.body, headers=list(made.headers))
-    response = make(library, library.site(problem))
-    response = dress(_dated(response, etag, library.release_id))
+    response = make(opened, site_info(opened, problem))
+    response = dress(_dated(response, etag, opened.release_id))
     headers = tuple(response.headers.items())
     body = response.get_data()
     page_cache().keep(key, Made(body=body, headers=headers, etag=etag))

@@ -1,6 +1,6 @@
 """The title search once more, by plain loops and a table of distances: slow, easy to check."""
 
-from app.model.search import ENOUGH, fold_words, without_articles
+from app.model.title_index import ENOUGH, fold_words, without_articles
 from app.model.typos import allowed
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.model.search import TitleIndex
+from app.model.title_index import TitleIndex
 
 FILMS = Path(__file__).parents[2] / "processing" / "simulation" / "films.csv"
 FOREIGN = (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.model.choice import SORTS, Choice, genres_of
-from app.model.items import Movie
+from app.model.opened import Movie
 
 
 @dataclass

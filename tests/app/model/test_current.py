@@ -9,7 +9,7 @@ import pytest
 
 from app import create_app
 from app.model import current as current_module
-from app.model.library import Library
+from app.model.opened import OpenedRelease
 from processing.errors import ReleaseFormatError
 from processing.release import FolderStorage, open_release
 from tests.app.html import parse, text, texts
@@ -28,7 +28,7 @@ def site(tmp_path):
 
 
 def _refresh(app):
-    app.extensions["catalogue"].refresh()
+    app.extensions["current"].refresh()
 
 
 def _release_id(client):
@@ -78,7 +78,7 @@ def test_site_when_a_look_is_due_then_it_looks_beside_the_request(tmp_path):
 
 
 @pytest.mark.parametrize("missing", ["models", "protocol"])
-def test_library_when_the_report_lacks_something_then_the_release_is_refused(tmp_path, missing):
+def test_release_when_the_report_lacks_something_then_the_release_is_refused(tmp_path, missing):
     publish_sample(tmp_path)
     release = open_release(FolderStorage(tmp_path / "predictions"))
     report = json.loads(release.report)
@@ -87,7 +87,7 @@ def test_library_when_the_report_lacks_something_then_the_release_is_refused(tmp
     with pytest.raises(
         ReleaseFormatError, match=rf"report\.json of release .* KeyError\('{missing}'\)"
     ):
-        Library(release)
+        OpenedRelease(release)
 
 
 def test_site_when_the_store_goes_away_then_the_last_good_release_is_kept(site, tmp_path):

@@ -10,7 +10,7 @@ from tests.app.sample import UNRATED_ID
 
 @pytest.fixture
 def release(app):
-    return app.extensions["catalogue"].current().release
+    return app.extensions["current"].opened().release
 
 
 def test_periods_when_shown_then_every_vote_is_in_one_and_the_drawing_says_the_busiest(
@@ -99,7 +99,7 @@ def test_movie_page_when_it_is_not_in_the_list_then_folded_in_from_all_their_rat
     rest = [index for index in range(len(release.titles)) if index not in listed]
     index = next(index for index in rest if release.stats["n_ratings"][index])
     found = client.get(f"/movies/{release.movie_ids[index]}.json?user=9").json["for_user"]
-    folding = app.extensions["catalogue"].current().shelf.folding
+    folding = app.extensions["current"].opened().folding
     person = folding.fold(record.history["movie"].astype(np.int64), record.history["rating"])
     assert found["score"] == pytest.approx(np.clip(folding.scores(person)[index], 1, 5))
     assert found["rank"] is None

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from app.model.report import read_evaluation
+from app.model.evaluation import read_evaluation
 from processing.errors import ReleaseFormatError
 from processing.report import cell_text
 from tests.app.html import facts, text, texts

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.model import library
+from app.model import search
 from tests.app.html import text
 
 PER_PAGE = 3
@@ -12,7 +12,7 @@ PER_PAGE = 3
 def short_pages(client, monkeypatch):
     """Let a page hold few movies; give all that a search for "a" finds, best first."""
     found = client.get("/search.json?q=a").json["movies"]
-    monkeypatch.setattr(library, "FOUND_PER_PAGE", PER_PAGE)
+    monkeypatch.setattr(search, "FOUND_PER_PAGE", PER_PAGE)
     return [movie["movie_id"] for movie in found]
 
 

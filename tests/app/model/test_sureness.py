@@ -39,7 +39,7 @@ def test_table_when_the_report_has_none_then_none(report):
 
 
 def test_user_page_when_the_report_has_the_table_then_each_pick_says_its_error(client, app):
-    errors = app.extensions["catalogue"].current().shelf.errors
+    errors = app.extensions["current"].opened().evaluation.errors
     page = client.get("/users/7.json").json
     assert errors is not None
     for pick in page["recommendations"]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model.search import TitleIndex
+from app.model.title_index import TitleIndex
 from app.model.typos import NearWords, allowed
 from tests.app.search_twin import nearest
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from app import create_app
-from app.model.visitor import ASKED_PER_PAGE, MOST_RATED
+from app.model.rate import ASKED_PER_PAGE
+from app.model.visitor import MOST_RATED
 from tests.app.html import parse, text, texts
 from tests.app.sample import NEVER_S, sample_settings
 
@@ -27,20 +28,18 @@ def link(client, ratings=GIVEN):
 
 
 @pytest.fixture
-def library(app):
-    return app.extensions["catalogue"].current()
+def opened(app):
+    return app.extensions["current"].opened()
 
 
-def test_rate_page_when_opened_then_asks_the_most_telling_and_tells_nothing_of_others(
-    show, library
-):
+def test_rate_page_when_opened_then_asks_the_most_telling_and_tells_nothing_of_others(show, opened):
     page = show("/rate")
     asks = page.select(".ask")
-    expected = library.release.fold_in.ask[:ASKED_PER_PAGE]
+    expected = opened.release.fold_in.ask[:ASKED_PER_PAGE]
     names = [text(ask.legend) for ask in asks]
     assert len(asks) == len(expected)
     for name, index in zip(names, expected, strict=True):
-        assert name.startswith(library.release.titles[index])
+        assert name.startswith(opened.release.titles[index])
     for ask in asks:
         values = [radio["value"] for radio in ask.select(".give input")]
         assert values == ["1.0", "2.0", "3.0", "4.0", "5.0"]
@@ -49,8 +48,8 @@ def test_rate_page_when_opened_then_asks_the_most_telling_and_tells_nothing_of_o
     assert "vote" not in text(page.main)
 
 
-def test_rate_page_when_asked_for_more_then_the_next_ones_and_an_end(show, library):
-    n = len(library.release.fold_in.ask)
+def test_rate_page_when_asked_for_more_then_the_next_ones_and_an_end(show, opened):
+    n = len(opened.release.fold_in.ask)
     assert n > ASKED_PER_PAGE
     first, second = show("/rate"), show(f"/rate?skip={ASKED_PER_PAGE}")
     names = [set(texts(page.select(".ask legend"))) for page in (first, second)]
@@ -130,9 +129,9 @@ def test_link_when_it_names_a_movie_that_is_gone_then_the_page_says_so(client):
     assert "holds no rating of a movie that this release knows" in text(parse(response, 404).main)
 
 
-def test_list_when_made_then_it_is_the_posterior_mean_and_none_was_rated(client, library):
+def test_list_when_made_then_it_is_the_posterior_mean_and_none_was_rated(client, opened):
     found = client.get(f"{link(client)}.json").json
-    release = library.release
+    release = opened.release
     prior = release.fold_in
     ids = sorted(GIVEN)
     x = np.array([[1.0, *release.movie_factors[movie_id - 1]] for movie_id in ids])

@@ -7,7 +7,7 @@ import pytest
 @pytest.fixture
 def release(app, client):
     client.get("/")
-    return app.extensions["catalogue"].current().release
+    return app.extensions["current"].opened().release
 
 
 def test_titles_when_asked_for_then_the_whole_catalogue_as_columns(client, release):

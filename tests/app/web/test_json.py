@@ -6,10 +6,11 @@ import math
 import pytest
 from flask import template_rendered
 
-from app.model.items import ModelResult
-from app.model.pages import ReportPage, SiteInfo
+from app.model.evaluation import ModelResult
+from app.model.page import SiteInfo
+from app.model.report import ReportPage
 from app.model.scale import RatingScale
-from app.web.responses import json_response
+from app.web.responses import json_response, page_document
 from tests.app.addresses import PAGES, PATHS, sister
 from tests.app.html import parse
 from tests.app.sample import UNRATED_ID
@@ -33,7 +34,7 @@ def test_json_when_asked_for_then_equals_the_page_object(app, client, path, sist
     response = client.get(sister)
     assert response.status_code == 200
     assert response.mimetype == "application/json"
-    assert response.json == json.loads(json.dumps(shown[0].to_json(), allow_nan=False))
+    assert response.json == json.loads(json.dumps(page_document(shown[0]), allow_nan=False))
 
 
 @pytest.mark.parametrize(("path", "sister"), SISTERS)

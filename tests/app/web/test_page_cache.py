@@ -43,8 +43,8 @@ def test_site_when_a_page_is_asked_for_again_then_the_same_bytes_without_a_read(
     client = app.test_client()
     accept = {"Accept-Encoding": "gzip"}
     first = client.get("/users/7?sort=title", headers=accept)
-    library = app.extensions["catalogue"].current()
-    monkeypatch.setattr(library.shelf, "record", None)
+    opened = app.extensions["current"].opened()
+    monkeypatch.setattr(opened, "record", None)
     again = client.get("/users/7?sort=title", headers=accept)
     assert again.data == first.data
     assert again.headers["Content-Encoding"] == "gzip"

@@ -53,7 +53,7 @@ def test_etag_when_the_release_changes_then_the_page_is_sent_anew(tmp_path):
     client = app.test_client()
     etag = client.get("/movies/1").headers["ETag"]
     publish_sample(tmp_path, "2026-10-03T08:30:00Z")
-    app.extensions["catalogue"].refresh()
+    app.extensions["current"].refresh()
     response = client.get("/movies/1", headers={"If-None-Match": etag})
     assert response.status_code == 200
     assert response.headers["ETag"] != etag
@@ -152,10 +152,10 @@ def test_error_page_when_posted_to_then_says_what_is_allowed(client):
 
 @pytest.mark.parametrize("path", ["/report", "/report.json"])
 def test_error_page_when_a_page_fails_then_500_without_details(client, monkeypatch, path):
-    def fail(library, site):
+    def fail(opened, site):
         raise RuntimeError("a secret detail")
 
-    monkeypatch.setattr("app.model.library.Library.report_page", fail)
+    monkeypatch.setattr("app.views.site.report_page", fail)
     response = client.get(path)
     assert response.status_code == 500
     assert response.is_json == path.endswith(".json")

@@ -5,7 +5,7 @@ import inspect
 import types
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from app.model.pages import Page
+from app.model.page import Page
 
 Schema = dict[str, Any]
 

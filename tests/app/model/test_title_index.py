@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model.search import TitleIndex, fold_words
+from app.model.title_index import TitleIndex, fold_words
 from tests.app.search_twin import plain_search
 
 TITLES = (

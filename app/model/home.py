@@ -1,0 +1,35 @@
+"""The home page: what this is, and the ways in."""
+
+from dataclasses import dataclass
+
+from app.model.evaluation import ModelResult
+from app.model.opened import Movie, OpenedRelease, day_text
+from app.model.page import ReleasePage, SiteInfo
+from processing.release import StartUser
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomePage(ReleasePage):
+    """What this is, and the ways in."""
+
+    n_titles: int
+    first_day: str | None
+    last_day: str | None
+    served_model: ModelResult | None
+    start_users: tuple[StartUser, ...]
+    popular: tuple[Movie, ...]
+
+
+def home_page(opened: OpenedRelease, site: SiteInfo) -> HomePage:
+    """Return the ways in, and what this release is."""
+    source = opened.manifest.source
+    return HomePage(
+        title="Movie recommendations",
+        site=site,
+        n_titles=source.n_titles,
+        first_day=day_text(source.first_day),
+        last_day=day_text(source.last_day),
+        served_model=opened.evaluation.served,
+        start_users=opened.manifest.start_users,
+        popular=tuple(opened.movie(index) for index in opened.popular),
+    )

@@ -1,0 +1,97 @@
+"""What pages have in common: each is one frozen dataclass, shown as HTML and as JSON alike.
+
+Numbers that are not known are None, never NaN.
+"""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.model.opened import OpenedRelease
+from app.model.scale import RatingScale
+
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteInfo:
+    """What every page says about the release behind it.
+
+    `problem` says why the newest release cannot be read, while this one is still shown.
+    """
+
+    release_id: str
+    created_utc: str
+    source_name: str
+    simulated: bool
+    n_ratings: int
+    n_users: int
+    n_movies: int
+    profile: str
+    scale: RatingScale
+    problem: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What all pages have; `site` is None only where no release is open.
+
+    `not_in_json` names the fields that only draw the page, or say what another field says.
+    """
+
+    not_in_json: ClassVar[tuple[str, ...]] = ()
+
+    title: str
+    site: SiteInfo | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleasePage(Page):
+    """A page that is drawn from a release."""
+
+    site: SiteInfo
+
+
+class TablePage(ReleasePage):
+    """A page that is also a table, to take away as CSV."""
+
+    @property
+    @abstractmethod
+    def file_name(self) -> str:
+        """What the file is called, without its ending."""
+
+    @property
+    @abstractmethod
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+
+    @property
+    @abstractmethod
+    def rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """All rows, whatever is on the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorPage(Page):
+    """What went wrong, and what can be done about it."""
+
+    status: int
+    what: str
+    advice: str
+
+
+def site_info(opened: OpenedRelease, problem: str | None) -> SiteInfo:
+    """Say what stands behind every page; `problem` is why nothing newer is shown."""
+    manifest = opened.manifest
+    return SiteInfo(
+        release_id=manifest.release_id,
+        created_utc=manifest.created_utc,
+        source_name=manifest.source.name,
+        simulated=manifest.source.simulated,
+        n_ratings=manifest.source.n_ratings,
+        n_users=manifest.source.n_users,
+        n_movies=manifest.source.n_movies,
+        profile=manifest.profile,
+        scale=opened.scale,
+        problem=problem,
+    )

@@ -1,0 +1,63 @@
+"""The page that asks visitors to rate a few movies."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.model.opened import Movie, OpenedRelease, OwnRating
+from app.model.page import ReleasePage, SiteInfo
+from app.model.visitor import known_ratings
+
+ASKED_PER_PAGE = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedMovie:
+    """A movie that a visitor is asked about, and what they gave it, None before they do."""
+
+    movie: Movie
+    rating: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatePage(ReleasePage):
+    """The movies that a visitor is asked about; nothing here tells what others gave them.
+
+    `levels` are the ratings to choose from, `given` what is rated already and not asked for here,
+    and `next_skip` how many of the asking list come before the next page, None at its end.
+    """
+
+    query: str
+    levels: tuple[float, ...]
+    asked: tuple[AskedMovie, ...]
+    given: tuple[OwnRating, ...]
+    skip: int
+    next_skip: int | None
+
+
+def rate_page(
+    opened: OpenedRelease, site: SiteInfo, given: Mapping[int, float], query: str, skip: int
+) -> RatePage:
+    """Return the movies to ask about: those that a query finds, or the next of the asking list.
+
+    `given` holds ratings by movie id; `skip` says how many of the asking list were passed.
+    """
+    asking = opened.release.fold_in.ask
+    found = opened.titles.find(query) if query else asking[skip:]
+    indices = found[:ASKED_PER_PAGE]
+    following = skip + ASKED_PER_PAGE
+    known, _ = known_ratings(opened, given)
+    here = set(indices)
+    return RatePage(
+        title="Rate a few movies",
+        site=site,
+        query=query,
+        levels=opened.scale.choices,
+        asked=tuple(
+            AskedMovie(movie=opened.movie(index), rating=known.get(index)) for index in indices
+        ),
+        given=tuple(
+            opened.own_rating(index, rating) for index, rating in known.items() if index not in here
+        ),
+        skip=skip,
+        next_skip=following if following < len(asking) and not query else None,
+    )

@@ -1,0 +1,60 @@
+"""A recommendation: a movie, what is predicted for it, and why."""
+
+from dataclasses import dataclass
+
+from app.model.account import Account
+from app.model.opened import Movie, OpenedRelease
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """A movie that the user rated and that speaks for a recommendation.
+
+    `share` is its part, 0 to 1, of all that the user's ratings say for the recommendation.
+    """
+
+    movie_id: int
+    title: str
+    rating: float | None
+    share: float
+
+    @property
+    def percent(self) -> int:
+        """The share as a whole percentage."""
+        return round(100 * self.share)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alike:
+    """How the viewers whose ratings are most like the user's rated a movie."""
+
+    n: int
+    mean: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recommendation:
+    """One row of a list; `difference` is the score minus the movie's mean.
+
+    `error` is how far such predictions are off typically, in stars. `alike` is None where none of
+    those viewers rated the movie; `account` is None until the recommendation is shown.
+    """
+
+    rank: int
+    movie: Movie
+    score: float
+    difference: float | None
+    error: float | None
+    reasons: tuple[Reason, ...]
+    account: Account | None
+    alike: Alike | None
+
+
+def reason(opened: OpenedRelease, index: int, rating: float | None, share: float) -> Reason:
+    """Return the movie of an index as a reason."""
+    return Reason(
+        movie_id=int(opened.release.movie_ids[index]),
+        title=opened.release.titles[index],
+        rating=rating,
+        share=share,
+    )

@@ -1,0 +1,228 @@
+"""Title search: case, accents, punctuation, order of words, articles and a typo do not matter."""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.model.typos import NearWords
+
+# Letters that Unicode does not take apart; apostrophes vanish: "schindlers" finds "Schindler's".
+_LETTERS = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "'": "",
+        "’": "",
+        "`": "",
+        "&": " and ",
+    }
+)
+_WORD = re.compile(r"\w+")
+_MOST_WORDS = 20
+ARTICLES = frozenset("the a an la le les der die das el los las il lo gli un une een".split())
+ENOUGH = 5  # matches, for nothing else to be thought of
+
+EXACT, BEGINNING, INSIDE, BARE_BEGINNING, BARE_INSIDE, NEAR, NOT = range(7)
+_FAR = 100  # typos: more than any query may have
+
+
+def fold_words(text: str) -> list[str]:
+    """Split a text into words without case, accents and punctuation."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+    return _WORD.findall("".join(c for c in decomposed if not unicodedata.combining(c)))
+
+
+def without_articles(words: list[str]) -> list[str]:
+    """Leave articles at the beginning and at the end out, unless there is nothing else.
+
+    >>> without_articles(["matrix", "the"])
+    ['matrix']
+    """
+    start, end = 0, len(words)
+    while start < end and words[start] in ARTICLES:
+        start += 1
+    while end > start and words[end - 1] in ARTICLES:
+        end -= 1
+    return words[start:end] or words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The indices of the movies found, best first; `near` where none has the words as written."""
+
+    indices: list[int]
+    near: bool
+
+
+class Lines:
+    """Texts in one, so that all that contain another are found at once."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        lines = [f"{text}\n".encode() for text in texts]
+        self._letters = np.frombuffer(b"".join(lines), np.uint8)
+        lengths = [len(line) for line in lines]
+        self._line = np.repeat(np.arange(len(lines), dtype=np.int32), lengths)
+
+    def containing(self, word: str) -> NDArray[np.int32]:
+        """Return the places of the texts that contain a word, each as often as it does."""
+        letters = word.encode()
+        n_starts = max(0, len(self._letters) - len(letters) + 1)
+        found = np.flatnonzero(self._letters[:n_starts] == letters[0])
+        for offset, letter in enumerate(letters[1:], start=1):
+            found = found[self._letters[found + offset] == letter]
+        return self._line[found]
+
+
+class Places:
+    """Which movies have which words: pairs, in the order of the words.
+
+    Parameters
+    ----------
+    movies
+        For each word, the indices of the movies that have it.
+    n_movies
+        How many movies there are.
+    """
+
+    def __init__(self, movies: Sequence[Sequence[int]], n_movies: int) -> None:
+        counts = [len(of_word) for of_word in movies]
+        self.n_movies = n_movies
+        self._n_words = len(counts)
+        self._starts = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
+        self._word = np.repeat(np.arange(self._n_words, dtype=np.int32), counts)
+        self._movie = np.array([index for of_word in movies for index in of_word], np.int32)
+
+    def having(self, words: range | NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Say of each movie whether it has one of the words at these places."""
+        found = np.zeros(self.n_movies, bool)
+        if isinstance(words, range):
+            found[self._movie[self._starts[words.start] : self._starts[words.stop]]] = True
+        else:
+            chosen = np.zeros(self._n_words, bool)
+            chosen[words] = True
+            found[self._movie[chosen[self._word]]] = True
+        return found
+
+    def fewest_typos(self, beginning: range, near: dict[int, int]) -> NDArray[np.int16]:
+        """Say of each movie how many typos its nearest word takes: none at `beginning`."""
+        of_word = np.full(self._n_words, _FAR, np.int16)
+        of_word[list(near)] = list(near.values())
+        of_word[beginning.start : beginning.stop] = 0
+        typos = of_word[self._word]
+        some = typos < _FAR
+        found = np.full(self.n_movies, _FAR, np.int16)
+        np.minimum.at(found, self._movie[some], typos[some])
+        return found
+
+
+class TitleIndex:
+    """Finds movies by words of their titles.
+
+    Parameters
+    ----------
+    titles, years
+        One entry per movie; a year, where known, may be searched for like a word.
+    n_ratings
+        One count per movie: among equally good matches the movie with more ratings comes first.
+    """
+
+    def __init__(
+        self, titles: Sequence[str], years: Sequence[int | None], n_ratings: Sequence[int]
+    ) -> None:
+        folded = [fold_words(title) for title in titles]
+        self._joined = Lines("".join(words) for words in folded)
+        movies: dict[str, list[int]] = {}
+        exact: dict[str, list[int]] = {}
+        for index, words in enumerate(folded):
+            exact.setdefault(" ".join(without_articles(words)), []).append(index)
+            year = years[index]
+            for word in {*words, str(year)} if year else set(words):
+                movies.setdefault(word, []).append(index)
+        self._exact = exact
+        self._words = sorted(movies)
+        self._lines = Lines(self._words)
+        self._places = Places([movies[word] for word in self._words], len(titles))
+        self._votes = np.array(n_ratings, np.int64)
+
+    def find(self, query: str) -> list[int]:
+        """Return the indices of all movies that match, best first."""
+        return self.search(query).indices
+
+    def search(self, query: str) -> Found:
+        """Find movies.
+
+        The order is: the very title but for articles; every word begins a word of the title; every
+        word stands somewhere in the title; every word comes near one of the title, or near its
+        beginning, the fewest typos first. Ties are broken by number of ratings, then by movie
+        index. Articles at the ends of the query are passed over where they would leave nothing,
+        and what only comes near is looked for where there are few matches.
+        """
+        words = fold_words(query)[:_MOST_WORDS]
+        if not words:
+            return Found(indices=[], near=False)
+        bare = without_articles(words)
+        ranks = np.full(self._places.n_movies, NOT, np.int8)
+        ranks[self._exact.get(" ".join(bare), [])] = EXACT
+        self._add_having(ranks, words, BEGINNING, INSIDE)
+        if bare != words and _n_found(ranks) < ENOUGH:
+            self._add_having(ranks, bare, BARE_BEGINNING, BARE_INSIDE)
+        n_as_written = _n_found(ranks)
+        typos = np.zeros(len(ranks), np.int16)
+        if n_as_written < ENOUGH:
+            typos[ranks == NOT] = self._typos(bare)[ranks == NOT]
+            ranks[(ranks == NOT) & (typos < _FAR)] = NEAR
+        found = np.flatnonzero(ranks < NOT)
+        order = np.lexsort((found, -self._votes[found], typos[found], ranks[found]))
+        indices: list[int] = found[order].tolist()
+        return Found(indices=indices, near=not n_as_written and bool(indices))
+
+    def _add_having(
+        self, ranks: NDArray[np.int8], words: list[str], beginning: int, inside: int
+    ) -> None:
+        joined = self._joined.containing("".join(words))
+        ranks[joined] = np.minimum(ranks[joined], inside)
+        is_inside = self._having_all([self._lines.containing(word) for word in words])
+        np.minimum(ranks, inside, out=ranks, where=is_inside)
+        is_beginning = self._having_all([self._with_prefix(word) for word in words])
+        np.minimum(ranks, beginning, out=ranks, where=is_beginning)
+
+    def _having_all(self, places: Sequence[range | NDArray[np.int32]]) -> NDArray[np.bool_]:
+        """Say of each movie whether it has, for each word, one of the words at these places."""
+        found = self._places.having(places[0])
+        for of_word in places[1:]:
+            found &= self._places.having(of_word)
+        return found
+
+    def _with_prefix(self, word: str) -> range:
+        first = bisect_left(self._words, word)
+        return range(first, bisect_left(self._words, word + "\U0010ffff", first))
+
+    def _typos(self, words: list[str]) -> NDArray[np.int16]:
+        """Say of each movie how many typos it takes to come to all words; `_FAR` if too many."""
+        found = np.zeros(self._places.n_movies, np.int16)
+        for word in words:
+            near = self._near_words.find(word)
+            found += self._places.fewest_typos(self._with_prefix(word), near)
+            if (found >= _FAR).all():
+                break
+        return np.minimum(found, _FAR)
+
+    @cached_property
+    def _near_words(self) -> NearWords:
+        return NearWords(self._words)
+
+
+def _n_found(ranks: NDArray[np.int8]) -> int:
+    return int(np.count_nonzero(ranks < NOT))
