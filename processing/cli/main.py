@@ -75,7 +75,7 @@ runs_option = click.option(
 def download(name: str, directory: Path, url: str | None) -> None:
     """Get a public data set by NAME, resuming where an earlier try stopped."""
     from processing.data.download import download as fetch
-    from processing.data.download import find_dataset
+    from processing.data.public import find_dataset
 
     click.echo(fetch(find_dataset(name), directory, url))
 

@@ -22,6 +22,7 @@ def quiet_option(command: Callable[..., Any]) -> Callable[..., Any]:
         root.handlers[:] = [handler]
         root.setLevel(logging.WARNING)
         logging.getLogger("processing").setLevel(logging.WARNING if quiet else logging.INFO)
+        logging.getLogger("urllib3").setLevel(logging.ERROR)  # of new attempts we tell ourselves
 
     return click.option(
         "--quiet",

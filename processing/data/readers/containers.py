@@ -4,6 +4,7 @@ Nothing is unpacked to disk. A member's `name` is its path inside the container;
 Netflix Prize's `training_set.tar` counts as a folder of that name where it is not unpacked.
 """
 
+import gzip
 import hashlib
 import io
 import os
@@ -13,11 +14,10 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any, cast
 
-from processing.data.readers.gzip_stream import GzipStream, Mark
 from processing.errors import SourceError
 from processing.tools.progress import counting
 
@@ -28,14 +28,20 @@ MAX_DEPTH = 4  # folders below the given one: nf_prize_dataset/download/training
 _DAMAGE = (EOFError, OSError, tarfile.TarError, zipfile.BadZipFile, zlib.error)
 _GZIP, _ZIP, _ZIP_EMPTY = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 
+Advance = Callable[[int], object]
+Opener = Callable[["Member"], IO[bytes]]
+
 
 @dataclass(frozen=True)
 class Member:
-    """A file in a container; `offset` is where it begins in the tar archive that holds it."""
+    """A file in a container; `entry` is its place in the tar archive that holds it.
+
+    `outer` is the member that is this archive, where it lies in the container itself.
+    """
 
     name: str
     size: int
-    offset: int = 0
+    entry: tarfile.TarInfo | None = field(default=None, compare=False)
     outer: "Member | None" = None
 
     @property
@@ -52,34 +58,31 @@ class Member:
 class Files:
     """An opened container: hands out its members as binary streams.
 
-    Who reads large members tells `advance` how many bytes have been read.
+    Whoever reads large members tells `advance` how many bytes have been read. Members of a
+    compressed tar are found fast in the order of the archive only: to go back is to unpack again.
     """
 
-    def __init__(
-        self, container: "Container", stack: ExitStack, advance: Callable[[int], object]
-    ) -> None:
+    def __init__(self, container: "Container", stack: ExitStack, advance: Advance) -> None:
         self.advance = advance
         self._container = container
         self._stack = stack
         self._open_member = container._opener(stack)
-        self._inner: dict[Member, BinaryIO] = {}
+        self._inner: dict[Member, Opener] = {}
 
     def label(self, member: Member) -> str:
         """What messages call a member, such as 'ml-1m.zip!ml-1m/ratings.dat'."""
         return self._container.label(member)
 
     @contextmanager
-    def open(self, member: Member) -> Iterator[BinaryIO]:
+    def open(self, member: Member) -> Iterator[IO[bytes]]:
         """Open a member; what is found damaged while it is read is a SourceError that names it."""
         with damage_named(self.label(member)):
-            if member.outer is None:
-                with self._open_member(member) as stream:
-                    yield stream
-            else:
-                if member.outer not in self._inner:
-                    inner = self._stack.enter_context(self._open_member(member.outer))
-                    self._inner[member.outer] = inner
-                yield _window(self._inner[member.outer], member)
+            if member.outer is not None and member.outer not in self._inner:
+                stream = self._stack.enter_context(self._open_member(member.outer))
+                self._inner[member.outer] = _tar_opener(stream, self._stack)
+            opener = self._inner[member.outer] if member.outer else self._open_member
+            with opener(member) as stream:
+                yield stream
 
     def head(self, member: Member, size: int = 1 << 16) -> bytes:
         """The first bytes of a member."""
@@ -101,11 +104,11 @@ class Container(ABC):
         """List the files."""
 
     @abstractmethod
-    def _opener(self, stack: ExitStack) -> Callable[[Member], BinaryIO]:
+    def _opener(self, stack: ExitStack) -> Opener:
         """Make what opens a member; what has to stay open meanwhile goes onto `stack`."""
 
     @contextmanager
-    def open(self, advance: Callable[[int], object] = lambda n_bytes: None) -> Iterator[Files]:
+    def open(self, advance: Advance = lambda n_bytes: None) -> Iterator[Files]:
         """Open the container for reading."""
         with ExitStack() as stack:
             with damage_named(str(self.path)):
@@ -132,10 +135,7 @@ class Container(ABC):
         if not outers or any(member.basename.startswith("mv_") for member in self.members):
             return []
         with self.open() as files, files.open(outers[0]) as stream:
-            return [
-                Member(f"{outers[0].name}/{inner.name}", inner.size, inner.offset, outers[0])
-                for inner in _list_tar(stream)
-            ]
+            return list(_list_tar(stream, outers[0]))
 
 
 class Folder(Container):
@@ -157,7 +157,7 @@ class Folder(Container):
     def _place(self, member: Member) -> Path:
         return self.path if self.path.is_file() else self.path / member.name
 
-    def _opener(self, stack: ExitStack) -> Callable[[Member], BinaryIO]:
+    def _opener(self, stack: ExitStack) -> Opener:
         return lambda member: self._place(member).open("rb")
 
     def label(self, member: Member) -> str:
@@ -196,36 +196,32 @@ class Zip(Container):
                 if not info.is_dir() and _is_wanted(info.filename):
                     yield Member(info.filename, info.file_size)
 
-    def _opener(self, stack: ExitStack) -> Callable[[Member], BinaryIO]:
+    def _opener(self, stack: ExitStack) -> Opener:
         archive = stack.enter_context(zipfile.ZipFile(self.path))
-        return lambda member: archive.open(member.name)  # type: ignore[return-value]
+        return lambda member: archive.open(member.name)
 
 
 class Tar(Container):
-    """A tar archive, plain or compressed by gzip; members are windows on one stream."""
-
-    def __init__(self, path: Path) -> None:
-        self._marks: list[Mark] = []
-        super().__init__(path)
+    """A tar archive, plain or compressed by gzip."""
 
     def _list(self) -> Iterator[Member]:
         size = self.path.stat().st_size
         with (
             counting(size, f"Listing {self.path.name}", "B") as advance,
-            self._open_stream(advance) as stream,
+            _Watched(self.path, advance) as packed,
+            self._unpacked(packed) as stream,
         ):
             yield from _list_tar(stream)
             while stream.read(BLOCK):  # to its end: only there gzip compares its checksum
                 pass
 
-    def _open_stream(self, advance: Callable[[int], object] = lambda n_bytes: None) -> BinaryIO:
-        if _magic(self.path).startswith(_GZIP):
-            return io.BufferedReader(GzipStream(self.path, self._marks, advance), BLOCK)
-        return self.path.open("rb")
+    def _opener(self, stack: ExitStack) -> Opener:
+        packed = stack.enter_context(self.path.open("rb"))
+        return _tar_opener(stack.enter_context(self._unpacked(packed)), stack)
 
-    def _opener(self, stack: ExitStack) -> Callable[[Member], BinaryIO]:
-        stream = stack.enter_context(self._open_stream())
-        return lambda member: _window(stream, member)
+    def _unpacked(self, packed: IO[bytes]) -> IO[bytes]:
+        is_packed = _magic(self.path).startswith(_GZIP)
+        return cast(IO[bytes], gzip.GzipFile(fileobj=packed)) if is_packed else packed
 
 
 def open_container(path: Path) -> Container:
@@ -270,51 +266,34 @@ def damage_named(label: str) -> Iterator[None]:
         ) from error
 
 
-class _Window(io.RawIOBase):
-    """A part of a seekable stream, read-only."""
+class _Watched(io.FileIO):
+    """A file that tells how many bytes are read."""
 
-    def __init__(self, stream: BinaryIO, offset: int, size: int) -> None:
-        self._stream, self._offset, self._size = stream, offset, size
-        self._at = 0
+    def __init__(self, path: Path, advance: Advance) -> None:
+        super().__init__(path)
+        self._advance = advance
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
-        self._at = base + offset
-        return self._at
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        wanted = max(0, min(len(buffer), self._size - self._at))
-        self._stream.seek(self._offset + self._at)
-        data = self._stream.read(wanted)
-        if len(data) < wanted:
-            raise EOFError(f"the data end {self._size - self._at - len(data)} bytes too early")
-        buffer[:wanted] = data
-        self._at += wanted
-        return wanted
+    def read(self, size: int | None = -1, /) -> bytes | Any:
+        data = super().read(size)
+        self._advance(len(data or b""))
+        return data
 
 
-def _window(stream: BinaryIO, member: Member) -> BinaryIO:
-    return io.BufferedReader(_Window(stream, member.offset, member.size), BLOCK)
-
-
-def _list_tar(stream: BinaryIO) -> Iterator[Member]:
+def _list_tar(stream: IO[bytes], outer: Member | None = None) -> Iterator[Member]:
+    prefix = f"{outer.name}/" if outer else ""
     with tarfile.open(fileobj=stream, mode="r:") as archive:
         for info in archive:
             if info.isreg() and not info.issparse() and _is_wanted(info.name):
-                yield Member(info.name.removeprefix("./"), info.size, info.offset_data)
+                yield Member(prefix + info.name.removeprefix("./"), info.size, info, outer)
         # tarfile takes any end for the end; an archive that is whole says so by a block of zeros
         stream.seek(archive.offset)
         if stream.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
             raise tarfile.ReadError("the end-of-archive mark is missing")
+
+
+def _tar_opener(stream: IO[bytes], stack: ExitStack) -> Opener:
+    archive = stack.enter_context(tarfile.open(fileobj=stream, mode="r:"))
+    return lambda member: cast(IO[bytes], archive.extractfile(cast(tarfile.TarInfo, member.entry)))
 
 
 def _is_wanted(name: str) -> bool:
@@ -328,6 +307,6 @@ def _magic(path: Path) -> bytes:
         return stream.read(tarfile.BLOCKSIZE)
 
 
-def _update(digest: "hashlib._Hash", stream: BinaryIO) -> None:
+def _update(digest: "hashlib._Hash", stream: IO[bytes]) -> None:
     while block := stream.read(BLOCK):
         digest.update(block)

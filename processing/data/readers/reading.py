@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 
@@ -105,7 +105,7 @@ class Title(NamedTuple):
 
 
 def read_titles(
-    stream: BinaryIO,
+    stream: IO[bytes],
     label: str,
     encoding: str,
     parse_title: Callable[[str], Title | None],
@@ -131,7 +131,7 @@ def read_titles(
     return catalogue_of(titles)
 
 
-def text_lines(stream: BinaryIO, encoding: str) -> Iterator[tuple[bytes, str | None]]:
+def text_lines(stream: IO[bytes], encoding: str) -> Iterator[tuple[bytes, str | None]]:
     """Each line as bytes and, without its line end, as text; None where it cannot be decoded."""
     for number, raw in enumerate(stream):
         line = raw.removeprefix(_BOM) if number == 0 else raw

@@ -11,7 +11,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +74,7 @@ class RowReader:
         self._known, self._guess = NOTHING, NOTHING
         self._n_lines = 0
 
-    def read(self, stream: BinaryIO, label: str, n_header_lines: int = 0) -> None:
+    def read(self, stream: IO[bytes], label: str, n_header_lines: int = 0) -> None:
         """Add a file's rows; `label` names it in messages."""
         texts = blocks(stream, lambda: self._next.buffer, label)
         is_first = True
@@ -232,7 +232,7 @@ class _Column:
 
 
 def blocks(
-    stream: BinaryIO, next_buffer: Callable[[], bytearray], label: str
+    stream: IO[bytes], next_buffer: Callable[[], bytearray], label: str
 ) -> Iterator[NDArray[np.uint8]]:
     """Read whole lines into one buffer after the other; the last line gets its newline if need be.
 
@@ -262,7 +262,7 @@ def blocks(
         start, filled = 0, _fill(stream, buffer, len(rest))
 
 
-def _fill(stream: BinaryIO, buffer: bytearray, filled: int) -> int:
+def _fill(stream: IO[bytes], buffer: bytearray, filled: int) -> int:
     """Fill the buffer, but for room for the newline that the last line may lack."""
     view = memoryview(buffer)[:-1]
     while filled < len(view):

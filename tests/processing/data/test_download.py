@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from processing.data import download as module
-from processing.data.download import DATASETS, download, find_dataset
+from processing.data import partial
+from processing.data.download import download
+from processing.data.public import DATASETS, find_dataset
 from processing.errors import DownloadError
 
 CONTENT = bytes(range(256)) * 4000
@@ -29,6 +31,8 @@ class Server:
     statuses: list[int] = field(default_factory=list)
     asked: list[str | None] = field(default_factory=list)
     texts: dict[str, bytes] = field(default_factory=dict)
+    retry_after: str | None = None
+    slept: list[float] = field(default_factory=list)
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         if request.path in self.texts:
@@ -36,7 +40,7 @@ class Server:
             return
         self.asked.append(request.headers.get("Range"))
         if request.path != "/file.zip" or self.statuses:
-            request.send_error(self.statuses.pop(0) if self.statuses else 404)
+            self._refuse(request, self.statuses.pop(0) if self.statuses else 404)
             return
         headers = {"ETag": self.tag} if self.tag else {}
         start = self._start(request)
@@ -48,6 +52,15 @@ class Server:
             end = f"{len(self.content) - 1}/{len(self.content)}"
             headers["Content-Range"] = f"bytes {start}-{end}"
             self._send(request, 206, self.content[start:], headers)
+
+    def _refuse(self, request: BaseHTTPRequestHandler, status: int) -> None:
+        if self.retry_after is None:
+            request.send_error(status)
+            return
+        request.send_response(status)
+        request.send_header("Retry-After", self.retry_after)
+        request.send_header("Content-Length", "0")
+        request.end_headers()
 
     def _start(self, request: BaseHTTPRequestHandler) -> int | None:
         wanted = request.headers.get("Range")
@@ -89,7 +102,7 @@ def server(monkeypatch):
     dataset = replace(DATASETS["ml-100k"], url=state.url, md5=hashlib.md5(CONTENT).hexdigest())
     monkeypatch.setitem(DATASETS, "ml-100k", dataset)
     monkeypatch.setitem(DATASETS, "ml-latest", replace(dataset, name="ml-latest", md5=None))
-    monkeypatch.setattr(module.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", state.slept.append)
     monkeypatch.setattr(module, "BLOCK_BYTES", 4096)
     yield state
     httpd.shutdown()
@@ -106,14 +119,8 @@ def only_file(directory: Path) -> Path:
 def try_once(directory, monkeypatch):
     """A run that gives up at the first cut."""
 
-    def give_up(action, progress, url):
-        try:
-            return action()
-        except module._TryAgain as error:
-            raise DownloadError(str(error)) from error
-
     with monkeypatch.context() as patch:
-        patch.setattr(module, "_persist", give_up)
+        patch.setattr(module, "MAX_ATTEMPTS", 1)
         download(find_dataset("ml-100k"), directory)
 
 
@@ -220,7 +227,15 @@ def test_download_when_the_server_fails_for_a_while_tries_again(server, tmp_path
     server.statuses = [503, 500, 429]
     assert download(find_dataset("ml-100k"), tmp_path).read_bytes() == CONTENT
     waits = [m.rsplit("in ", 1)[-1] for m in caplog.messages if "Trying again" in m]
-    assert waits == ["2 s.", "4 s.", "8 s."]
+    assert waits == ["0 s.", "2 s.", "4 s."]
+    assert server.slept == [2, 4]
+
+
+def test_download_when_the_server_says_when_to_come_back_waits_so_long(server, tmp_path, caplog):
+    server.statuses, server.retry_after = [503, 429], "7"
+    assert download(find_dataset("ml-100k"), tmp_path).read_bytes() == CONTENT
+    assert server.slept == [7, 7]
+    assert "the server answered 429. Trying again in 7 s." in caplog.messages[-1]
 
 
 def test_download_when_the_server_keeps_failing_gives_up(server, tmp_path):
@@ -262,15 +277,15 @@ def test_download_when_the_published_hash_is_none_says_so(server, tmp_path):
 
 
 def test_download_when_the_disk_is_too_small_says_how_much_is_needed(server, tmp_path, monkeypatch):
-    usage = module.shutil.disk_usage(tmp_path)._replace(free=1000)
-    monkeypatch.setattr(module.shutil, "disk_usage", lambda path: usage)
+    usage = partial.shutil.disk_usage(tmp_path)._replace(free=1000)
+    monkeypatch.setattr(partial.shutil, "disk_usage", lambda path: usage)
     with pytest.raises(DownloadError, match="1000 bytes free, but 1024000 are still to be fetched"):
         download(find_dataset("ml-100k"), tmp_path)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_download_when_the_disk_fills_up_says_make_room(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "_discard", lambda part: None)
+    monkeypatch.setattr(partial.PartialFile, "discard", lambda part: None)
     (tmp_path / "file.zip.part").symlink_to("/dev/full")
     with pytest.raises(DownloadError, match=r"No space left on device\). Make room"):
         download(find_dataset("ml-100k"), tmp_path)

@@ -1,15 +1,20 @@
 import gzip
 import hashlib
 import io
+import itertools
 import zipfile
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from processing.data.readers.containers import open_container
 from processing.errors import SourceError
 from tests.packing import FORMS, pack, tar_of, write_files
 
 FILES = {"a.txt": b"alpha\n" * 1000, "b/c.txt": b"gamma\n", "empty.txt": b""}
+DIGITS = np.random.default_rng(0).integers(0, 9, 60_000, np.uint8).tobytes()
 
 
 def contents(path):
@@ -122,13 +127,27 @@ def test_sha256_of_a_folder_depends_on_used_names_and_bytes_only(tmp_path):
     assert sha256({"a": b"12", "b": b""}, "ab") != sha256({"a": b"1", "b": b"2"}, "ab")
 
 
-def test_window_seeks_like_a_file(tmp_path):
-    path = tmp_path / "x.tar"
-    path.write_bytes(tar_of({"a": b"0123456789", "b": b"x"}))
-    container = open_container(path)
-    with container.open() as files, files.open(container.members[0]) as stream:
-        assert stream.seek(-3, io.SEEK_END) == 7
-        assert stream.read() == b"789"
-        stream.seek(2)
-        assert stream.read(3) == b"234"
-        assert stream.tell() == 5
+@pytest.fixture(scope="module", params=["plain", "one gzip", "three gzips", "filled up"])
+def tar(request, tmp_path_factory):
+    """A tar of two files of digits, which is compressed in one piece, in several, or not."""
+    text = tar_of({"before": b"x" * 700, "digits": DIGITS, "after": b"y" * 300})
+    ends = [20_000, 20_001, len(text)] if request.param == "three gzips" else [len(text)]
+    pieces = [text[a:b] for a, b in itertools.pairwise([0, *ends])]
+    packed = pieces if request.param == "plain" else [gzip.compress(piece) for piece in pieces]
+    path = tmp_path_factory.mktemp("tar") / "x"
+    path.write_bytes(b"".join(packed) + bytes(3_000 if request.param == "filled up" else 0))
+    return path
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(DIGITS) + 9), st.integers(1, 9_000)), max_size=12))
+def test_files_open_when_a_tar_member_is_sought_anywhere_then_the_bytes_there(tar, reads):
+    container = open_container(tar)
+    with container.open() as files, files.open(container.members[1]) as stream:
+        for at, size in reads:
+            assert stream.seek(at) == min(at, len(DIGITS))
+            assert stream.read(size) == DIGITS[at : at + size]
+        assert stream.seek(-3, io.SEEK_END) == len(DIGITS) - 3
+        assert stream.read() == DIGITS[-3:]
+        assert stream.tell() == len(DIGITS)
+        assert files.head(container.members[0]) == b"x" * 700
