@@ -13,11 +13,11 @@ from tests.s3_server import S3Server, s3_server
 ROOT = Path(__file__).parents[1]
 COMPILED = ROOT / ".numba-cache"
 NEEDS = {  # a test that uses one of these fixtures gets the mark
+    "real_data": {"ratings_data"},
     "browser": {"browser", "lighthouse"},
     "s3": {"s3"},
-    "real_data": {"ratings_data"},
 }
-TOGETHER = ("s3", "real_data")  # what these tests share is dear, so one worker runs them
+TOGETHER = ("real_data", "s3")  # what these tests share is dear, so one worker runs them
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,24 +42,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with what it needs and whom it shares a worker with; begin with what is slow.
+    """Mark each test with what it needs, and with whom it shares a worker: the rest of its file.
 
-    A file's tests stay together, so that a worker makes its fixtures once.
+    What takes longest begins first: one worker compiles most kernels by the runs on real data,
+    while another waits for browsers.
     """
-    slow = set()
     for item in items:
         for name, fixtures in NEEDS.items():
             if fixtures & set(item.fixturenames):
                 item.add_marker(name)
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-        if item.get_closest_marker("slow") or item.get_closest_marker("real_data"):
-            slow.add(_group(item))
-    items.sort(key=lambda item: _group(item) not in slow)
-
-
-def _group(item: pytest.Item) -> str:
-    shared = [name for name in TOGETHER if item.get_closest_marker(name)]
-    return shared[0] if shared else str(item.path)
+        shared = [name for name in TOGETHER if item.get_closest_marker(name)]
+        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else str(item.path)))
+    items.sort(key=lambda item: not item.get_closest_marker("browser"))
+    items.sort(key=lambda item: not item.get_closest_marker("real_data"))
 
 
 @pytest.hookimpl(wrapper=True)
