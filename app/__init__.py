@@ -10,8 +10,8 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.markup.filters import init_filters
-from app.markup.lists import init_drawing
-from app.markup.own_ratings import init_rows
+from app.markup.lists import init_lists
+from app.markup.own_ratings import init_own_ratings
 from app.model.current import CurrentRelease
 from app.monitoring import init_monitoring
 from app.views.api import api_blueprint
@@ -77,8 +77,8 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.globals["json_url"] = lambda: sister_url(JSON_SUFFIX)
     app.jinja_env.globals["csv_url"] = lambda: sister_url(CSV_SUFFIX)
     init_filters(app)
-    init_drawing(app)
-    init_rows(app)
+    init_lists(app)
+    init_own_ratings(app)
 
 
 def _secret_key(settings: Settings) -> str:

@@ -1,14 +1,12 @@
 """How templates write numbers, dates and titles."""
 
-from datetime import date
-
 from flask import Flask
 
 from app.model.choice import SORTS
+from app.model.dates import day_text
 from app.model.title_index import fold_words
 from processing.report import WORDS, cell_text, figure_text
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SMALL_WORDS = frozenset({"a", "an", "and", "at", "for", "in", "of", "on", "or", "the", "to"})
 _N_HUES = 9
 _N_ARTS = 6
@@ -16,8 +14,9 @@ _N_ARTS = 6
 
 def init_filters(app: Flask) -> None:
     """Give templates the filters of this module and of reports, and the words that reports use."""
-    for function in (cell_text, count, day, figure_text, initials, movie_url, plural, tile_class):
+    for function in (cell_text, count, figure_text, initials, movie_url, plural, tile_class):
         app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.filters["day"] = day_text
     app.jinja_env.globals["report_words"] = WORDS
     app.jinja_env.globals["sorts"] = {name: label for name, (label, _) in SORTS.items()}
 
@@ -35,12 +34,6 @@ def movie_url(movie_id: int) -> str:
 def plural(number: int, noun: str) -> str:
     """Write a count with its noun: 1 vote, 1,682 votes."""
     return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
-
-
-def day(iso: str) -> str:
-    """Write an ISO date or time as a day: 22 Nov 2026."""
-    moment = date.fromisoformat(iso[:10])
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
 def initials(title: str) -> str:

@@ -22,7 +22,7 @@ _BAR = '<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
 _TRACK = '<rect class="off" width="100" height="8"/>'
 
 
-def init_drawing(app: Flask) -> None:
+def init_lists(app: Flask) -> None:
     """Give templates the functions of this module."""
     functions = (account_table, draw_chart, facts, how_much, share_bar, share_table, stars)
     for function in (*functions, tile, votes, why):

@@ -1,18 +1,19 @@
-"""Rows of a user's page that repeat by the dozen, as markup: see `app.markup.lists` for why."""
+"""A person's ratings and taste as rows of markup; `app.markup.lists` says why by functions."""
 
 from collections.abc import Sequence
 
 from flask import Flask
 from markupsafe import Markup, escape
 
-from app.markup.filters import count, day, movie_url
+from app.markup.filters import count, movie_url
 from app.markup.lists import stars, tile
+from app.model.dates import day_text
 from app.model.opened import OwnRating
 from app.model.scale import RatingScale
 from app.model.taste import TasteGroup, TasteLevel
 
 
-def init_rows(app: Flask) -> None:
+def init_own_ratings(app: Flask) -> None:
     """Give templates the functions of this module."""
     for function in (group_rows, level_rows, own_rows):
         app.jinja_env.globals[function.__name__] = function
@@ -27,7 +28,7 @@ def _own_row(own: OwnRating, scale: RatingScale) -> str:
     year = f' <span class="quiet num">{own.year}</span>' if own.year else ""
     when = ""
     if own.day:
-        when = f'<span class="dot"> · </span><time datetime="{own.day}">{day(own.day)}</time>'
+        when = f'<span class="dot"> · </span><time datetime="{own.day}">{day_text(own.day)}</time>'
     return (
         f"<li>{tile(own.movie_id, own.title, 'small')}\n"
         f'<div><a href="{movie_url(own.movie_id)}">{escape(own.title)}</a>{year}\n'

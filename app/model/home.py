@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.model.dates import iso_day
 from app.model.evaluation import ModelResult
-from app.model.opened import Movie, OpenedRelease, day_text
+from app.model.opened import Movie, OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
 from processing.release import StartUser
 
@@ -27,8 +28,8 @@ def home_page(opened: OpenedRelease, site: SiteInfo) -> HomePage:
         title="Movie recommendations",
         site=site,
         n_titles=source.n_titles,
-        first_day=day_text(source.first_day),
-        last_day=day_text(source.last_day),
+        first_day=iso_day(source.first_day),
+        last_day=iso_day(source.last_day),
         served_model=opened.evaluation.served,
         start_users=opened.manifest.start_users,
         popular=tuple(opened.movie(index) for index in opened.popular),

@@ -12,7 +12,7 @@ from processing.report import protocol_text
 class HowPage(ReleasePage):
     """How this works: what it is made from, how well it does, and what it cannot know.
 
-    `best_member` is the best of the models that the ensemble stands on, `average` what always
+    `best_member` is the best of the models that the ensemble combines, `average` what always
     predicting the mean would do; None where the report does not say.
     """
 

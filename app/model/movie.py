@@ -2,10 +2,10 @@
 
 import math
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
+from app.model.dates import period_label
 from app.model.histogram import Histogram, Period, VotesOverTime, histogram
 from app.model.opened import Movie, OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
@@ -13,8 +13,6 @@ from processing.release import NO_MOVIE, UserRecord
 
 LEAST_LOVERS = 20  # viewers behind a share that is shown
 MOST_LOVERS = 6
-MOST_LABELS = 8
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,28 +122,12 @@ def _periods(opened: OpenedRelease, index: int) -> tuple[Period, ...]:
     return tuple(
         Period(
             first=first,
-            label=_period_label(first, firsts),
+            label=period_label(first, firsts),
             votes=n,
             mean=None if math.isnan(mean) else mean,
         )
         for first, (n, mean) in zip(firsts, table[index].tolist(), strict=True)
     )
-
-
-def _period_label(first: str, firsts: tuple[str, ...]) -> str:
-    """Name a period as its kind is named: '2004', 'Q3 2004' or 'Jul 2004'."""
-    day = date.fromisoformat(first)
-    months = {date.fromisoformat(each).month for each in firsts}
-    if months == {1} and len(firsts) > 1:
-        return str(day.year)
-    if months <= {1, 4, 7, 10} and _gap(firsts) > 31:
-        return f"Q{(day.month + 2) // 3} {day.year}"
-    return f"{_MONTHS[day.month - 1]} {day.year}"
-
-
-def _gap(firsts: tuple[str, ...]) -> int:
-    days = [date.fromisoformat(first).toordinal() for first in firsts[:2]]
-    return days[-1] - days[0]
 
 
 def _audience(opened: OpenedRelease, index: int) -> Audience | None:

@@ -3,12 +3,12 @@
 import json
 import math
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.model.dates import iso_day
 from app.model.evaluation import read_evaluation
 from app.model.scale import RatingScale
 from app.model.taste import Everyone
@@ -18,7 +18,6 @@ from processing.release import NO_DAY, FoldingModel, Release, UserRecord
 FEW_VOTES = 10
 KEPT_MOVIES = 20_000
 N_POPULAR = 12
-_EPOCH = date(1970, 1, 1)
 
 
 class PageNotFoundError(LookupError):
@@ -38,7 +37,7 @@ class Movie:
 
     @property
     def few_votes(self) -> bool:
-        """Whether the mean stands on too little to lean on."""
+        """Whether too few have rated it for the mean to say much."""
         return 0 < self.votes < FEW_VOTES
 
 
@@ -140,7 +139,7 @@ class OpenedRelease:
             title=self.release.titles[index],
             year=self.release.years[index],
             rating=rating,
-            day=day_text(day),
+            day=iso_day(day),
         )
 
     @cached_property
@@ -191,8 +190,3 @@ class OpenedRelease:
     def clipped(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return scores within the scale."""
         return np.clip(scores, self.scale.low, self.scale.high)
-
-
-def day_text(day: int | None) -> str | None:
-    """Write days since 1970-01-01 as an ISO date."""
-    return None if day is None else (_EPOCH + timedelta(days=day)).isoformat()

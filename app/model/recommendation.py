@@ -36,8 +36,8 @@ class Alike:
 class Recommendation:
     """One row of a list; `difference` is the score minus the movie's mean.
 
-    `error` is how far such predictions are off typically, in stars. `alike` is None where none of
-    those viewers rated the movie; `account` is None until the recommendation is shown.
+    `error` is the typical error, in stars, of predictions from as many ratings. `alike` is None
+    where none of those viewers rated the movie; `account` is None until a page shows it.
     """
 
     rank: int

@@ -13,8 +13,8 @@ N_SUGGESTED = 8
 class SearchPage(ReleasePage):
     """A page of the movies whose titles match.
 
-    `near` says that no title has the words as they were written, and these come close; `user_id` is
-    set when the query is a known user's id.
+    `near` says that no title has the words as they were written, and that these differ by a typo or
+    two; `user_id` is set when the query is a known user's id.
     """
 
     query: str
@@ -51,7 +51,7 @@ def search_page(opened: OpenedRelease, site: SiteInfo, query: str, page: int) ->
     Raises
     ------
     PageNotFoundError
-        If they do not fill so many pages.
+        If there is no such page.
     """
     found = opened.titles.search(query)
     n_pages = max(1, -(-len(found.indices) // FOUND_PER_PAGE))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.model.typos import NearWords
 
-# Letters that Unicode does not take apart; apostrophes vanish: "schindlers" finds "Schindler's".
+# Letters that Unicode does not decompose; apostrophes vanish: "schindlers" finds "Schindler's".
 _LETTERS = str.maketrans(
     {
         "ø": "o",
@@ -32,7 +32,7 @@ _LETTERS = str.maketrans(
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 20
 ARTICLES = frozenset("the a an la le les der die das el los las il lo gli un une een".split())
-ENOUGH = 5  # matches, for nothing else to be thought of
+ENOUGH = 5  # matches: with fewer, articles are left out and typos allowed for
 
 EXACT, BEGINNING, INSIDE, BARE_BEGINNING, BARE_INSIDE, NEAR, NOT = range(7)
 _FAR = 100  # typos: more than any query may have
@@ -85,8 +85,8 @@ class Lines:
         return self._line[found]
 
 
-class Places:
-    """Which movies have which words: pairs, in the order of the words.
+class MoviesByWord:
+    """Which movies have which words: pairs of word and movie, in the order of the words.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ class TitleIndex:
         self._exact = exact
         self._words = sorted(movies)
         self._lines = Lines(self._words)
-        self._places = Places([movies[word] for word in self._words], len(titles))
+        self._by_word = MoviesByWord([movies[word] for word in self._words], len(titles))
         self._votes = np.array(n_ratings, np.int64)
 
     def find(self, query: str) -> list[int]:
@@ -164,16 +164,16 @@ class TitleIndex:
         """Find movies.
 
         The order is: the very title but for articles; every word begins a word of the title; every
-        word stands somewhere in the title; every word comes near one of the title, or near its
-        beginning, the fewest typos first. Ties are broken by number of ratings, then by movie
-        index. Articles at the ends of the query are passed over where they would leave nothing,
-        and what only comes near is looked for where there are few matches.
+        word stands somewhere in the title; every word is within a typo or two of one of the title,
+        or of its beginning, the fewest typos first. Ties are broken by number of ratings, then by
+        movie index. Where there are fewer than `ENOUGH` matches, articles at the ends of the query
+        are left out, and then typos are allowed for.
         """
         words = fold_words(query)[:_MOST_WORDS]
         if not words:
             return Found(indices=[], near=False)
         bare = without_articles(words)
-        ranks = np.full(self._places.n_movies, NOT, np.int8)
+        ranks = np.full(self._by_word.n_movies, NOT, np.int8)
         ranks[self._exact.get(" ".join(bare), [])] = EXACT
         self._add_having(ranks, words, BEGINNING, INSIDE)
         if bare != words and _n_found(ranks) < ENOUGH:
@@ -200,9 +200,9 @@ class TitleIndex:
 
     def _having_all(self, places: Sequence[range | NDArray[np.int32]]) -> NDArray[np.bool_]:
         """Say of each movie whether it has, for each word, one of the words at these places."""
-        found = self._places.having(places[0])
+        found = self._by_word.having(places[0])
         for of_word in places[1:]:
-            found &= self._places.having(of_word)
+            found &= self._by_word.having(of_word)
         return found
 
     def _with_prefix(self, word: str) -> range:
@@ -211,10 +211,10 @@ class TitleIndex:
 
     def _typos(self, words: list[str]) -> NDArray[np.int16]:
         """Say of each movie how many typos it takes to come to all words; `_FAR` if too many."""
-        found = np.zeros(self._places.n_movies, np.int16)
+        found = np.zeros(self._by_word.n_movies, np.int16)
         for word in words:
             near = self._near_words.find(word)
-            found += self._places.fewest_typos(self._with_prefix(word), near)
+            found += self._by_word.fewest_typos(self._with_prefix(word), near)
             if (found >= _FAR).all():
                 break
         return np.minimum(found, _FAR)

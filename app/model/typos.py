@@ -1,4 +1,4 @@
-"""Words that come near to another: a letter missing, too many, wrong, or two of them swapped.
+"""Words within a typo or two of another: a letter missing, added, wrong, or two of them swapped.
 
 Source:  Damerau (1964), "A technique for computer detection and correction of spelling errors"; the
          distance is that of optimal string alignment, to a word or to any beginning of it.

@@ -14,7 +14,7 @@ api_blueprint = Blueprint("api", __name__)
 
 _ARGUMENT = re.compile(r"<(?:(\w+)[^:>]*:)?(\w+)>")
 _ERRORS = {
-    "400": "A parameter is not possible; the text says which, and what was expected.",
+    "400": "A parameter is not valid; the text says which, and what was expected.",
     "404": "There is no such thing in the release; the text says what.",
     "503": "No release, or no record of it, can be read at the moment.",
 }

@@ -30,7 +30,7 @@ _DATA = ("offline.titles", "offline.factors", "offline.fold_in")
 
 @pwa_blueprint.record_once
 def read_worker(state: BlueprintSetupState) -> None:
-    """Read the service worker, and which files it shall have at hand, when the app is made."""
+    """Read the service worker, and which files it must keep at hand, when the app is made."""
     path = Path(__file__).parents[1] / "static" / _WORKER
     state.app.extensions["pwa"] = (
         path.read_text(encoding="utf-8"),
@@ -61,7 +61,7 @@ def manifest() -> Response:
 
 @pwa_blueprint.get(f"/{_WORKER}")
 def worker() -> Response:
-    """The service worker, with what it shall have at hand; at the root, so that it serves all."""
+    """The service worker, with what it must keep at hand; it serves the whole site from the root."""
     source, digests = current_app.extensions["pwa"]
     site = {
         "version": current_app.config["CODE_VERSION"],
@@ -98,7 +98,7 @@ def _revalidated(text: str, mimetype: str, *, max_age_s: int) -> Response:
 
 
 def _finished(response: Response, *, max_age_s: int) -> Response:
-    """Let browsers keep a response for so long, and ask whether it is still the same after that."""
+    """Let browsers keep a response for a time, and ask after that whether it is still the same."""
     if max_age_s:
         response.cache_control.public = True
         response.cache_control.max_age = max_age_s

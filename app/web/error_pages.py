@@ -15,9 +15,9 @@ from processing.errors import ReleaseError
 logger = logging.getLogger(__name__)
 
 _TITLES = {
-    400: "Not possible",
+    400: "Not valid",
     404: "Not found",
-    405: "Not possible here",
+    405: "Not allowed here",
     500: "Something went wrong",
     503: "Not available right now",
 }
@@ -85,7 +85,7 @@ def _http_error(error: HTTPException) -> Response:
 
 def _error_response(status: int, what: str, advice: str) -> Response:
     page = ErrorPage(
-        title=_TITLES.get(status, "Not possible"),
+        title=_TITLES.get(status, "Not accepted"),
         site=current().site(),
         status=status,
         what=what,

@@ -37,8 +37,8 @@ _LEAST_SIZE_BYTES = 500
 _GZIP_LEVEL = 1  # a tenth more bytes than level 4 for less than half of its time
 
 
-class DressedResponse(Response):
-    """A response that has all its headers, and is compressed where it shall be."""
+class FinishedResponse(Response):
+    """A response that has all its headers, and is compressed where it should be."""
 
 
 def init_headers(app: Flask, *, deployed: bool) -> None:
@@ -49,11 +49,11 @@ def init_headers(app: Flask, *, deployed: bool) -> None:
     app.extensions["headers"] = headers
 
     @app.after_request
-    def finish(response: Response) -> Response:
-        return response if isinstance(response, DressedResponse) else dress(response)
+    def finish_others(response: Response) -> Response:
+        return response if isinstance(response, FinishedResponse) else finish(response)
 
 
-def dress(response: Response) -> Response:
+def finish(response: Response) -> Response:
     """Add the headers that every response has, and compress a text that is worth it."""
     response.headers.update(current_app.extensions["headers"])
     if response.mimetype not in _COMPRESSED_TYPES or response.direct_passthrough:

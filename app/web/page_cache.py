@@ -1,4 +1,4 @@
-"""Pages that were made lately, as bytes, so that what is asked again is not made again."""
+"""Pages that were sent recently, as bytes: a page that is asked for again is not made again."""
 
 import threading
 from collections import OrderedDict
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Made:
+class KeptPage:
     """A page as it is sent, with all its headers."""
 
     body: bytes
@@ -18,7 +18,7 @@ Key = tuple[str, str | None, str, bool]
 
 
 class PageCache:
-    """Keeps pages up to a number of bytes; the one not asked for the longest goes first.
+    """Keeps pages up to a number of bytes; the one asked for longest ago goes first.
 
     Parameters
     ----------
@@ -29,23 +29,23 @@ class PageCache:
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._made: OrderedDict[Key, Made] = OrderedDict()
+        self._pages: OrderedDict[Key, KeptPage] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find(self, key: Key) -> Made | None:
+    def find(self, key: Key) -> KeptPage | None:
         """Return what is kept under a key, if anything."""
         with self._lock:
-            if key in self._made:
-                self._made.move_to_end(key)
-            return self._made.get(key)
+            if key in self._pages:
+                self._pages.move_to_end(key)
+            return self._pages.get(key)
 
-    def keep(self, key: Key, made: Made) -> None:
+    def keep(self, key: Key, page: KeptPage) -> None:
         """Keep a page under a key: release, problem, address, and whether it is compressed."""
         with self._lock:
-            if old := self._made.pop(key, None):
+            if old := self._pages.pop(key, None):
                 self._bytes -= len(old.body)
-            self._made[key] = made
-            self._bytes += len(made.body)
+            self._pages[key] = page
+            self._bytes += len(page.body)
             while self._bytes > self._most_bytes:
-                _, gone = self._made.popitem(last=False)
+                _, gone = self._pages.popitem(last=False)
                 self._bytes -= len(gone.body)

@@ -57,7 +57,7 @@ class Parameter:
 
     def _refused(self, text: str) -> BadParameterError:
         return BadParameterError(
-            f"{self.name}={text!r} in the address is not possible; expected {self.expected}."
+            f"{self.name}={text!r} in the address is not valid; expected {self.expected}."
         )
 
     @property
@@ -87,7 +87,9 @@ LIST = (
     Parameter(name="genre", kind=str, description="Only movies of this genre."),
     Parameter(name="from", kind=int, description="Only movies of this year or later."),
     Parameter(name="to", kind=int, description="Only movies of this year or earlier."),
-    Parameter(name="votes", kind=int, minimum=0, description="Only movies with so many votes."),
+    Parameter(
+        name="votes", kind=int, minimum=0, description="Only movies with at least this many votes."
+    ),
     Parameter(name="score_from", kind=float, description="Least predicted stars."),
     Parameter(name="score_to", kind=float, description="Most predicted stars."),
     Parameter(name="mean_from", kind=float, description="Least mean of all votes, in stars."),

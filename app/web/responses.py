@@ -15,8 +15,8 @@ from flask.sansio.app import App
 from app.model.current import CurrentRelease
 from app.model.opened import OpenedRelease
 from app.model.page import Page, ReleasePage, SiteInfo, TablePage, site_info
-from app.web.headers import DressedResponse, dress, takes_gzip
-from app.web.page_cache import Made, PageCache
+from app.web.headers import FinishedResponse, finish, takes_gzip
+from app.web.page_cache import KeptPage, PageCache
 from app.web.parameters import Parameter, read_parameters
 
 MAX_AGE_S = 60
@@ -55,7 +55,7 @@ def current() -> CurrentRelease:
 
 
 def page_cache() -> PageCache:
-    """Return the pages that the app that answers this request has made lately."""
+    """Return the pages that the app that answers this request sent recently."""
     found: PageCache = current_app.extensions["pages"]
     return found
 
@@ -151,25 +151,25 @@ def sister_url(suffix: str) -> str:
 
 
 def release_response(make: Callable[[OpenedRelease, SiteInfo], Response]) -> Response:
-    """Answer with what `make` makes of the open release, or with what it made of it lately.
+    """Answer with what `make` makes of the open release, or with what it sent the last time.
 
     The address and the release are all that it may depend on.
     """
     opened, problem = current().opened(), current().problem
     wants_gzip = takes_gzip(request.headers.get("Accept-Encoding", ""))
     key = (opened.release_id, problem, request.full_path, wants_gzip)
-    made = page_cache().find(key)
-    etag = made.etag if made else _etag(opened.release_id, problem)
+    kept = page_cache().find(key)
+    etag = kept.etag if kept else _etag(opened.release_id, problem)
     if "If-None-Match" in request.headers and _is_known(etag):
         return _dated(Response(status=304), etag, opened.release_id)
-    if made:
-        return DressedResponse(made.body, headers=list(made.headers))
+    if kept:
+        return FinishedResponse(kept.body, headers=list(kept.headers))
     response = make(opened, site_info(opened, problem))
-    response = dress(_dated(response, etag, opened.release_id))
+    response = finish(_dated(response, etag, opened.release_id))
     headers = tuple(response.headers.items())
     body = response.get_data()
-    page_cache().keep(key, Made(body=body, headers=headers, etag=etag))
-    return DressedResponse(body, headers=list(headers))
+    page_cache().keep(key, KeptPage(body=body, headers=headers, etag=etag))
+    return FinishedResponse(body, headers=list(headers))
 
 
 def _is_known(etag: str) -> bool:

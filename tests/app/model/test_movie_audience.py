@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.model.movie import LEAST_LOVERS, _period_label
+from app.model.movie import LEAST_LOVERS
 from tests.app.html import text, texts
 from tests.app.sample import UNRATED_ID
 
@@ -25,20 +25,6 @@ def test_periods_when_shown_then_every_vote_is_in_one_and_the_drawing_says_the_b
     assert [int(text(row.find_all("td")[0]).replace(",", "")) for row in rows] == votes
     busiest = page["periods"][votes.index(max(votes))]
     assert section.svg["aria-label"].startswith(f"Most votes in {busiest['label']}: {max(votes)} ")
-
-
-@pytest.mark.parametrize(
-    ("firsts", "labels"),
-    [
-        (("2003-01-01", "2004-01-01"), ["2003", "2004"]),
-        (("2003-10-01", "2004-01-01", "2004-04-01"), ["Q4 2003", "Q1 2004", "Q2 2004"]),
-        (("2003-12-01", "2004-01-01", "2004-02-01"), ["Dec 2003", "Jan 2004", "Feb 2004"]),
-        (("2003-07-01",), ["Jul 2003"]),
-        (("2003-01-01", "2003-02-01"), ["Jan 2003", "Feb 2003"]),
-    ],
-)
-def test_period_label_when_written_then_by_the_kind_of_period(firsts, labels):
-    assert [_period_label(first, firsts) for first in firsts] == labels
 
 
 def test_audience_when_shown_then_bands_and_lovers_are_the_releases(client, show, release):

@@ -1,6 +1,6 @@
 """Pages that were made lately."""
 
-from app.web.page_cache import Made, PageCache
+from app.web.page_cache import KeptPage, PageCache
 
 
 def key(name):
@@ -8,7 +8,7 @@ def key(name):
 
 
 def made(size):
-    return Made(body=b"x" * size, headers=(), etag="e")
+    return KeptPage(body=b"x" * size, headers=(), etag="e")
 
 
 def test_cache_when_full_then_what_was_not_asked_for_the_longest_goes():

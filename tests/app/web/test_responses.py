@@ -143,7 +143,7 @@ def test_error_page_when_an_address_is_unknown_then_404_is_not_kept(client):
 
 @pytest.mark.parametrize("path", ["/", "/users/7", "/report"])
 def test_error_page_when_posted_to_then_405(client, path):
-    assert text(parse(client.post(path), 405).h1) == "Not possible here"
+    assert text(parse(client.post(path), 405).h1) == "Not allowed here"
 
 
 def test_error_page_when_posted_to_then_says_what_is_allowed(client):
