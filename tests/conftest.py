@@ -17,7 +17,6 @@ NEEDS = {  # a test that uses one of these fixtures gets the mark
     "browser": {"browser", "lighthouse"},
     "s3": {"s3"},
 }
-TOGETHER = ("real_data", "s3")  # what these tests share is dear, so one worker runs them
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,17 +41,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with what it needs, and with whom it shares a worker: the rest of its file.
+    """Mark each test with what it needs, and begin with what takes longest.
 
-    What takes longest begins first: one worker compiles most kernels by the runs on real data,
-    while another waits for browsers.
+    Then one worker compiles most kernels by the runs on real data, while another drives a browser.
     """
     for item in items:
         for name, fixtures in NEEDS.items():
             if fixtures & set(item.fixturenames):
                 item.add_marker(name)
-        shared = [name for name in TOGETHER if item.get_closest_marker(name)]
-        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else str(item.path)))
     items.sort(key=lambda item: not item.get_closest_marker("browser"))
     items.sort(key=lambda item: not item.get_closest_marker("real_data"))
 
