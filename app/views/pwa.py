@@ -61,7 +61,7 @@ def manifest() -> Response:
 
 @pwa_blueprint.get(f"/{_WORKER}")
 def worker() -> Response:
-    """The service worker, with what it must keep at hand; it serves the whole site from the root."""
+    """The service worker, with what it must keep at hand; the root lets it serve all."""
     source, digests = current_app.extensions["pwa"]
     site = {
         "version": current_app.config["CODE_VERSION"],

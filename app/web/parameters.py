@@ -90,10 +90,14 @@ LIST = (
     Parameter(
         name="votes", kind=int, minimum=0, description="Only movies with at least this many votes."
     ),
-    Parameter(name="score_from", kind=float, description="Least predicted stars."),
-    Parameter(name="score_to", kind=float, description="Most predicted stars."),
-    Parameter(name="mean_from", kind=float, description="Least mean of all votes, in stars."),
-    Parameter(name="mean_to", kind=float, description="Most mean of all votes, in stars."),
+    Parameter(name="score_from", kind=float, description="At least this many predicted stars."),
+    Parameter(name="score_to", kind=float, description="At most this many predicted stars."),
+    Parameter(
+        name="mean_from", kind=float, description="A mean of all votes of at least this many stars."
+    ),
+    Parameter(
+        name="mean_to", kind=float, description="A mean of all votes of at most this many stars."
+    ),
     PAGE,
 )
 USER = Parameter(
