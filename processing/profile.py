@@ -9,7 +9,7 @@ from typing import Any, Literal
 from processing.data.splits import PROTOCOLS
 from processing.ensemble.stacking import EnsembleSettings
 from processing.errors import ConfigError
-from processing.models.base import ENGINES, Engine, Model
+from processing.models.base import ENGINES, AnyModel, Engine
 from processing.models.linear import LinearModel
 from processing.models.registry import MODELS
 
@@ -24,7 +24,7 @@ class ModelSpec:
     settings: Any
     engine: Engine
 
-    def blank(self) -> Model:
+    def blank(self) -> AnyModel:
         """The model, not fitted yet."""
         return MODELS[self.kind](self.settings, self.engine)
 

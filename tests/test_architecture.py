@@ -19,7 +19,7 @@ SOURCES = sorted(p for top in ("app", "config", "processing") for p in (ROOT / t
 ALLOWED = {
     "config": [],
     "processing.errors": [],
-    "processing.tools": [],
+    "processing.tools": ["processing.errors"],
     "processing.kernels": [],
     "processing.figures": [],
     "processing.release": ["processing.errors"],

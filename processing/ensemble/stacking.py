@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from processing.data.rows import Scale
 from processing.ensemble import features
 from processing.ensemble.features import NAMES
-from processing.errors import ConfigError, ModelError
+from processing.errors import ModelError
 from processing.tools.progress import counting
+from processing.tools.validation import check_positive
 
 STOP_SHARE = 0.1
 N_AVERAGES = 2  # the features that the members' scores are told apart from come first
@@ -33,8 +34,27 @@ N_AVERAGES = 2  # the features that the members' scores are told apart from come
 class EnsembleSettings:
     """Settings of the ensemble, with XGBoost's names where they are XGBoost's.
 
-    Boosting stops when a random tenth of the stack rows has not got better for `patience` trees.
-    `ridge` is the blend's penalty, in rows' worth of evidence.
+    Attributes
+    ----------
+    n_estimators
+        Trees at most, 1 or more.
+    max_depth
+        Splits between a tree's root and a leaf at most, 1 or more.
+    learning_rate
+        The share of what a tree has found that is added, above 0 and up to 1.
+    min_child_weight
+        Rows that a leaf holds at least, 0 or more.
+    subsample
+        Share of the rows that each tree is grown from, above 0 and up to 1.
+    colsample_bytree
+        Share of the columns that each tree may split on, above 0 and up to 1.
+    reg_lambda
+        Regularisation: a leaf counts this many more rows that say 0; 0 or more.
+    patience
+        Trees after which boosting stops if the RMSE of a random tenth of the rows has not fallen, 1
+        or more.
+    ridge
+        Regularisation of the blend: the squared weights count like this many rows; 0 or more.
     """
 
     n_estimators: int = 500
@@ -48,9 +68,8 @@ class EnsembleSettings:
     ridge: float = 100.0
 
     def __post_init__(self) -> None:
-        for name in ("n_estimators", "max_depth", "learning_rate", "patience"):
-            if getattr(self, name) <= 0:
-                raise ConfigError(f"{name} is {getattr(self, name)!r}; expected a number above 0.")
+        names = ("n_estimators", "max_depth", "learning_rate", "patience")
+        check_positive(**{name: getattr(self, name) for name in names})
 
 
 class Ensemble:

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple, Self
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from processing.errors import ModelError
 
 Engine = Literal["fast", "exact", "surprise"]
 ENGINES: tuple[Engine, ...] = ("fast", "exact", "surprise")
+
+SettingsT = TypeVar("SettingsT")
+ArraysT = TypeVar("ArraysT", bound=tuple[Any, ...])
 
 STATE = "state.npz"
 ABOUT = "model.json"
@@ -32,20 +35,38 @@ class LinearPart(NamedTuple):
     movie_biases: NDArray[Any]
 
 
-class Model(ABC):
+def biases_alone(n_users: int, movie_biases: NDArray[Any]) -> LinearPart:
+    """The linear part of a model without factors."""
+    users, movies = (np.zeros((n, 0), np.float32) for n in (n_users, len(movie_biases)))
+    return LinearPart(users, movies, movie_biases)
+
+
+class Model(ABC, Generic[SettingsT, ArraysT]):
     """A model of ratings: settings, and arrays learned by `fit`.
 
-    Subclasses name their `kind` and `Settings`, learn in `_fit`, and predict from what `_state`
-    returns. The constructor only stores; a second `fit` forgets the first.
+    Subclasses name their `kind`, their class of `Settings` (a frozen dataclass) and that of their
+    `Arrays` (a NamedTuple of arrays), learn `arrays_` in `_fit`, and predict from them alone. The
+    constructor only stores; a second `fit` forgets the first.
 
     `engine` says who does the fitting: `fast` our kernels in float32 on all cores, `exact` our
     kernels in float64 and Surprise's order of updates, `surprise` Surprise's own classes.
+
+    Attributes
+    ----------
+    arrays_
+        What was learned.
+    scale_
+        The scale of the ratings that were learned from.
     """
 
     kind: ClassVar[str]
-    Settings: ClassVar[type]
+    Settings: ClassVar[type[Any]]
+    Arrays: ClassVar[type[Any]]
 
-    def __init__(self, settings: Any, engine: Engine = "fast") -> None:
+    arrays_: ArraysT
+    scale_: Scale
+
+    def __init__(self, settings: SettingsT, engine: Engine = "fast") -> None:
         self.settings = settings
         self.engine = engine
 
@@ -75,11 +96,11 @@ class Model(ABC):
         """Write the learned arrays (npz, never pickled) and the settings (JSON) into a folder."""
         directory.mkdir(parents=True, exist_ok=True)
         with (directory / STATE).open("wb") as file:
-            np.savez(file, **self._state())
+            np.savez(file, **self._state())  # type: ignore[arg-type]  # none is called allow_pickle
         about = {
             "kind": self.kind,
             "engine": self.engine,
-            "settings": dataclasses.asdict(self.settings),
+            "settings": dataclasses.asdict(self.settings),  # type: ignore[call-overload]
             "scale": dataclasses.asdict(self.scale_),
         }
         (directory / ABOUT).write_text(json.dumps(about, indent=1))
@@ -106,7 +127,7 @@ class Model(ABC):
 
     @classmethod
     @abstractmethod
-    def memory_need(cls, settings: Any, ratings: Ratings, engine: Engine) -> tuple[int, str]:
+    def memory_need(cls, settings: SettingsT, ratings: Ratings, engine: Engine) -> tuple[int, str]:
         """Bytes that fitting will need at its peak, and in words what takes them."""
 
     @abstractmethod
@@ -128,8 +149,13 @@ class Model(ABC):
         days: NDArray[np.int32] | None,
     ) -> NDArray[np.float64]: ...
 
-    @abstractmethod
-    def _state(self) -> dict[str, NDArray[Any]]: ...
+    def _state(self) -> dict[str, NDArray[Any]]:
+        """The learned arrays by name, as they are saved."""
+        return dict(zip(self.Arrays._fields, self.arrays_, strict=True))
 
-    @abstractmethod
-    def _restore(self, state: dict[str, NDArray[Any]]) -> None: ...
+    def _restore(self, state: dict[str, NDArray[Any]]) -> None:
+        """Take back what `_state` gave."""
+        self.arrays_ = self.Arrays(**state)
+
+
+AnyModel: TypeAlias = Model[Any, Any]

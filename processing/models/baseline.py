@@ -5,7 +5,8 @@ Unknown: a user or movie that was not in the ratings has bias 0.
 Source:  Koren (2010), "Factor in the neighbors", section 2.1, eq. 1; as Surprise's BaselineOnly.
 """
 
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -13,14 +14,46 @@ from processing.models import numba_engine, surprise_engine
 from processing.models.linear import LinearModel
 from processing.models.matrix import RatingMatrix
 from processing.models.numba_engine import Learned, SgdOptions
-from processing.models.settings import BaselineSettings
+from processing.tools.validation import check_choice, check_positive
 
 
-class BaselineOnly(LinearModel):
+@dataclass(frozen=True, kw_only=True)
+class BaselineSettings:
+    """Settings of BaselineOnly, with Surprise's names and defaults.
+
+    Attributes
+    ----------
+    method
+        How biases are fitted: `als`, alternating least squares, or `sgd`, stochastic gradient
+        descent.
+    n_epochs
+        Passes over all ratings, 1 or more.
+    reg_u, reg_i
+        Of `als`: regularisation of the biases of users and of movies, each worth this many ratings
+        that say 0; 0 or more.
+    reg
+        Of `sgd`: regularisation of all biases, per update; 0 or more, below 1.
+    learning_rate
+        Of `sgd`: the share of an error by which a bias moves, above 0 and below 1.
+    """
+
+    method: Literal["als", "sgd"] = "als"
+    n_epochs: int = 10
+    reg_u: float = 15.0
+    reg_i: float = 10.0
+    reg: float = 0.02
+    learning_rate: float = 0.005
+
+    def __post_init__(self) -> None:
+        check_choice("method", self.method, ("als", "sgd"))
+        check_positive(n_epochs=self.n_epochs)
+
+
+class BaselineOnly(LinearModel[BaselineSettings]):
     """Mean and biases, fitted by alternating least squares or stochastic gradient descent."""
 
     kind: ClassVar[str] = "baseline"
-    Settings: ClassVar[type] = BaselineSettings
+    Settings: ClassVar[type[BaselineSettings]] = BaselineSettings
 
     def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Learned:
         settings = self.settings
@@ -43,4 +76,7 @@ class BaselineOnly(LinearModel):
         return "movie"
 
     def _surprise(self, random_state: int) -> Any:
-        return surprise_engine.baseline(self.settings)
+        settings = self.settings
+        own = ("reg_u", "reg_i") if settings.method == "als" else ("reg", "learning_rate")
+        options = {name: getattr(settings, name) for name in ("method", "n_epochs", *own)}
+        return surprise_engine.algorithm("BaselineOnly", bsl_options=options)

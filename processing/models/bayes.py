@@ -15,7 +15,7 @@ Source:  Rendle, Zhang and Koren (2019), "On the difficulty of evaluating baseli
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,8 @@ from processing.kernels import gibbs
 from processing.kernels.csr import counting_order
 from processing.models.base import Engine, LinearPart, Model
 from processing.models.cuts import move_cuts, start_cuts
-from processing.models.settings import BayesSettings
 from processing.tools.progress import progress
+from processing.tools.validation import check_positive
 
 N_CHAINS = 2
 START_DEVIATION = 0.1
@@ -35,7 +35,44 @@ CUT_SWEEPS = 2  # sweeps between two moves of the cuts
 
 
 @dataclass(frozen=True, kw_only=True)
-class BayesArrays:
+class BayesSettings:
+    """Settings of the Bayesian factorisation.
+
+    Attributes
+    ----------
+    n_factors
+        Factors of each user, movie and day, 1 or more.
+    n_samples
+        Samples that are kept, of both chains together; 1 or more.
+    n_burn_in
+        Sweeps of each chain before the first sample is taken, 1 or more.
+    thin
+        Every how many sweeps a sample is taken, 1 or more.
+    ordinal
+        Whether ratings are levels of a latent score rather than numbers.
+    max_levels
+        Different ratings up to which they may be levels; of more they are numbers. 1 or more.
+    implicit
+        Whether which movies a user rated says something too, whatever the ratings.
+    dated
+        Whether the day of a rating says something too; undated ratings have none.
+    """
+
+    n_factors: int = 32
+    n_samples: int = 128
+    n_burn_in: int = 40
+    thin: int = 2
+    ordinal: bool = True
+    max_levels: int = 20
+    implicit: bool = True
+    dated: bool = True
+
+    def __post_init__(self) -> None:
+        check_positive(n_factors=self.n_factors, n_samples=self.n_samples, thin=self.thin)
+        check_positive(n_burn_in=self.n_burn_in, max_levels=self.max_levels)
+
+
+class BayesArrays(NamedTuple):
     """Samples from the posterior, the biases in column 0.
 
     float32: `user` (n_samples, n_users, n_factors + 1), `movie` and `day` likewise; the last row of
@@ -58,22 +95,17 @@ class BayesArrays:
     lowest: NDArray[np.float64]
 
 
-class Bayes(Model):
-    """Samples of factors, from `N_CHAINS` chains of Gibbs sampling side by side.
-
-    Attributes
-    ----------
-    arrays_
-        What was learned, `BayesArrays`.
-    """
+class Bayes(Model[BayesSettings, BayesArrays]):
+    """Samples of factors, from `N_CHAINS` chains of Gibbs sampling side by side."""
 
     kind: ClassVar[str] = "bayes"
-    Settings: ClassVar[type] = BayesSettings
-
-    arrays_: BayesArrays
+    Settings: ClassVar[type[BayesSettings]] = BayesSettings
+    Arrays: ClassVar[type[BayesArrays]] = BayesArrays
 
     @classmethod
-    def memory_need(cls, settings: Any, ratings: Ratings, engine: Engine) -> tuple[int, str]:
+    def memory_need(
+        cls, settings: BayesSettings, ratings: Ratings, engine: Engine
+    ) -> tuple[int, str]:
         n_rows = ratings.n_users + ratings.n_movies
         held = 4 * settings.n_samples * n_rows * (settings.n_factors + 1)
         chains = N_CHAINS * (24 * n_rows * (settings.n_factors + 1) + 8 * ratings.n_ratings)
@@ -156,14 +188,10 @@ class Bayes(Model):
         a = self.arrays_
         return LinearPart(a.user[-1, :, 1:], a.movie[-1, :, 1:], a.movie[:, :, 0].mean(axis=0))
 
-    def _state(self) -> dict[str, NDArray[Any]]:
-        return dict(vars(self.arrays_))
 
-    def _restore(self, state: dict[str, NDArray[Any]]) -> None:
-        self.arrays_ = BayesArrays(**state)
-
-
-def _observed(ratings: Ratings, settings: Any) -> tuple[gibbs.Observed, NDArray[np.int32]]:
+def _observed(
+    ratings: Ratings, settings: BayesSettings
+) -> tuple[gibbs.Observed, NDArray[np.int32]]:
     """The ratings for the kernels, and the days of the places; none where undated."""
     by_user, by_movie = ratings.by_user, ratings.by_movie
     days, places = np.empty(0, np.int32), np.zeros(ratings.n_ratings, np.int32)

@@ -9,7 +9,7 @@ Source:  Koren (2008), "Factorization meets the neighborhood", section 3, eq. 10
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +18,44 @@ from processing.data.ratings import Ratings
 from processing.errors import ModelError
 from processing.kernels.item_weights import add_weighted, fit_rows
 from processing.kernels.similarities import deviations
-from processing.models.base import Engine, LinearPart, Model
+from processing.models.base import Engine, LinearPart, Model, biases_alone
 from processing.models.neighbours import baseline_of
-from processing.models.settings import ItemWeightsSettings
 from processing.tools.progress import counting
+from processing.tools.validation import check_positive
 
 N_BATCHES = 64
 
 
 @dataclass(frozen=True, kw_only=True)
-class ItemWeightsArrays:
+class ItemWeightsSettings:
+    """Settings of ItemWeights.
+
+    Attributes
+    ----------
+    n_epochs
+        Passes over the ratings of each movie, 1 or more.
+    learning_rate
+        The share of an error by which a weight moves in the first epoch, above 0.
+    lr_decay
+        Each epoch's learning rate as a share of that of the one before, above 0 and up to 1.
+    reg
+        Regularisation: the share of itself that a weight loses in a step of 1, 0 or more.
+    reg_bias
+        The same of a movie's bias, 0 or more.
+    """
+
+    n_epochs: int = 15
+    learning_rate: float = 0.02
+    lr_decay: float = 0.92
+    reg: float = 0.002
+    reg_bias: float = 0.002
+
+    def __post_init__(self) -> None:
+        rates = {"learning_rate": self.learning_rate, "lr_decay": self.lr_decay}
+        check_positive(n_epochs=self.n_epochs, **rates)
+
+
+class ItemWeightsArrays(NamedTuple):
     """What was learned: biases of the baseline, and float32 (n_movies, n_movies, 2) `weights`.
 
     `weights[i, j]` are w_ij and c_ij. `movie_biases` include what was learned. `indptr`, `indices`
@@ -43,22 +71,17 @@ class ItemWeightsArrays:
     deviations: NDArray[np.float32]
 
 
-class ItemWeights(Model):
-    """Weights between all movies, learned for each by stochastic gradient descent.
-
-    Attributes
-    ----------
-    arrays_
-        What was learned, `ItemWeightsArrays`.
-    """
+class ItemWeights(Model[ItemWeightsSettings, ItemWeightsArrays]):
+    """Weights between all movies, learned for each by stochastic gradient descent."""
 
     kind: ClassVar[str] = "item_weights"
-    Settings: ClassVar[type] = ItemWeightsSettings
-
-    arrays_: ItemWeightsArrays
+    Settings: ClassVar[type[ItemWeightsSettings]] = ItemWeightsSettings
+    Arrays: ClassVar[type[ItemWeightsArrays]] = ItemWeightsArrays
 
     @classmethod
-    def memory_need(cls, settings: Any, ratings: Ratings, engine: Engine) -> tuple[int, str]:
+    def memory_need(
+        cls, settings: ItemWeightsSettings, ratings: Ratings, engine: Engine
+    ) -> tuple[int, str]:
         n = ratings.n_movies
         words = f"two weights for each of {n:,} × {n:,} movies, and {ratings.n_ratings:,} ratings"
         return 8 * n * n + 24 * ratings.n_ratings, words
@@ -68,8 +91,7 @@ class ItemWeights(Model):
 
     def linear_part(self) -> LinearPart:
         a = self.arrays_
-        no_factors = (np.zeros((len(b), 0), np.float32) for b in (a.user_biases, a.movie_biases))
-        return LinearPart(*no_factors, a.movie_biases)
+        return biases_alone(len(a.user_biases), a.movie_biases)
 
     def _fit(self, ratings: Ratings, random_state: int) -> None:
         if self.engine != "fast":
@@ -129,9 +151,3 @@ class ItemWeights(Model):
         scores: NDArray[np.float64] = a.mean + a.user_biases[users] + a.movie_biases[movies]
         add_weighted((a.indptr, a.indices), a.deviations, a.weights, users, movies, scores)
         return scores
-
-    def _state(self) -> dict[str, NDArray[Any]]:
-        return dict(vars(self.arrays_))
-
-    def _restore(self, state: dict[str, NDArray[Any]]) -> None:
-        self.arrays_ = ItemWeightsArrays(**state)

@@ -12,8 +12,8 @@ Differs: of more than `neighbours.FLOAT_LIMIT` users (movies) the fast engine ke
          denominator.
 """
 
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +23,12 @@ from processing.kernels.csr import counting_order
 from processing.kernels.neighbours import ask_similar_columns, ask_similar_rows
 from processing.kernels.predict import add_neighbours
 from processing.models import surprise_engine
-from processing.models.base import Engine, LinearPart, Model
+from processing.models.base import Engine, LinearPart, Model, biases_alone
 from processing.models.matrix import compact
 from processing.models.neighbours import (
     BASELINE,
     FLOAT_LIMIT,
+    MEASURES,
     N_SIMILAR_MOVIES,
     N_SIMILAR_USERS,
     Measure,
@@ -40,7 +41,7 @@ from processing.models.neighbours import (
     unpacked,
 )
 from processing.models.numba_engine import fit_baseline_als
-from processing.models.settings import KNNBaselineSettings
+from processing.tools.validation import check_choice, check_positive
 
 ARRAYS_HELD = {"msd": 3, "cosine": 5, "pearson": 7, "pearson_baseline": 5}  # by Surprise
 DAMPING = 1.0
@@ -48,7 +49,40 @@ QUARTERS = 4.0  # of a star: ratings in whole quarters up to 63 are saved in a b
 
 
 @dataclass(frozen=True, kw_only=True)
-class AllSimilar:
+class KNNBaselineSettings:
+    """Settings of KNNBaseline, with Surprise's names and defaults.
+
+    Attributes
+    ----------
+    user_based
+        Whether similar users are asked what they gave the movie, rather than the user what they
+        gave similar movies.
+    similarity
+        The measure of similarity, one of Surprise's.
+    k
+        Neighbours that count at most, 1 or more.
+    min_k
+        Neighbours that must be there, or else the baseline alone is predicted; 1 or more.
+    min_support
+        Movies (users) that two users (movies) must have in common to be similar, 1 or more.
+    shrinkage
+        Of `pearson_baseline`: similarities shrink as if this many ratings in common said 0; 0 or
+        more.
+    """
+
+    user_based: bool = True
+    similarity: Literal["msd", "cosine", "pearson", "pearson_baseline"] = "msd"
+    k: int = 40
+    min_k: int = 1
+    min_support: int = 1
+    shrinkage: float = 100.0
+
+    def __post_init__(self) -> None:
+        check_choice("similarity", self.similarity, tuple(MEASURES))
+        check_positive(k=self.k, min_k=self.min_k, min_support=self.min_support)
+
+
+class AllSimilar(NamedTuple):
     """The similarities of all users (movies) x, and the ratings by movie (user) y.
 
     `sims`: (n, n) over the x that had ratings, float32 or int16 in units of 1 / 32,767 from the
@@ -67,8 +101,7 @@ class AllSimilar:
     values: NDArray[np.float32]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Nearest:
+class Nearest(NamedTuple):
     """The nearest users (movies) of each, best first, and the ratings by user.
 
     `near`: int32 (n_x, k), -1 beyond the last; `sims`: float32 likewise.
@@ -84,22 +117,16 @@ class Nearest:
     values: NDArray[np.float32]
 
 
-class KNNBaseline(Model):
-    """Neighbourhood model around the baseline.
-
-    Attributes
-    ----------
-    arrays_
-        What was learned, `AllSimilar` or `Nearest`.
-    """
+class KNNBaseline(Model[KNNBaselineSettings, AllSimilar | Nearest]):
+    """Neighbourhood model around the baseline."""
 
     kind: ClassVar[str] = "knn_baseline"
-    Settings: ClassVar[type] = KNNBaselineSettings
-
-    arrays_: AllSimilar | Nearest
+    Settings: ClassVar[type[KNNBaselineSettings]] = KNNBaselineSettings
 
     @classmethod
-    def memory_need(cls, settings: Any, ratings: Ratings, engine: Engine) -> tuple[int, str]:
+    def memory_need(
+        cls, settings: KNNBaselineSettings, ratings: Ratings, engine: Engine
+    ) -> tuple[int, str]:
         side = ratings.by_user if settings.user_based else ratings.by_movie
         n, n_rows = int(np.count_nonzero(side.counts)), len(side.counts)
         who = f"{n:,} × {n:,} {'users' if settings.user_based else 'movies'}"
@@ -163,7 +190,7 @@ class KNNBaseline(Model):
                 exact=True,
             )
         else:
-            algorithm = surprise_engine.knn_baseline(self.settings)
+            algorithm = self._surprise()
             learned = surprise_engine.fitted(algorithm, matrix, ratings.scale)
             bu, bi, sims = (np.asarray(a) for a in (learned.bu, learned.bi, learned.sim))
         users, movies = np.zeros(ratings.n_users), np.zeros(ratings.n_movies)
@@ -197,6 +224,18 @@ class KNNBaseline(Model):
             values=by_y.values,
         )
 
+    def _surprise(self) -> Any:
+        settings = self.settings
+        options = {
+            "name": settings.similarity,
+            "user_based": settings.user_based,
+            "min_support": settings.min_support,
+            "shrinkage": settings.shrinkage,
+        }
+        return surprise_engine.algorithm(
+            "KNNBaseline", k=settings.k, min_k=settings.min_k, sim_options=options
+        )
+
     def _measure(self) -> Measure:
         settings = self.settings
         return Measure(
@@ -211,8 +250,7 @@ class KNNBaseline(Model):
     def linear_part(self) -> LinearPart:
         a = self.arrays_
         users, movies = self._switch(a.x_biases, a.y_biases)
-        no_factors = (np.zeros((len(biases), 0), np.float32) for biases in (users, movies))
-        return LinearPart(*no_factors, movies)
+        return biases_alone(len(users), movies)
 
     def _switch(self, of_users: Any, of_movies: Any) -> tuple[Any, Any]:
         """What belongs to x, whose similarities are taken, and what belongs to y."""
@@ -267,7 +305,7 @@ class KNNBaseline(Model):
         return scores
 
     def _state(self) -> dict[str, NDArray[Any]]:
-        state = dict(vars(self.arrays_))
+        state = self.arrays_._asdict()
         quarters = (state["values"] * np.float32(QUARTERS)).clip(0, 255).astype(np.uint8)
         if (quarters / np.float32(QUARTERS) == state["values"]).all():
             state["values"] = quarters
@@ -284,9 +322,8 @@ class KNNBaseline(Model):
             self.arrays_ = Nearest(**state)
             return
         arrays = AllSimilar(**state)
-        self.arrays_ = replace(
-            arrays, sims=unpacked(arrays.sims, np.arange(len(arrays.row_biases)))
-        )
+        sims = unpacked(arrays.sims, np.arange(len(arrays.row_biases)))
+        self.arrays_ = arrays._replace(sims=sims)
 
     def _n_movies(self) -> int:
         return len(self._switch(self.arrays_.x_biases, self.arrays_.y_biases)[1])

@@ -1,8 +1,7 @@
 """What BaselineOnly, SVD and SVD++ share: biases and a product of factors."""
 
 from abc import abstractmethod
-from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +9,12 @@ from numpy.typing import NDArray
 from processing.data.ratings import Ratings
 from processing.kernels.predict import linear_scores
 from processing.models import surprise_engine
-from processing.models.base import Engine, LinearPart, Model
+from processing.models.base import Engine, LinearPart, Model, SettingsT
 from processing.models.matrix import RatingMatrix, compact, matrix_of
 from processing.models.numba_engine import Learned
 
 
-@dataclass(frozen=True, kw_only=True)
-class LinearArrays:
+class LinearArrays(NamedTuple):
     """Learned arrays of a model of the form mean + b_u + b_i + p_u·q_i.
 
     `mean` float64 (); `user_biases` (n_users,), `movie_biases` (n_movies,), `user_factors`
@@ -24,28 +22,23 @@ class LinearArrays:
     and float64 from the others, and zero where nothing was known in fitting.
     """
 
-    mean: NDArray[np.float64]
+    mean: NDArray[np.float64] | np.float64
     user_biases: NDArray[Any]
     movie_biases: NDArray[Any]
     user_factors: NDArray[Any]
     movie_factors: NDArray[Any]
 
 
-class LinearModel(Model):
+class LinearModel(Model[SettingsT, LinearArrays]):
     """A model whose score is mean + b_u + b_i + p_u·q_i.
 
     Subclasses learn in `_learn`, or in an algorithm of Surprise's that `_surprise` makes.
-
-    Attributes
-    ----------
-    arrays_
-        What was learned, as `LinearArrays`.
     """
 
-    arrays_: LinearArrays
+    Arrays: ClassVar[type[LinearArrays]] = LinearArrays
 
     @classmethod
-    def memory_need(cls, settings: Any, ratings: Ratings, engine: Engine) -> tuple[int, str]:
+    def memory_need(cls, settings: SettingsT, ratings: Ratings, engine: Engine) -> tuple[int, str]:
         numbers = (ratings.n_users + ratings.n_movies) * (getattr(settings, "n_factors", 0) + 1)
         held = f"{ratings.n_ratings:,} ratings"
         if engine == "fast":
@@ -122,12 +115,6 @@ class LinearModel(Model):
             out,
         )
         return out
-
-    def _state(self) -> dict[str, NDArray[Any]]:
-        return {f.name: getattr(self.arrays_, f.name) for f in fields(LinearArrays)}
-
-    def _restore(self, state: dict[str, NDArray[Any]]) -> None:
-        self.arrays_ = LinearArrays(**state)
 
 
 def scatter(values: NDArray[Any], places: NDArray[np.int32], n: int) -> NDArray[Any]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from processing.models.base import Model
+from processing.models.base import AnyModel
 from processing.models.baseline import BaselineOnly
 from processing.models.bayes import Bayes
 from processing.models.item_weights import ItemWeights
@@ -12,7 +12,7 @@ from processing.models.svdpp import SVDpp
 from processing.models.time_baseline import TimeBaseline
 from processing.models.timesvdpp import TimeSVDpp
 
-MODELS: dict[str, type[Model]] = {
+MODELS: dict[str, type[AnyModel]] = {
     model.kind: model
     for model in (
         BaselineOnly,
@@ -27,6 +27,6 @@ MODELS: dict[str, type[Model]] = {
 }
 
 
-def load_model(kind: str, directory: Path) -> Model:
+def load_model(kind: str, directory: Path) -> AnyModel:
     """Read a fitted model of a kind from the folder that `save` wrote."""
     return MODELS[kind].load(directory)

@@ -4,7 +4,6 @@ Surprise numbers users and movies as it first sees them. It is fed the ratings s
 movie, as the ready-made files of MovieLens 100K are, and what it learned is put back in our order.
 """
 
-from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
@@ -14,12 +13,6 @@ from processing.data.ratings import Ratings
 from processing.data.rows import Scale
 from processing.kernels.arrays import Csr
 from processing.models.matrix import RatingMatrix
-from processing.models.settings import (
-    BaselineSettings,
-    KNNBaselineSettings,
-    SVDppSettings,
-    SVDSettings,
-)
 
 BYTES_PER_RATING = 330
 
@@ -49,37 +42,9 @@ def trainset(matrix: RatingMatrix, scale: Scale) -> surprise.Trainset:
     )
 
 
-def baseline(settings: BaselineSettings) -> surprise.BaselineOnly:
-    """`surprise.BaselineOnly` with our settings."""
-    taken = ("method", "n_epochs")
-    taken += ("reg_u", "reg_i") if settings.method == "als" else ("reg", "learning_rate")
-    options = {name: getattr(settings, name) for name in taken}
-    return surprise.BaselineOnly(bsl_options=options, verbose=False)
-
-
-def knn_baseline(settings: KNNBaselineSettings) -> surprise.KNNBaseline:
-    """`surprise.KNNBaseline` with our settings."""
-    return surprise.KNNBaseline(
-        k=settings.k,
-        min_k=settings.min_k,
-        sim_options={
-            "name": settings.similarity,
-            "user_based": settings.user_based,
-            "min_support": settings.min_support,
-            "shrinkage": settings.shrinkage,
-        },
-        verbose=False,
-    )
-
-
-def svd(settings: SVDSettings, random_state: int) -> surprise.SVD:
-    """`surprise.SVD` with our settings."""
-    return surprise.SVD(**asdict(settings), random_state=random_state)
-
-
-def svdpp(settings: SVDppSettings, random_state: int) -> surprise.SVDpp:
-    """`surprise.SVDpp` with our settings; its cache of ratings changes its speed alone."""
-    return surprise.SVDpp(**asdict(settings), random_state=random_state, cache_ratings=True)
+def algorithm(name: str, **options: Any) -> Any:
+    """One of Surprise's algorithms, not fitted yet, that keeps quiet while it is."""
+    return getattr(surprise, name)(**options, verbose=False)
 
 
 def _lists(side: Csr) -> dict[int, list[tuple[int, float]]]:

@@ -6,6 +6,7 @@ Source:  Koren (2008), "Factorization meets the neighborhood", section 4, eq. 15
          SVDpp. The user's whole bracket is kept as one vector, since I_u is fixed after fitting.
 """
 
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,21 +16,38 @@ from processing.models import numba_engine, surprise_engine
 from processing.models.linear import LinearModel
 from processing.models.matrix import RatingMatrix
 from processing.models.numba_engine import Learned
-from processing.models.settings import SVDppSettings
+from processing.models.svd import SVDSettings
 
 
-class SVDpp(LinearModel):
+@dataclass(frozen=True, kw_only=True)
+class SVDppSettings(SVDSettings):
+    """Settings of SVD++: those of SVD, with other defaults.
+
+    Attributes
+    ----------
+    n_factors
+        Factors of each user and movie, and implicit factors of each movie; 1 or more.
+    lr_all
+        Learning rate, as of SVD.
+    """
+
+    n_factors: int = 20
+    lr_all: float = 0.007
+
+
+class SVDpp(LinearModel[SVDppSettings]):
     """Biases, factors, and implicit factors folded into the users' factors."""
 
     kind: ClassVar[str] = "svdpp"
-    Settings: ClassVar[type] = SVDppSettings
+    Settings: ClassVar[type[SVDppSettings]] = SVDppSettings
 
     def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Learned:
         rng = np.random.RandomState(random_state)
         return numba_engine.fit_svdpp(matrix, self.settings.sgd(5), rng, exact)
 
     def _surprise(self, random_state: int) -> Any:
-        return surprise_engine.svdpp(self.settings, random_state)
+        options = asdict(self.settings) | {"random_state": random_state}
+        return surprise_engine.algorithm("SVDpp", **options, cache_ratings=True)  # only for speed
 
     def _whole(self, matrix: RatingMatrix, learned: Learned) -> Learned:
         indptr, indices, *_ = matrix.by_user

@@ -13,14 +13,15 @@ Source:  Koren (2009), "The BellKor Solution to the Netflix Grand Prize", eq. 9 
          gradient descent; the scales at the end, from what the biases leave.
 """
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from processing.data.ratings import Ratings
 from processing.kernels import time_biases as kernels
-from processing.models.settings import TimeBaselineSettings
 from processing.models.time_model import (
+    TimeBiasSettings,
     TimeModel,
     dated,
     fit_biases,
@@ -29,11 +30,28 @@ from processing.models.time_model import (
 )
 
 
-class TimeBaseline(TimeModel):
+@dataclass(frozen=True, kw_only=True)
+class TimeBaselineSettings(TimeBiasSettings):
+    """Settings of TimeBaseline: those of its biases, and two more, both above 0.
+
+    Attributes
+    ----------
+    n_epochs
+        Passes of alternating least squares over all ratings.
+    reg_scale
+        Regularisation of scale_u, in squared stars: it is added to the sum of the squared movie
+        biases from which a user's scale follows.
+    """
+
+    n_epochs: int = 8
+    reg_scale: float = 15.0
+
+
+class TimeBaseline(TimeModel[TimeBaselineSettings]):
     """Mean and biases that move with time."""
 
     kind: ClassVar[str] = "time_baseline"
-    Settings: ClassVar[type] = TimeBaselineSettings
+    Settings: ClassVar[type[TimeBaselineSettings]] = TimeBaselineSettings
 
     def contribution_group(self) -> str:
         return "time"

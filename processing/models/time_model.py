@@ -5,7 +5,8 @@ counted in shares of all days that the ratings span. A day before or after that 
 first or last. Without a day, b_u, b_i and the factors remain.
 """
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,48 @@ from processing.kernels.sgd_time import time_scores
 from processing.kernels.time_biases import Biases, Timeline
 from processing.models.base import Engine, LinearPart, Model
 from processing.tools.progress import progress
+from processing.tools.validation import check_positive
+
+SettingsT = TypeVar("SettingsT", bound="TimeBiasSettings")
 
 NEVER = 1e18  # so strong a regularisation that a bias stays 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeBiasSettings:
+    """Settings of biases in time.
+
+    Each `reg_*` is a regularisation: it counts like this many more ratings that say that a bias is
+    0. All settings are above 0.
+
+    Attributes
+    ----------
+    n_bins
+        Even spans of all days; in each a movie has a bias of its own.
+    reg_user
+        Regularisation of b_u, how generous a user is.
+    reg_drift
+        Regularisation of alpha_u, how a user's generosity drifts.
+    reg_user_day
+        Regularisation of b_{u,day}, how generous a user is on one day.
+    reg_movie
+        Regularisation of b_i, how well liked a movie is.
+    reg_movie_bin
+        Regularisation of b_{i,bin}, how well liked a movie is in a span of days.
+    reg_calendar
+        Regularisation of c[t], the bias that all ratings of a day share.
+    """
+
+    n_bins: int = 30
+    reg_user: float = 7.0
+    reg_drift: float = 7.0
+    reg_user_day: float = 30.0
+    reg_movie: float = 10.0
+    reg_movie_bin: float = 60.0
+    reg_calendar: float = 200.0
+
+    def __post_init__(self) -> None:
+        check_positive(**vars(self))
 
 
 class TimeArrays(NamedTuple):
@@ -53,7 +94,7 @@ class TimeArrays(NamedTuple):
 
 
 class Regs(NamedTuple):
-    """Regularisation of biases: as if so many more ratings said 0 of each."""
+    """Regularisation of biases: as if this many more ratings said 0 of each."""
 
     users: NDArray[np.float64]
     movies: NDArray[np.float64]
@@ -74,27 +115,21 @@ class Dated(NamedTuple):
     day_counts: NDArray[np.float32]
 
 
-class TimeModel(Model):
-    """A model whose score may hang on the day; only the fast engine knows such.
+class TimeModel(Model[SettingsT, TimeArrays]):
+    """A model whose score may depend on the day; only the fast engine has such models."""
 
-    Attributes
-    ----------
-    arrays_
-        What was learned, as `TimeArrays`.
-    """
+    Arrays: ClassVar[type[TimeArrays]] = TimeArrays
 
-    arrays_: TimeArrays
-
-    def __init__(self, settings: Any, engine: Engine = "fast") -> None:
+    def __init__(self, settings: SettingsT, engine: Engine = "fast") -> None:
         if engine != "fast":
             raise ModelError(
-                f"{self.kind} is asked of the engine {engine!r}, but Surprise has no such model to "
+                f"{self.kind} has no engine {engine!r}: Surprise has no such model to "
                 "compare or to fit. Use the engine 'fast', or leave the model out."
             )
         super().__init__(settings, engine)
 
     @classmethod
-    def memory_need(cls, settings: Any, ratings: Ratings, engine: Engine) -> tuple[int, str]:
+    def memory_need(cls, settings: SettingsT, ratings: Ratings, engine: Engine) -> tuple[int, str]:
         n_factors = getattr(settings, "n_factors", 0)
         per_user = 2 * n_factors + 6
         per_movie = 6 * n_factors + 8 + 20 * settings.n_bins
@@ -131,12 +166,6 @@ class TimeModel(Model):
         time_scores(self.arrays_, users, movies, since, NO_DAY - first_day, out)
         return out
 
-    def _state(self) -> dict[str, NDArray[Any]]:
-        return self.arrays_._asdict()
-
-    def _restore(self, state: dict[str, NDArray[Any]]) -> None:
-        self.arrays_ = TimeArrays(**state)
-
 
 def dated(ratings: Ratings, n_bins: int) -> Dated:
     """The days of ratings; undated ratings are all of one day."""
@@ -162,7 +191,7 @@ def dated(ratings: Ratings, n_bins: int) -> Dated:
     return Dated(first_day, timeline, middles, bin_counts, day_counts)
 
 
-def regs_of(settings: Any, ratings: Ratings) -> Regs:
+def regs_of(settings: TimeBiasSettings, ratings: Ratings) -> Regs:
     """Regularisation as the settings say; where there are no days, none of time's biases move."""
     s, never = settings, np.full(4, NEVER)
     drift, user_day, movie_bin, calendar = (

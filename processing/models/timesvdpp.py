@@ -10,6 +10,7 @@ Source:  Koren (2009), "Collaborative filtering with temporal dynamics", section
          move on, together with the factors, by gradient descent.
 """
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -21,10 +22,10 @@ from processing.kernels import sgd_fast, sgd_time
 from processing.kernels.sgd_time import Factors, Own, Steps
 from processing.kernels.time_biases import Biases
 from processing.models.numba_engine import ROUND_RATINGS
-from processing.models.settings import TimeSVDppSettings
 from processing.models.time_model import (
     Dated,
     Regs,
+    TimeBiasSettings,
     TimeModel,
     dated,
     even_groups,
@@ -37,11 +38,45 @@ from processing.tools.progress import progress
 START_EPOCHS = 5  # of least squares, before the factors join
 
 
-class TimeSVDpp(TimeModel):
+@dataclass(frozen=True, kw_only=True)
+class TimeSVDppSettings(TimeBiasSettings):
+    """Settings of timeSVD++: those of its biases, and of gradient descent; all above 0.
+
+    Attributes
+    ----------
+    n_epochs
+        Passes of gradient descent over all ratings.
+    n_factors
+        Factors of each user and movie.
+    lr_all
+        Learning rate of factors in the first epoch, the share of an error by which one moves.
+    lr_decay
+        Each epoch's learning rates as a share of those of the one before, up to 1.
+    lr_biases
+        Learning rate of biases in the first epoch.
+    reg_all
+        Regularisation of factors: the share of itself that one loses in a step of 1.
+    reg_factor_drift
+        The same of the drift of a user's factors.
+    init_std_dev
+        Standard deviation of the random factors at the start, in the root of stars.
+    """
+
+    n_epochs: int = 15
+    n_factors: int = 32
+    lr_all: float = 0.03
+    lr_decay: float = 0.9
+    lr_biases: float = 0.005
+    reg_all: float = 0.05
+    reg_factor_drift: float = 0.3
+    init_std_dev: float = 0.1
+
+
+class TimeSVDpp(TimeModel[TimeSVDppSettings]):
     """Biases, factors and implicit factors, and how they move with time."""
 
     kind: ClassVar[str] = "timesvdpp"
-    Settings: ClassVar[type] = TimeSVDppSettings
+    Settings: ClassVar[type[TimeSVDppSettings]] = TimeSVDppSettings
 
     def contribution_group(self) -> str:
         return "taste"

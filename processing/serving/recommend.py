@@ -14,7 +14,7 @@ from processing.ensemble.stacking import Ensemble
 from processing.kernels.audience import near_ratings
 from processing.kernels.neighbours import strongest_reasons
 from processing.kernels.select import best_unseen
-from processing.models.base import Model
+from processing.models.base import AnyModel
 from processing.profile import RecommendSettings
 from processing.release.order import ordering_scores
 from processing.release.schema import NO_MOVIE, top_dtype
@@ -33,7 +33,7 @@ class Served:
     """
 
     ratings: Ratings
-    models: dict[str, Model]
+    models: dict[str, AnyModel]
     features: Features
     ensemble: Ensemble
     order_z: float

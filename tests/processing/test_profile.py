@@ -4,7 +4,7 @@ import pytest
 
 import config
 from processing.errors import ConfigError
-from processing.models.settings import SVDppSettings
+from processing.models.svdpp import SVDppSettings
 from processing.profile import load_profile, parse_profile
 
 PROFILES = Path(config.__file__).parent / "profiles"

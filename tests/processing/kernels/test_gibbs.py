@@ -6,9 +6,8 @@ from numba import njit
 
 from processing.kernels import gibbs
 from processing.kernels.normal import truncated_normal
-from processing.models.bayes import _begin, _observed, _targets
+from processing.models.bayes import BayesSettings, _begin, _observed, _targets
 from processing.models.cuts import move_cuts, start_cuts
-from processing.models.settings import BayesSettings
 from tests.builders import random_rows, ratings_of
 
 N_FACTORS = 2

@@ -9,9 +9,8 @@ from processing.kernels import sgd_fast, sgd_time
 from processing.kernels.sgd_time import Factors
 from processing.kernels.time_biases import Biases
 from processing.models import time_model
-from processing.models.settings import TimeSVDppSettings
 from processing.models.time_baseline import TimeBaseline
-from processing.models.timesvdpp import TimeSVDpp, _own_copies, _steps
+from processing.models.timesvdpp import TimeSVDpp, TimeSVDppSettings, _own_copies, _steps
 from tests import reference
 from tests.builders import ratings_of
 from tests.processing.kernels.test_time_biases import deviation, entries, some_ratings

@@ -215,7 +215,7 @@ def test_fit_when_all_is_of_one_day_then_scores_are_finite(model_class):
 @pytest.mark.parametrize("engine", ["exact", "surprise"])
 @pytest.mark.parametrize("model_class", MODELS)
 def test_model_when_the_engine_is_surprises_then_refused(model_class, engine):
-    with pytest.raises(ModelError, match=f"engine '{engine}', but Surprise has no such model"):
+    with pytest.raises(ModelError, match=f"engine '{engine}': Surprise has no such model"):
         model_class(model_class.Settings(), engine)
 
 
