@@ -15,7 +15,7 @@ PROTOCOLS = {
 }
 INTRODUCTION = """## How well it predicts
 
-Errors in stars on held-out ratings; [docs/evaluation.md](docs/evaluation.md) says what the
+Errors in stars on held-out ratings; [evaluation.md](evaluation.md) says what the
 protocols are, what is compared with what, and how settings were chosen. In italics: peers on the
 same ratings."""
 
@@ -23,19 +23,16 @@ same ratings."""
 def accuracy(result: dict[str, Any], results: Path) -> str:
     """A row per model and peer, and what the ensemble gains on its best member."""
     seeds = result["seeds"]
-    rows = [(row, False) for row in result["models"]] + [
-        (row, True) for row in _myfm(result, results)
-    ]
-    rows.sort(key=lambda pair: pair[0]["rmse"])
+    rows = sorted(with_peers(result, results), key=lambda row: row["rmse"])
     cells = [
         [
-            f"*{row['label']}*" if peer or _is_peer(row) else _strong(row),
+            f"*{row['label']}*" if row["peer"] else _strong(row),
             f"{row['rmse']:.4f}",
             f"{row['mae']:.4f}",
             f"{row['mape']:.1f} %",
             _markdown.seconds(row["fit_seconds"]) if row["fit_seconds"] else "",
         ]
-        for row, peer in rows
+        for row in rows
     ]
     members = {
         row["model"]: row
@@ -62,8 +59,13 @@ def accuracy(result: dict[str, Any], results: Path) -> str:
     return f"{words}\n\n{_markdown.table(['', 'RMSE', 'MAE', 'MAPE', 'fit s'], cells)}"
 
 
+def with_peers(result: dict[str, Any], results: Path) -> list[dict[str, Any]]:
+    """The rows of all models on the same ratings, each with whether it is a `peer`."""
+    return [row | {"peer": _is_peer(row)} for row in [*result["models"], *_myfm(result, results)]]
+
+
 def _is_peer(row: dict[str, Any]) -> bool:
-    return row["model"] == "course" or row["model"].startswith("surprise_")
+    return row["model"] in ("course", "myfm") or row["model"].startswith("surprise_")
 
 
 def _strong(row: dict[str, Any]) -> str:

@@ -4,7 +4,7 @@
 `exact`, whose predictions equal Surprise's own (a test), in a fraction of the time. *Course
 features*: XGBoost over global average, averages of user and movie, and what the five most similar
 users and movies were given, without any model's prediction, taught by the same stack ratings.
-Settings were chosen on stack ratings (choose_settings.py), never on the ratings that are tested.
+Settings were chosen on stack ratings, never on the ratings that are tested.
 
 Run: python benchmarks/accuracy.py SOURCE --protocol random --seeds 5 --work DIR
 """

@@ -1,4 +1,4 @@
-"""The benchmarks: they start, they share one beginning, and the README says what they measured."""
+"""The benchmarks: they start, they share one beginning, and pages say what they measured."""
 
 import json
 import subprocess
@@ -16,8 +16,6 @@ SCRIPTS = (
     "accuracy",
     "against_libmf",
     "against_surprise",
-    "choose_settings",
-    "contributions",
     "full_size",
     "lighthouse",
     "slug_size",
@@ -78,14 +76,30 @@ def test_website_when_tried_small_then_every_page_answers_and_memory_is_read(
     assert all(worker["pss_mb"] <= worker["rss_mb"] for worker in workers)
 
 
-def test_readme_when_compared_with_results_then_holds_their_tables(import_benchmark):
+def test_pages_when_compared_with_results_then_hold_what_is_made_of_them(import_benchmark):
     tables = import_benchmark("tables")
-    readme = tables.README.read_text(encoding="utf-8")
-    assert tables.placed(readme, tables.tables(tables.RESULTS)) == readme
+    assert tables.PAGES.keys() == {"README.md", "docs/benchmarks.md"}
+    for name, make in tables.PAGES.items():
+        page = (tables.ROOT / name).read_text(encoding="utf-8")
+        assert tables.placed(page, make(tables.RESULTS)) == page
 
 
-def test_tables_when_there_are_no_results_then_nothing_stands_there(import_benchmark, tmp_path):
-    assert import_benchmark("tables").tables(tmp_path) == ""
+def test_pages_when_there_are_no_results_then_nothing_stands_there(import_benchmark, tmp_path):
+    assert [make(tmp_path) for make in import_benchmark("tables").PAGES.values()] == ["", ""]
+
+
+def test_headlines_when_a_result_has_peers_then_the_best_of_each_stands_beside(
+    import_benchmark, tmp_path
+):
+    errors = {"ensemble": 0.8, "svd": 0.85, "surprise_svd": 0.9, "surprise_svdpp": 0.88}
+    models = [{"model": name, "label": name, "rmse": rmse} for name, rmse in errors.items()]
+    result = {"source": "S", "protocol": "random", "profile": "best", "models": models}
+    (tmp_path / "accuracy-s.json").write_text(json.dumps(ABOUT | {"seeds": [{}]} | result))
+    made = import_benchmark("_headlines").headlines(tmp_path)
+    assert made.splitlines()[2] == (
+        "| RMSE on S, a random tenth held out, profile `best` | **0.8000** "
+        "| 0.8800 surprise_svdpp | 2026-01-02 |"
+    )
 
 
 def test_accuracy_table_when_made_then_best_first_with_the_gain_of_every_seed(
@@ -134,7 +148,7 @@ def test_surprise_table_when_seeds_differ_then_rmse_is_mean_and_rest_of_first(im
         _row("exact", 50, 1, 0.7, seed=1),
         _row("fast", 50, 1, 0.6, seed=1),
     ]
-    made = import_benchmark("tables").against_surprise(ABOUT | SPLIT | {"rows": rows})
+    made = import_benchmark("_speed_tables").against_surprise(ABOUT | SPLIT | {"rows": rows})
     assert made.splitlines()[-1] == (
         "| SVD | 99.5 + 0.50 | 4.5 + 0.50 | 0.50 + 0.50 | 20× | 100× | 2.0 | 0.100 | 1/20 "
         "| 0.000000 | 0.8000 | 0.7000 |"
@@ -144,7 +158,7 @@ def test_surprise_table_when_seeds_differ_then_rmse_is_mean_and_rest_of_first(im
 def test_libmf_table_when_made_then_compares_loading_and_fit_with_svd(import_benchmark):
     rows = [_row("fast", 0.75, 10**9, 0.8), _row("libmf", 3.75, 3 * 10**9, 0.81)]
     result = ABOUT | SPLIT | {"libmf": "libmf==1", "rows": rows}
-    lines = import_benchmark("tables").against_libmf(result).splitlines()
+    lines = import_benchmark("_speed_tables").against_libmf(result).splitlines()
     assert lines[-2:] == [
         "| SVD | 0.25 | 0.75 | 1.0 | 1.0× | 2.0 | 0.8000 |",
         "| SVD | 0.25 | 3.8 | 4.0 | 4.0× | 6.0 | 0.8100 |",
@@ -165,7 +179,7 @@ def _run(share, *stages):
 def test_full_size_when_a_stage_is_missing_then_its_cells_are_empty(import_benchmark):
     runs = [_run(0.1, ("ingest", 1, 2)), _run(1, ("ingest", 9, 3), ("fit", 2, 4))]
     result = ABOUT | {"profile": "fast", "n_movies": 5, "runs": runs}
-    made = import_benchmark("tables").full_size(result).splitlines()
+    made = import_benchmark("_speed_tables").full_size(result).splitlines()
     assert "| **all** | **1.0** | **2.0** | **11.0** | **4.0** |" in made
     assert "| fit |  |  | 2.0 | 4.0 |" in made
     assert import_benchmark("_growth").draw(runs).startswith(b"<?xml")
