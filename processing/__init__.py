@@ -1,3 +1,3 @@
 """The offline half: from rating files to a published release."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"

@@ -252,10 +252,20 @@ def test_readme_when_read_then_names_every_environment_variable():
     assert [each.name for each in SETTINGS if f"`{each.name}`" not in readme] == []
 
 
+def test_architecture_page_when_compared_with_the_rooms_then_names_each_and_no_other():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `([a-z_/]+)(?:/|\.py)` \|", page, re.MULTILINE)
+    rooms = ALLOWED.keys() - {"app", "processing.__main__"}  # they put together, and start
+    assert sorted(named) == sorted(room.replace(".", "/") for room in rooms)
+    assert [name for name in named if not list(ROOT.glob(f"{name}*"))] == []
+
+
 def test_docs_when_they_link_to_a_file_then_it_is_there():
     dead = [
         f"{page.relative_to(ROOT)} → {link}"
-        for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+        for page in sorted(
+            [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")]
+        )
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
         if not (page.parent / link).exists()
     ]

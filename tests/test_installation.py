@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 import processing
 from tests.app.sample import publish_sample
@@ -201,6 +202,15 @@ def test_extras_when_compared_with_the_pins_then_ask_for_what_is_pinned():
         assert str(requirement.specifier) == f">={least}", requirement.name
     assert needed("test") >= pinned.keys()
     assert needed("train") | needed("site") >= pins("requirements.txt").keys()
+
+
+def test_changelog_when_read_then_unreleased_comes_first_and_the_version_after_the_newest_cut():
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    cut = [re.fullmatch(r"(\d+\.\d+\.\d+) \(\d{4}-\d{2}-\d{2}\)", each) for each in headings[1:]]
+    versions = [Version(each[1]) for each in cut]
+    assert versions == sorted(versions, reverse=True)
+    assert Version(processing.__version__) > versions[0]
 
 
 def test_build_backend_when_compared_with_the_pins_then_is_the_tested_one():
