@@ -92,7 +92,7 @@ def parse(source: str) -> dict[str, Any]:
     from processing.data.readers.registry import open_source
 
     opened = open_source(source)
-    n_bytes = sum(m.size for m in opened.form.files if m.basename.startswith("combined"))
+    n_bytes = sum(m.size for m in opened.files if m.basename.startswith("combined"))
     opened.read()
     seconds = seconds_of(opened.read)
     return {"seconds": round(seconds, 2), "mb_per_s": round(n_bytes / 1e6 / seconds)}

@@ -56,7 +56,7 @@ def dataset_hash(dataset: Dataset) -> str:
 
 
 def _sha256(array: NDArray[Any]) -> str:
-    return hashlib.sha256(np.ascontiguousarray(array).view(np.uint8)).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(array).view(np.uint8).data).hexdigest()
 
 
 def save_dataset(directory: Path, dataset: Dataset) -> None:

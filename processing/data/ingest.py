@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from processing.data.dataset import Dataset, load_saved, save_dataset
 from processing.data.ratings import Ratings, build_ratings
 from processing.data.readers.registry import ReadOptions, Source, open_source
-from processing.data.rows import Catalogue, Pairs, SourceData
+from processing.data.rows import Catalogue, SourceData, SourcePairs
 from processing.errors import SourceError
 from processing.tools.files import write_whole
 from processing.tools.machine import PeakMemory
@@ -111,7 +111,7 @@ def _assemble(source: Source, sha256: str, data: SourceData) -> Dataset:
     )
 
 
-def _positions(ratings: Ratings, pairs: Pairs, name: str, n_bad: int) -> NDArray[np.int64]:
+def _positions(ratings: Ratings, pairs: SourcePairs, name: str, n_bad: int) -> NDArray[np.int64]:
     """Places of `pairs` among the ratings.
 
     A pair that nobody rated is an error, but for as many as lines were skipped.

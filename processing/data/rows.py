@@ -57,7 +57,7 @@ class RatingRows:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pairs:
+class SourcePairs:
     """(user, movie) pairs that a source names, such as a fold's test set or the probe list."""
 
     user_ids: NDArray[np.int64]
@@ -86,5 +86,5 @@ class SourceData:
     catalogue: Catalogue
     scale: Scale
     n_bad: int = 0
-    folds: dict[str, Pairs] = field(default_factory=dict)
-    probe: Pairs | None = None
+    folds: dict[str, SourcePairs] = field(default_factory=dict)
+    probe: SourcePairs | None = None

@@ -3,25 +3,25 @@
 import logging
 import re
 from array import array
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.data.readers.containers import Files, Member
+from processing.data.readers.containers import Member
 from processing.data.readers.reading import (
-    BadLines,
     Form,
-    ReadOptions,
-    Title,
-    catalogue_of,
+    Likeness,
+    Place,
+    Reader,
+    Reading,
+    SingleFile,
     parse_id,
-    read_titles,
-    text_lines,
 )
 from processing.data.readers.row_reader import RowReader
-from processing.data.rows import Pairs, RatingRows, Scale, SourceData
+from processing.data.readers.titles import Title, TitleLines, text_lines
+from processing.data.rows import RatingRows, Scale, SourceData, SourcePairs
 from processing.errors import SourceError
 from processing.kernels.parse import parse_netflix
 
@@ -35,101 +35,117 @@ _PART = re.compile(r"combined_data_([1-4])\.txt")
 _MOVIE_FILE = re.compile(r"mv_[0-9]+\.txt")
 _YEAR = re.compile(r"[0-9]{4}")
 _TITLE_FILES = ("movie_titles.csv", "movie_titles.txt")
-_TITLE_LINE = "'movie_id,year,title', the year a number or NULL"
+_PROBE_FILE = "probe.txt"
 _PROBE_LINE = "'movie_id:', or a user id"
 
 
-def find_combined(folder: str, files: Mapping[str, Member]) -> Form | None:
-    """Recognise Kaggle's form by its `combined_data_N.txt`."""
-    numbers = sorted(int(match[1]) for name in files if (match := _PART.fullmatch(name)))
-    if not numbers:
-        return None
-    parts = [files[f"combined_data_{number}.txt"] for number in numbers]
-    missing = sorted(set(range(1, N_PARTS + 1)) - set(numbers))
-    if any(number < numbers[-1] for number in missing if number > numbers[0]):
-        raise SourceError(
-            f"{folder or 'The source'} holds {_names(numbers)} without {_names(missing)}. Expected "
-            f"{_names(range(1, N_PARTS + 1))}, or some of them without a gap; add what is missing, "
-            "or give a single file."
+@dataclass(frozen=True, kw_only=True)
+class _Form(Form):
+    """The set in either form; `missing` are the numbers of parts that are not there."""
+
+    parts: tuple[Member, ...]
+    titles: Member | None
+    probe: Member | None
+    missing: tuple[int, ...] = ()
+
+    @property
+    def files(self) -> tuple[Member, ...]:
+        return (*self.parts, *(member for member in (self.titles, self.probe) if member))
+
+    def read(self, reading: Reading) -> SourceData:
+        scale = reading.options.scale or SCALE
+        if self.missing:
+            logger.warning("%s is incomplete: there is no %s.", NAME, _names(self.missing))
+        rows = self._read_rows(reading, scale)
+        catalogue = _TITLES.read(reading, self.titles)
+        probe = _read_probe(reading, self.probe) if self.probe else None
+        if probe and self.missing:
+            probe = _of_known_movies(probe, rows)
+        return SourceData(rows=rows, catalogue=catalogue, scale=scale, probe=probe)
+
+    def _read_rows(self, reading: Reading, scale: Scale) -> RatingRows:
+        reader = RowReader(
+            parse_netflix,
+            (scale.low, scale.high, scale.step),
+            f"'movie_id:', or 'user_id,rating,YYYY-MM-DD' with a rating of {scale}",
+            reading.bad,
+            sum(member.size for member in self.parts),
+            reading.files.advance,
         )
-    return combined(parts, folder, files, missing)
+        for member in self.parts:
+            with reading.files.open(member) as stream:
+                reader.read(stream, reading.files.label(member))
+        return reader.finish()
 
 
-def combined(
-    parts: list[Member], folder: str, files: Mapping[str, Member], missing: list[int]
-) -> Form:
-    """Describe a set in Kaggle's form; `missing` are the numbers of parts that are not there."""
-    titles = next((files[name] for name in _TITLE_FILES if name in files), None)
-    return _form("netflix", folder, parts, titles, files.get("probe.txt"), missing)
+class Kaggle(Reader):
+    """Kaggle's form: `combined_data_N.txt`, of which parts at the start or the end may be there."""
+
+    accepts = "Netflix Prize data (combined_data_1..4.txt)"
+    endings = ("txt",)
+    header = re.compile(rb"[0-9]+:")
+    row = re.compile(rb"-?[0-9]+,[0-9.]+,[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+    def find(self, place: Place) -> Form | None:
+        numbers = sorted(int(match[1]) for name in place.beside if (match := _PART.fullmatch(name)))
+        if not numbers:
+            return None
+        missing = sorted(set(range(1, N_PARTS + 1)) - set(numbers))
+        if any(number < numbers[-1] for number in missing if number > numbers[0]):
+            raise SourceError(
+                f"{place.folder or 'The source'} holds {_names(numbers)} without "
+                f"{_names(missing)}. Expected {_names(range(1, N_PARTS + 1))}, or some of them "
+                "without a gap; add what is missing, or give a single file."
+            )
+        parts = [place.beside[f"combined_data_{number}.txt"] for number in numbers]
+        return self._form(parts, place, missing)
+
+    def likeness(self, file: SingleFile) -> Likeness:
+        n_headers, n_rows = file.count(self.header), file.count(self.row)
+        if n_headers and n_rows and file.is_mostly(n_headers + n_rows):
+            return Likeness.LINES
+        return Likeness.NAME if _PART.fullmatch(file.member.basename) else Likeness.NONE
+
+    def take(self, file: SingleFile) -> Form:
+        return self._form([file.member], file.place)
+
+    def _form(self, parts: list[Member], place: Place, missing: Sequence[int] = ()) -> Form:
+        return _Form(
+            format="netflix",
+            name=NAME,
+            folder=place.folder,
+            parts=tuple(parts),
+            titles=place.find(*_TITLE_FILES),
+            probe=place.find(_PROBE_FILE),
+            missing=tuple(missing),
+        )
 
 
-def find_archive(
-    folder: str, files: Mapping[str, Member], all_files: Mapping[str, Member]
-) -> Form | None:
-    """Recognise the original archive by its `mv_NNNNNNN.txt`; the rest lies there or above."""
-    parts = [member for name, member in files.items() if _MOVIE_FILE.fullmatch(name)]
-    if not parts:
-        return None
+class OriginalArchive(Reader):
+    """The original archive: `mv_NNNNNNN.txt`, one for each movie; the rest lies there or above."""
 
-    def above(*names: str) -> Member | None:
-        places = [folder[:k] for k in range(len(folder), 0, -1) if folder[k : k + 1] in ("/", "")]
-        paths = [f"{place}/{name}" for place in places for name in names] + list(names)
-        return next((all_files[path] for path in paths if path in all_files), None)
+    accepts = "its original archive (mv_*.txt)"
 
-    titles = above(*_TITLE_FILES)
-    return _form("netflix-archive", folder, parts, titles, above("probe.txt"), [])
-
-
-def _form(
-    slug: str,
-    folder: str,
-    parts: list[Member],
-    titles: Member | None,
-    probe: Member | None,
-    missing: list[int],
-) -> Form:
-    return Form(
-        format=slug,
-        name=NAME,
-        folder=folder,
-        files=(*parts, *(member for member in (titles, probe) if member)),
-        read=partial(_read, parts, titles, probe, missing),
-    )
+    def find(self, place: Place) -> Form | None:
+        parts = [member for name, member in place.beside.items() if _MOVIE_FILE.fullmatch(name)]
+        if not parts:
+            return None
+        return _Form(
+            format="netflix-archive",
+            name=NAME,
+            folder=place.folder,
+            parts=tuple(parts),
+            titles=_find_above(place, *_TITLE_FILES),
+            probe=_find_above(place, _PROBE_FILE),
+        )
 
 
-def _read(
-    parts: list[Member],
-    titles: Member | None,
-    probe: Member | None,
-    missing: list[int],
-    files: Files,
-    options: ReadOptions,
-    bad: BadLines,
-) -> SourceData:
-    scale = options.scale or SCALE
-    if missing:
-        logger.warning("%s is incomplete: there is no %s.", NAME, _names(missing))
-    reader = RowReader(
-        parse_netflix,
-        (scale.low, scale.high, scale.step),
-        f"'movie_id:', or 'user_id,rating,YYYY-MM-DD' with a rating of {scale}",
-        bad,
-        sum(member.size for member in parts),
-        files.advance,
-    )
-    for member in parts:
-        with files.open(member) as stream:
-            reader.read(stream, files.label(member))
-    rows = reader.finish()
-    catalogue = catalogue_of({})
-    if titles:
-        with files.open(titles) as stream:
-            label = files.label(titles)
-            catalogue = read_titles(stream, label, "latin-1", _parse_title, _TITLE_LINE, bad)
-    pairs = _read_probe(files, probe, bad) if probe else None
-    if pairs and missing:
-        pairs = _of_known_movies(pairs, rows)
-    return SourceData(rows=rows, catalogue=catalogue, scale=scale, probe=pairs)
+def _find_above(place: Place, *names: str) -> Member | None:
+    """The first of these files in the folder, or in the nearest one above that has one."""
+    folder = place.folder
+    above = [folder[:k] for k in range(len(folder), 0, -1) if folder[k : k + 1] in ("/", "")]
+    paths = [f"{start}/{name}" for start in above for name in names] + list(names)
+    return next((place.everywhere[path] for path in paths if path in place.everywhere), None)
 
 
 def _parse_title(line: str) -> Title | None:
@@ -142,10 +158,17 @@ def _parse_title(line: str) -> Title | None:
     return Title(movie_id, title, None if year == "NULL" else int(year), ())
 
 
-def _read_probe(files: Files, member: Member, bad: BadLines) -> Pairs:
+_TITLES = TitleLines(
+    encoding="latin-1",
+    parse=_parse_title,
+    expected="'movie_id,year,title', the year a number or NULL",
+)
+
+
+def _read_probe(reading: Reading, member: Member) -> SourcePairs:
     users, movies = array("q"), array("q")
     movie: int | None = None
-    with files.open(member) as stream:
+    with reading.files.open(member) as stream:
         for number, (raw, text) in enumerate(text_lines(stream, "ascii"), start=1):
             if not raw.strip():
                 continue
@@ -155,19 +178,20 @@ def _read_probe(files: Files, member: Member, bad: BadLines) -> Pairs:
                 movie = found
             if found is None or movie is None:
                 reason = "is not such a line, or of no movie"
-                bad.add(f"{files.label(member)}:{number}", raw, reason, _PROBE_LINE)
+                place = f"{reading.files.label(member)}:{number}"
+                reading.bad.add(place, raw, reason, _PROBE_LINE)
             elif not is_header:
                 users.append(found)
                 movies.append(movie)
-    return Pairs(user_ids=np.array(users, np.int64), movie_ids=np.array(movies, np.int64))
+    return SourcePairs(user_ids=np.array(users, np.int64), movie_ids=np.array(movies, np.int64))
 
 
-def _of_known_movies(pairs: Pairs, rows: RatingRows) -> Pairs:
+def _of_known_movies(pairs: SourcePairs, rows: RatingRows) -> SourcePairs:
     """The pairs of movies that were read, where a part of the ratings is missing."""
     read = set(rows.movie_ids[_starts(rows.movie_ids)].tolist())
     known = np.array([movie_id in read for movie_id in pairs.movie_ids.tolist()], np.bool_)
     logger.warning("Left out %d probe pairs of movies in the missing parts.", np.sum(~known))
-    return Pairs(user_ids=pairs.user_ids[known], movie_ids=pairs.movie_ids[known])
+    return SourcePairs(user_ids=pairs.user_ids[known], movie_ids=pairs.movie_ids[known])
 
 
 def _starts(movie_ids: NDArray[np.signedinteger]) -> NDArray[np.bool_]:
@@ -177,5 +201,5 @@ def _starts(movie_ids: NDArray[np.signedinteger]) -> NDArray[np.bool_]:
     return starts
 
 
-def _names(numbers: list[int] | range) -> str:
+def _names(numbers: Sequence[int]) -> str:
     return ", ".join(f"combined_data_{number}.txt" for number in numbers)

@@ -1,24 +1,26 @@
-"""What all readers share: options, the budget of bad lines, title files."""
+"""What all readers share: what they are asked, what they answer, and the budget of bad lines."""
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO, NamedTuple
-
-import numpy as np
+from enum import IntEnum
+from functools import cached_property
+from typing import ClassVar
 
 from processing.data.readers.containers import Files, Member
-from processing.data.rows import Catalogue, Scale, SourceData
+from processing.data.rows import Scale, SourceData
 from processing.errors import RatingsFormatError
 
 logger = logging.getLogger(__name__)
 
+BOM = b"\xef\xbb\xbf"
 MAX_ID = 2**63 - 1
+FIRST_LINES = 100  # by which a single file is recognised
 SHOWN_TEXT = 80  # characters of a bad line that a message repeats
 SHOWN_LINES = 3  # tolerated bad lines that the log repeats
 
-_BOM = b"\xef\xbb\xbf"
 _INTEGER = re.compile(r"-?[0-9]+")
 
 
@@ -28,7 +30,7 @@ class ReadOptions:
 
     `skip_bad`: bad lines to tolerate in the whole source. `scale`: the rating scale, by default
     the format's own, or for an own CSV the data's. `columns`: what each column of an own CSV is,
-    such as ("user", "movie", "rating", "date"), "-" for one to ignore. `delimiter`: what parts
+    such as ("user", "movie", "rating", "date"), "-" for one to ignore. `delimiter`: what separates
     its columns.
     """
 
@@ -81,75 +83,113 @@ class BadLines:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Form:
+class Reading:
+    """A source that is being read: its opened files, what was asked, and its bad lines."""
+
+    files: Files
+    options: ReadOptions
+    bad: BadLines
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form(ABC):
     """A data set that was found in a container.
 
-    `format` is its slug, `name` what people call it, `folder` where its files lie in the container,
-    `files` those that are read.
+    `format` is its slug, `name` what people call it, `folder` where its files lie in the container.
     """
 
     format: str
     name: str
     folder: str
-    files: tuple[Member, ...]
-    read: Callable[[Files, ReadOptions, BadLines], SourceData]
+
+    @property
+    @abstractmethod
+    def files(self) -> tuple[Member, ...]:
+        """The files that are read."""
+
+    @abstractmethod
+    def read(self, reading: Reading) -> SourceData:
+        """Read them.
+
+        Raises
+        ------
+        RatingsFormatError
+            At the first bad line more than are tolerated.
+        """
 
 
-class Title(NamedTuple):
-    """An entry of a title file."""
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A folder of a container, where a reader looks for a data set.
 
-    movie_id: int
-    title: str
-    year: int | None
-    genres: tuple[str, ...]
+    `beside`: the folder's files by their names. `everywhere`: all files by their paths.
+    """
 
+    folder: str
+    beside: Mapping[str, Member]
+    everywhere: Mapping[str, Member]
+    files: Files
+    options: ReadOptions
 
-def read_titles(
-    stream: IO[bytes],
-    label: str,
-    encoding: str,
-    parse_title: Callable[[str], Title | None],
-    expected: str,
-    bad: BadLines,
-    n_header_lines: int = 0,
-) -> Catalogue:
-    """Read a file of one title a line; `parse_title` returns None for a line it cannot read."""
-    titles: dict[int, Title] = {}
-    for number, (raw, text) in enumerate(text_lines(stream, encoding), start=1):
-        if number <= n_header_lines or not raw.strip():
-            continue
-        title = None if text is None else parse_title(text)
-        if text is None:
-            bad.add(f"{label}:{number}", raw, f"is not {encoding} text", expected)
-        elif title is None:
-            bad.add(f"{label}:{number}", text, "is not such a line", expected)
-        elif title.movie_id in titles:
-            reason = f"gives movie {title.movie_id} a second title"
-            bad.add(f"{label}:{number}", text, reason, expected)
-        else:
-            titles[title.movie_id] = title
-    return catalogue_of(titles)
+    def find(self, *names: str) -> Member | None:
+        """The first of these files that is there."""
+        return next((self.beside[name] for name in names if name in self.beside), None)
 
 
-def text_lines(stream: IO[bytes], encoding: str) -> Iterator[tuple[bytes, str | None]]:
-    """Each line as bytes and, without its line end, as text; None where it cannot be decoded."""
-    for number, raw in enumerate(stream):
-        line = raw.removeprefix(_BOM) if number == 0 else raw
-        try:
-            yield line, line.decode(encoding).rstrip("\r\n")
-        except UnicodeDecodeError:
-            yield line, None
+@dataclass(frozen=True, kw_only=True)
+class SingleFile:
+    """A file that may be a data set whatever it is called; `head` are its first bytes."""
+
+    member: Member
+    head: bytes
+    place: Place
+
+    @cached_property
+    def lines(self) -> list[bytes]:
+        """Its first lines without their ends; empty ones are left out."""
+        lines = self.head.removeprefix(BOM).split(b"\n")[:FIRST_LINES]
+        return [line for line in (line.rstrip(b"\r") for line in lines) if line]
+
+    def count(self, pattern: re.Pattern[bytes]) -> int:
+        """How many of the first lines have a form."""
+        return sum(bool(pattern.fullmatch(line)) for line in self.lines)
+
+    def is_mostly(self, n_lines: int) -> bool:
+        """Whether so many are more than half of the first lines."""
+        return 2 * n_lines > len(self.lines)
 
 
-def catalogue_of(titles: dict[int, Title]) -> Catalogue:
-    """Put titles in order of movie id."""
-    ordered = [titles[movie_id] for movie_id in sorted(titles)]
-    return Catalogue(
-        movie_ids=np.array([title.movie_id for title in ordered], np.int64),
-        titles=[title.title for title in ordered],
-        years=[title.year for title in ordered],
-        genres=[title.genres for title in ordered],
-    )
+class Likeness(IntEnum):
+    """Why a single file may have a format, the best reason last."""
+
+    NONE = 0
+    NAME = 1  # nothing but its name; reading it says which line is bad
+    LINES = 2  # most of its first lines
+    HEADER = 3  # column names in its first line
+
+
+class Reader(ABC):
+    """How the data sets of one format are recognised. `registry.READERS` lists them all.
+
+    `accepts` says in an error message what is read. `endings` are those of files that may be such a
+    data set whatever they are called. `takes_columns` is for tables whose columns can be named.
+    """
+
+    accepts: ClassVar[str]
+    endings: ClassVar[tuple[str, ...]] = ()
+    takes_columns: ClassVar[bool] = False
+
+    @abstractmethod
+    def find(self, place: Place) -> Form | None:
+        """The data set that lies in a folder, by the names of its files."""
+
+    def likeness(self, file: SingleFile) -> Likeness:
+        """Why a file may be such a data set all by itself."""
+        return Likeness.NONE
+
+    def take(self, file: SingleFile) -> Form | None:
+        """Take a file for such a data set, if `likeness` says that it may be one."""
+        return None
 
 
 def parse_id(text: str) -> int | None:

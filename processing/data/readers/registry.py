@@ -1,35 +1,48 @@
 """The one door to rating data: finds out what a path holds, and reads it."""
 
-import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from processing.data.readers import movielens, netflix
-from processing.data.readers import table as own_csv
 from processing.data.readers.containers import Container, Files, Folder, Member, open_container
-from processing.data.readers.reading import BadLines, Form, ReadOptions
+from processing.data.readers.movielens import MovieLens100K, MovieLensCsv, MovieLensDat
+from processing.data.readers.netflix import Kaggle, OriginalArchive
+from processing.data.readers.reading import (
+    BadLines,
+    Form,
+    Likeness,
+    Place,
+    Reader,
+    Reading,
+    ReadOptions,
+    SingleFile,
+)
+from processing.data.readers.table import OwnTable
 from processing.data.rows import SourceData
 from processing.errors import SourceError
 from processing.tools.progress import counting
 
 __all__ = ["ReadOptions", "Source", "open_source"]
 
+# Another format is one more reader here, of a file of its own. Where two find a file equally like
+# their own, the first has it.
+READERS: tuple[Reader, ...] = (
+    Kaggle(),
+    OriginalArchive(),
+    MovieLens100K(),
+    MovieLensDat(),
+    MovieLensCsv(),
+    OwnTable(),
+)
+
 SIMULATION = "simulation.json"
 SIMULATED_NAME = "Simulated ratings"
 ACCEPTED = (
-    "Expected Netflix Prize data (combined_data_1..4.txt, or the original archive's mv_*.txt), "
-    "MovieLens data (u.data, ratings.dat or ratings.csv), or a CSV with columns user, movie and "
-    "rating, or with its columns named by --columns; as a folder, a file, a zip or a tar.gz."
+    f"Expected {', '.join(reader.accepts for reader in READERS[:-1])}, or {READERS[-1].accepts}; "
+    "as a folder, a file, a zip or a tar.gz."
 )
 
-_NETFLIX_ROW = re.compile(rb"-?[0-9]+,[0-9.]+,[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_LINES = {
-    "combined_data_1.txt": re.compile(rb"[0-9]+:"),
-    "u.data": re.compile(rb"-?[0-9]+(\t-?[0-9.]+){2}\t-?[0-9]+"),
-    "ratings.dat": re.compile(rb"-?[0-9]+(::-?[0-9.]+){2}::-?[0-9]+"),
-}
-_TEXT_NAME = re.compile(r".*\.(csv|tsv|txt|dat|data)", re.IGNORECASE)
-_TITLES_HEADER_NAMES = ("movies.csv", "movie.csv")
+_ENDINGS = tuple(f".{ending}" for reader in READERS for ending in reader.endings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +56,7 @@ class Source:
     path: Path
     simulated: bool
     form: Form
+    simulation: Member | None
     container: Container
     options: ReadOptions
 
@@ -57,13 +71,18 @@ class Source:
         return self.form.format
 
     @property
+    def files(self) -> tuple[Member, ...]:
+        """The files that are read."""
+        return (*self.form.files, self.simulation) if self.simulation else self.form.files
+
+    @property
     def size_bytes(self) -> int:
         """Size of an archive, or of the files of a folder that are read."""
-        return self.container.size_bytes(self.form.files)
+        return self.container.size_bytes(self.files)
 
     def sha256(self) -> str:
         """Hash of a file's bytes; of a folder: of the names and bytes of what is read."""
-        return self.container.sha256(self.form.files)
+        return self.container.sha256(self.files)
 
     def read(self) -> SourceData:
         """Read everything.
@@ -76,12 +95,12 @@ class Source:
             If there is no rating at all, or a file is damaged.
         """
         bad = BadLines(self.options.skip_bad)
-        total = sum(member.size for member in self.form.files)
+        total = sum(member.size for member in self.files)
         with (
             counting(total, f"Reading {self.name}", "B") as advance,
             self.container.open(advance) as files,
         ):
-            data = self.form.read(files, self.options, bad)
+            data = self.form.read(Reading(files=files, options=self.options, bad=bad))
         bad.report()
         if len(data.rows.values) == 0:
             raise SourceError(
@@ -109,111 +128,79 @@ def open_source(path: Path | str, options: ReadOptions | None = None) -> Source:
     return Source(
         path=path,
         simulated=simulation is not None or _is_simulated_file(container),
-        form=replace(form, files=(*form.files, simulation)) if simulation else form,
+        form=form,
+        simulation=simulation,
         container=container,
         options=options,
     )
 
 
 def _find_forms(container: Container, files: Files, options: ReadOptions) -> list[Form]:
-    """Data sets by the names that theirs have; failing that, single files by their first lines."""
+    """Data sets by the names of their files; failing that, single files by their first lines."""
     if options.columns is not None or options.delimiter is not None:
-        return _said_csv(container, files, options)
+        file = _single_file(_only_table(container), files, options)
+        return _recognise(file, (reader for reader in READERS if reader.takes_columns))
     if _is_single_file(container):
-        form = _recognise(container.members[0], files, options, {})
-        return [form] if form else []
+        return _recognise(_single_file(container.members[0], files, options), READERS)
+    places = _places(container, files, options)
+    found = [reader.find(place) for place in places.values() for reader in READERS]
+    if forms := [form for form in found if form]:
+        return forms
+    singles = (
+        SingleFile(member=member, head=files.head(member), place=places[member.folder])
+        for member in _texts(container)
+    )
+    return [form for file in singles for form in _recognise(file, READERS)]
+
+
+def _places(container: Container, files: Files, options: ReadOptions) -> dict[str, Place]:
+    """The folders of a container, by their paths."""
+    everywhere = {member.name: member for member in container.members}
     folders: dict[str, dict[str, Member]] = {}
     for member in container.members:
         folders.setdefault(member.folder, {})[member.basename] = member
-    found = []
-    for folder, beside in folders.items():
-        found += _named_forms(folder, beside, container, files)
-    if found:
-        return found
-    forms = (_recognise(text, files, options, folders[text.folder]) for text in _texts(container))
-    return [form for form in forms if form]
+    return {
+        folder: Place(
+            folder=folder, beside=beside, everywhere=everywhere, files=files, options=options
+        )
+        for folder, beside in folders.items()
+    }
+
+
+def _single_file(member: Member, files: Files, options: ReadOptions) -> SingleFile:
+    """A file by itself, whatever lies beside it."""
+    beside = {member.basename: member}
+    place = Place(
+        folder=member.folder, beside=beside, everywhere=beside, files=files, options=options
+    )
+    return SingleFile(member=member, head=files.head(member), place=place)
+
+
+def _recognise(file: SingleFile, readers: Iterable[Reader]) -> list[Form]:
+    """What the reader takes a file for that finds it most like its own; empty if none does."""
+    likeness, reader = max(
+        ((reader.likeness(file), reader) for reader in readers), key=lambda found: found[0]
+    )
+    form = reader.take(file) if likeness > Likeness.NONE else None
+    return [form] if form else []
 
 
 def _texts(container: Container) -> list[Member]:
     """The files that may be tables, by their names; a single file may have any name."""
     if len(container.members) == 1:
         return container.members
-    return [member for member in container.members if _TEXT_NAME.fullmatch(member.basename)]
+    return [m for m in container.members if m.basename.lower().endswith(_ENDINGS)]
 
 
-def _named_forms(
-    folder: str, beside: dict[str, Member], container: Container, files: Files
-) -> list[Form]:
-    found = [
-        netflix.find_combined(folder, beside),
-        netflix.find_archive(folder, beside, {member.name: member for member in container.members}),
-        movielens.find_100k(folder, beside),
-        movielens.find_dat(folder, beside, files),
-        movielens.find_csv(folder, beside, files),
-    ]
-    return [form for form in found if form]
-
-
-def _recognise(
-    member: Member, files: Files, options: ReadOptions, beside: dict[str, Member]
-) -> Form | None:
-    """Recognise a single file by its first lines, whatever it is called."""
-    head = files.head(member)
-    form = None
-    if member.basename == "ratings.csv":
-        form = movielens.find_csv(member.folder, {**beside, "ratings.csv": member}, files)
-    form = form or own_csv.find(member, head, options, _titles_beside(files, beside))
-    if form:
-        return form
-    kind = _kind(head)
-    if kind == "combined_data_1.txt":
-        return netflix.combined([member], member.folder, beside, [])
-    if kind == "u.data":
-        return movielens.find_100k(member.folder, {**beside, kind: member})
-    if kind == "ratings.dat":
-        return movielens.find_dat(member.folder, {**beside, kind: member}, files)
-    return _recognise_by_name(member, files)
-
-
-def _recognise_by_name(member: Member, files: Files) -> Form | None:
-    """A file whose lines are mostly bad is what its name says; reading it names the first one."""
-    only = {member.basename: member}
-    if netflix.find_combined("", only):
-        return netflix.combined([member], member.folder, {}, [])
-    return movielens.find_100k("", only) or movielens.find_dat("", only, files)
-
-
-def _kind(head: bytes) -> str | None:
-    """The form that most of the first lines have, by the name of a file that has it."""
-    lines = [line.rstrip(b"\r") for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n")[:100]]
-    lines = [line for line in lines if line]
-    n_netflix = sum(bool(_NETFLIX_ROW.fullmatch(line)) for line in lines)
-    for name, pattern in _LINES.items():
-        n = sum(bool(pattern.fullmatch(line)) for line in lines)
-        if name == "combined_data_1.txt":
-            n = n + n_netflix if n and n_netflix else 0
-        if 2 * n > len(lines):
-            return name
-    return None
-
-
-def _said_csv(container: Container, files: Files, options: ReadOptions) -> list[Form]:
-    """The one text file to which columns or delimiter that were said can apply."""
+def _only_table(container: Container) -> Member:
+    """The one text file to which the given columns or delimiter can apply."""
     texts = _texts(container)
     if len(texts) != 1:
         raise SourceError(
-            f"{container.path}: columns or a delimiter were said, and {len(texts)} text files are "
+            f"{container.path}: columns or a delimiter were given, and {len(texts)} text files are "
             "there to which they could apply. Expected one; give the file itself."
         )
-    form = own_csv.find(texts[0], files.head(texts[0]), options, None)
-    return [form] if form else []
-
-
-def _titles_beside(files: Files, beside: dict[str, Member]) -> Member | None:
-    for name in _TITLES_HEADER_NAMES:
-        if name in beside and movielens.has_header(files, beside[name], movielens.MOVIES_HEADER):
-            return beside[name]
-    return None
+    return texts[0]
 
 
 def _the_one(forms: list[Form], container: Container, files: Files) -> Form:
@@ -231,7 +218,7 @@ def _the_one(forms: list[Form], container: Container, files: Files) -> Form:
 def _what_is_there(container: Container, files: Files) -> str:
     if _is_single_file(container):
         first = _first_line(container.members[0], files)
-        return f"is of no known form: its first line is {first!r}"
+        return f"has no known format: its first line is {first!r}"
     names = sorted(member.name for member in container.members)
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     text = "".join(
@@ -239,8 +226,8 @@ def _what_is_there(container: Container, files: Files) -> str:
         for member in _texts(container)[:2]
     )
     archives = any(name.endswith((".zip", ".tar.gz", ".tgz")) for name in names)
-    hint = "; an archive is to be given by its own path" if archives else ""
-    return f"holds no data set that is known: found {shown}{text}{hint}"
+    hint = "; give an archive by its own path" if archives else ""
+    return f"holds no known data set: found {shown}{text}{hint}"
 
 
 def _first_line(member: Member, files: Files) -> str:
@@ -261,7 +248,7 @@ def _is_single_file(container: Container) -> bool:
 
 
 def _simulation(container: Container, form: Form) -> Member | None:
-    """The file that says how a set was simulated; it counts as read, since the name hangs on it."""
+    """The file that says how a set was simulated; it counts as read: the name depends on it."""
     beside = (member for member in container.members if member.folder == form.folder)
     return next((member for member in beside if member.basename == SIMULATION), None)
 

@@ -1,7 +1,7 @@
 """Reading files of rating lines through a kernel: in blocks, several of them at once.
 
 While a stream is read (or unpacked), threads parse the blocks before. A block of Netflix lines can
-only be parsed by who knows the movie that was named last, so each is started with a guess, the last
+only be parsed by whoever knows the movie named last, so each is started with a guess, the last
 'movie:' line seen in the text before it; the blocks are then taken in order, and one whose
 guess was not what the block before it ended with is parsed again. So rows, bad lines and their
 numbers are always those of reading from the first line to the last.
@@ -61,7 +61,7 @@ class RowReader:
         size_bytes: int = 0,
         advance: Callable[[int], object] = lambda n_bytes: None,
     ) -> None:
-        self._run = lambda block: kernel(block.text, *settings, block.state, *block.outputs)
+        self._kernel, self._settings = kernel, settings
         self._expected, self._bad, self._advance = expected, bad, advance
         dtypes = (np.int32, np.int32, np.float32, np.int32)
         expected_rows = min(size_bytes // USUAL_ROW, MOST_EXPECTED)
@@ -120,6 +120,9 @@ class RowReader:
         while not self._free:
             self._settle()
         self._next = self._free.pop()
+
+    def _run(self, block: "_Block") -> None:
+        self._kernel(block.text, *self._settings, block.state, *block.outputs)
 
     def _settle_all(self) -> None:
         while self._started:

@@ -1,4 +1,4 @@
-"""Reader of ratings in a CSV of one's own: columns found by their names, or said."""
+"""Reader of ratings in a CSV of one's own: columns found by their names, or given."""
 
 import csv
 import io
@@ -6,42 +6,37 @@ import math
 import re
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
-from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
-from processing.data.readers.containers import Files, Member
-from processing.data.readers.movielens import read_movies_csv
+from processing.data.readers.containers import Member
+from processing.data.readers.layout import NUMBER, Layout, find_layout
 from processing.data.readers.reading import (
-    BadLines,
     Form,
-    ReadOptions,
-    Title,
-    catalogue_of,
+    Likeness,
+    Place,
+    Reader,
+    Reading,
+    SingleFile,
     parse_id,
 )
-from processing.data.readers.titles import tidy_title
+from processing.data.readers.titles import (
+    MOVIES_CSV,
+    Title,
+    catalogue_of,
+    find_movies_csv,
+    tidy_title,
+)
 from processing.data.rows import NO_DAY, RatingRows, Scale, SourceData
-from processing.errors import SourceError
 from processing.kernels.parse import FIRST_SECOND, LAST_SECOND
 
-DELIMITERS = ",;\t|"
-REQUIRED = ("user", "movie", "rating")
-ROLES = {
-    "user": ("user", "userid", "customer", "customerid"),
-    "movie": ("movie", "movieid", "film", "filmid", "item", "itemid"),
-    "rating": ("rating", "score", "stars"),
-    "timestamp": ("timestamp", "unixtime", "unixtimeseconds"),
-    "date": ("date",),
-    "title": ("title", "movietitle"),
-}
 STEPS = (1.0, 0.5, 0.1)
 LARGEST = float(np.finfo(np.float32).max)
 EPOCH = date(1970, 1, 1).toordinal()
 
-_NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.[0-9]+)?Z?)?"
 )
@@ -50,104 +45,70 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Layout:
-    """How a file's lines are made up: the column of each role, and how many columns there are."""
+class _Form(Form):
+    table: Member
+    layout: Layout
+    titles: Member | None
 
-    delimiter: str
-    places: dict[str, int]
-    n_columns: int
-    has_header: bool
+    @property
+    def files(self) -> tuple[Member, ...]:
+        return (self.table, self.titles) if self.titles else (self.table,)
+
+    def read(self, reading: Reading) -> SourceData:
+        rows = _Rows(self.layout, reading.options.scale)
+        self._read_rows(reading, rows)
+        data = rows.finish()
+        if self.titles is None or "title" in self.layout.places:
+            return data
+        return replace(data, catalogue=MOVIES_CSV.read(reading, self.titles))
+
+    def _read_rows(self, reading: Reading, rows: "_Rows") -> None:
+        layout, label = self.layout, reading.files.label(self.table)
+        expected = _expected(layout, reading.options.scale)
+        with reading.files.open(self.table) as stream:
+            text = io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="")
+            for number, lines, cells in _records(text, layout.delimiter):
+                if cells == [] or (number == 1 and layout.has_header):
+                    continue
+                wrong = "is not CSV" if cells is None else rows.add(cells)
+                reading.files.advance(sum(len(line) for line in lines))
+                if wrong is None:
+                    continue
+                for k, line in enumerate(lines):
+                    reading.bad.add(f"{label}:{number + k}", line, wrong, expected)
+            text.detach()
 
 
-def find(member: Member, head: bytes, options: ReadOptions, titles: Member | None) -> Form | None:
-    """Recognise a CSV by the column names in its first line, or take the columns that are said."""
-    layout = find_layout(head, options)
-    if layout is None:
+class OwnTable(Reader):
+    """A CSV of one's own, by the column names in its first line, or by the columns given."""
+
+    accepts = "a CSV with columns user, movie and rating, or with its columns named by --columns"
+    endings = ("csv", "tsv", "txt", "dat", "data")
+    takes_columns = True
+
+    def find(self, place: Place) -> Form | None:
+        """None: any name will do, so none is a sign."""
         return None
-    return Form(
-        format="csv",
-        name=member.basename,
-        folder=member.folder,
-        files=(member, titles) if titles else (member,),
-        read=partial(_read, member, layout, titles),
-    )
 
+    def likeness(self, file: SingleFile) -> Likeness:
+        layout = find_layout(file.head, file.place.options)
+        return Likeness.HEADER if layout else Likeness.NONE
 
-def find_layout(head: bytes, options: ReadOptions) -> Layout | None:
-    """Work out delimiter and columns from the first line, None when it names no such columns.
-
-    Raises
-    ------
-    SourceError
-        If the columns that are said cannot be, or two columns have the same meaning.
-    """
-    line = head.decode("utf-8-sig", "replace").partition("\n")[0].rstrip("\r")
-    delimiters = _checked_delimiter(options.delimiter) or DELIMITERS
-    if options.columns is not None:
-        return _said_layout(line, delimiters, options.columns)
-    for delimiter in delimiters:
-        names = _split(line, delimiter)
-        roles = [_role(name) for name in names]
-        if set(REQUIRED) <= set(roles):
-            return _layout(roles, delimiter, has_header=True)
-    return None
-
-
-def _said_layout(line: str, delimiters: str, columns: tuple[str, ...]) -> Layout:
-    unknown = [name for name in columns if name != "-" and name not in ROLES]
-    missing = [name for name in REQUIRED if name not in columns]
-    if unknown or missing:
-        wrong = f"has unknown {unknown}" if unknown else f"lacks {missing}"
-        raise SourceError(
-            f"The column list {','.join(columns)!r} {wrong}. Expected user, movie and rating, and "
-            "timestamp, date, title or '-' (to be ignored) for other columns, in the file's order."
+    def take(self, file: SingleFile) -> Form | None:
+        layout = find_layout(file.head, file.place.options)
+        if layout is None:
+            return None
+        return _Form(
+            format="csv",
+            name=file.member.basename,
+            folder=file.member.folder,
+            table=file.member,
+            layout=layout,
+            titles=find_movies_csv(file.place),
         )
-    fits = [mark for mark in delimiters if len(_split(line, mark)) == len(columns)]
-    if not fits:
-        raise SourceError(
-            f"The first line {line[:80]!r} has not the {len(columns)} columns "
-            f"{','.join(columns)!r} by any of the delimiters {delimiters!r}. Name every column of "
-            "the file with --columns ('-' for one to ignore), and its delimiter with --delimiter."
-        )
-    roles = [None if name == "-" else name for name in columns]
-    layout = _layout(roles, fits[0], has_header=False)
-    cells = _split(line, fits[0])
-    is_header = not any(_NUMBER.fullmatch(cells[layout.places[role]]) for role in REQUIRED)
-    return _layout(roles, fits[0], has_header=is_header)
 
 
-def _layout(roles: list[str | None], delimiter: str, *, has_header: bool) -> Layout:
-    twice = sorted({role for role in roles if role and roles.count(role) > 1})
-    if twice:
-        raise SourceError(
-            f"More than one column means {' and '.join(twice)}. Expected one of each; say what "
-            "each column is with --columns, '-' for one to ignore."
-        )
-    places = {role: place for place, role in enumerate(roles) if role}
-    if "date" in places and "timestamp" in places:
-        del places["date"]
-    return Layout(delimiter=delimiter, places=places, n_columns=len(roles), has_header=has_header)
-
-
-def _checked_delimiter(delimiter: str | None) -> str | None:
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise SourceError(
-            f"The delimiter {delimiter!r} cannot part columns. Expected one character, such as "
-            "',', ';', '|' or a tab."
-        )
-    return delimiter
-
-
-def _role(name: str) -> str | None:
-    plain = re.sub(r"[^a-z]", "", name.lower())
-    return next((role for role, names in ROLES.items() if plain in names), None)
-
-
-def _split(line: str, delimiter: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
-
-
-class _Table:
+class _Rows:
     """The rows read so far, in compact columns, and the titles met on the way."""
 
     def __init__(self, layout: Layout, scale: Scale | None) -> None:
@@ -203,7 +164,7 @@ class _Table:
         return SourceData(rows=rows, catalogue=catalogue_of(self._titles), scale=scale)
 
 
-def scale_of(values: np.ndarray) -> Scale:
+def scale_of(values: NDArray[np.float32]) -> Scale:
     """The scale that ratings show: their extremes, and the coarsest usual step that fits all."""
     if len(values) == 0:
         return Scale(low=1, high=5, step=1)
@@ -214,35 +175,6 @@ def scale_of(values: np.ndarray) -> Scale:
             low, high = round(float(on_step[0]), 1), round(float(on_step[-1]), 1)
             return Scale(low=low, high=high, step=step)
     return Scale(low=float(distinct[0]), high=float(distinct[-1]), step=0)
-
-
-def _read(
-    member: Member,
-    layout: Layout,
-    titles: Member | None,
-    files: Files,
-    options: ReadOptions,
-    bad: BadLines,
-) -> SourceData:
-    table = _Table(layout, options.scale)
-    expected = _expected(layout, options.scale)
-    with files.open(member) as stream:
-        text = io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="")
-        for number, lines, cells in _records(text, layout.delimiter):
-            if cells == [] or (number == 1 and layout.has_header):
-                continue
-            wrong = "is not CSV" if cells is None else table.add(cells)
-            files.advance(sum(len(line) for line in lines))
-            if wrong is None:
-                continue
-            for k, line in enumerate(lines):
-                bad.add(f"{files.label(member)}:{number + k}", line, wrong, expected)
-        text.detach()
-    data = table.finish()
-    if titles and "title" not in layout.places:
-        catalogue = read_movies_csv(files, titles, bad)
-        data = SourceData(rows=data.rows, catalogue=catalogue, scale=data.scale)
-    return data
 
 
 def _records(
@@ -284,7 +216,7 @@ def _expected(layout: Layout, scale: Scale | None) -> str:
 
 
 def _parse_rating(text: str, scale: Scale | None) -> float | None:
-    value = float(text) if _NUMBER.fullmatch(text) else math.nan
+    value = float(text) if NUMBER.fullmatch(text) else math.nan
     if not abs(value) <= LARGEST:
         return None
     if scale is None:

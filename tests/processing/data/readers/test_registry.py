@@ -30,7 +30,7 @@ def test_open_source_of_an_empty_file_says_so(tmp_path):
 
 def test_open_source_of_an_unknown_file_shows_its_first_line(tmp_path):
     (tmp_path / "notes").write_bytes(b"\x89PNG\r\nand so on\n")
-    with pytest.raises(SourceError, match=r"notes is of no known form: .*PNG.*MovieLens data"):
+    with pytest.raises(SourceError, match=r"notes has no known format: .*PNG.*MovieLens 100K"):
         open_source(tmp_path / "notes")
 
 
@@ -41,7 +41,7 @@ def test_open_source_without_a_known_data_set_says_what_is_there(form, tmp_path)
         open_source(pack(form, files, tmp_path))
     assert "ml-1m.zip" in str(error.value)
     assert "ratings.csv begins with '1,31,2.5'" in str(error.value)
-    assert "an archive is to be given by its own path" in str(error.value)
+    assert "give an archive by its own path" in str(error.value)
     assert "Expected Netflix Prize data" in str(error.value)
 
 

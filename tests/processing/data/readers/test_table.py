@@ -203,10 +203,10 @@ def test_own_csv_of_a_header_only_says_that_it_holds_no_rating(tmp_path):
         ("user,movie,item,rating\n", {}, "More than one column means movie"),
         ("1,2,3\n", {"columns": ("user", "movie")}, r"'user,movie' lacks \['rating'\]"),
         ("1,2,3\n", {"columns": ("user", "moive", "rating")}, r"has unknown \['moive'\]"),
-        ("1,2,3,4\n", {"columns": ("user", "movie", "rating")}, "has not the 3 columns"),
-        ("1::2::3\n", {"delimiter": "::"}, "The delimiter '::' cannot part columns"),
-        ("1,2,3\n", {}, r"no known form: its first line is '1,2,3'.*--columns"),
-        ("1 2 3\n", {"delimiter": " "}, r"no known form: its first line is '1 2 3'.*--columns"),
+        ("1,2,3,4\n", {"columns": ("user", "movie", "rating")}, "does not have the 3 columns"),
+        ("1::2::3\n", {"delimiter": "::"}, "The delimiter '::' cannot separate columns"),
+        ("1,2,3\n", {}, r"no known format: its first line is '1,2,3'.*--columns"),
+        ("1 2 3\n", {"delimiter": " "}, r"no known format: its first line is '1 2 3'.*--columns"),
     ],
 )
 def test_own_csv_with_columns_that_cannot_be_says_why(text, options, message, tmp_path):
