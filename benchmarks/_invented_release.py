@@ -216,4 +216,5 @@ def _about(n_users: int, n_movies: int, n_ratings: int) -> ReleaseAbout:
         metrics={"ensemble": {"rmse": 0.8, "mae": 0.6, "mape": 20.0}},
         left_out=(),
         start_users=(StartUser(user_id=1, n_ratings=1),),
+        shard_users=schema.SHARD_USERS,
     )

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from processing.release.manage import ReleaseSummary
-from processing.release.schema import Manifest
+from processing.release import Manifest, ReleaseSummary
 
 _COLUMNS = ("", "release", "created (UTC)", "source", "ratings", "profile", "RMSE", "size")
 _RIGHT = ("ratings", "RMSE", "size")

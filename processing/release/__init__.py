@@ -10,20 +10,17 @@ from processing.release.manage import (
     rollback,
     verify_release,
 )
+from processing.release.manifest import (
+    Manifest,
+    ReleaseAbout,
+    SourceInfo,
+    StartUser,
+    UnfittedModel,
+)
 from processing.release.order import ordering_scores
 from processing.release.reader import Release, active_id, load_manifest, open_release
 from processing.release.records import UserRecord
-from processing.release.schema import (
-    NO_DAY,
-    NO_MOVIE,
-    LeftOut,
-    Manifest,
-    ReleaseAbout,
-    ReleaseContents,
-    SourceInfo,
-    StartUser,
-    top_dtype,
-)
+from processing.release.schema import NO_DAY, NO_MOVIE, ReleaseContents, top_dtype
 from processing.release.storage import FolderStorage, Storage
 from processing.release.stores import open_figure_storage, open_release_storage, open_storage
 from processing.release.writer import load_staged_manifest, publish, stage_release
@@ -35,7 +32,6 @@ __all__ = [
     "FoldIn",
     "FolderStorage",
     "FoldingModel",
-    "LeftOut",
     "Manifest",
     "Release",
     "ReleaseAbout",
@@ -44,6 +40,7 @@ __all__ = [
     "SourceInfo",
     "StartUser",
     "Storage",
+    "UnfittedModel",
     "UserRecord",
     "Visitor",
     "activate",

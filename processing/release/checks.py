@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.errors import ReleaseFormatError
 from processing.release import schema
 from processing.release.encoding import from_json
-from processing.release.schema import Manifest, ReleaseAbout, ReleaseContents
+from processing.release.manifest import Manifest, ReleaseAbout
+from processing.release.schema import ReleaseContents
 
 COUNTED = {schema.VOTES_BY_PERIOD, schema.VIEWERS, schema.LOVERS, schema.USER_ERRORS}
 MOST_OFF = 0.0025  # of the scale's span, 0.01 of 1 to 5 stars: a score from its contributions' sum
@@ -115,8 +117,7 @@ def _check_shards(offsets: NDArray[np.int64], manifest: Manifest) -> None:
 
 def check_report(report: bytes) -> None:
     """Check that the evaluation is a JSON object; what it says is not known here."""
-    if not isinstance(from_json(report, schema.REPORT), dict):
-        raise ReleaseFormatError(f"{schema.REPORT}: expected a JSON object.")
+    from_json(report, dict[str, msgspec.Raw], schema.REPORT)
 
 
 def check_contents(contents: ReleaseContents, about: ReleaseAbout) -> None:

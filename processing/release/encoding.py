@@ -1,28 +1,34 @@
 """A release's files as bytes: JSON, `.npy` arrays, and their hashes."""
 
-import dataclasses
 import hashlib
 import io
 import json
-from typing import Any
+from typing import Any, TypeVar, get_args
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.errors import ReleaseFormatError
-from processing.release.layout import release_id
-from processing.release.schema import MANIFEST, FileInfo, Manifest, manifest_to_json
+
+PUBLISH_AGAIN = (
+    "The file was not written by this version of the project, or was changed; publish again."
+)
+Kind = TypeVar("Kind")
 
 
-def file_info(data: bytes) -> FileInfo:
-    """Size and sha256 of a file's bytes."""
-    return FileInfo(size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+class Document(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a release that is written as a JSON object, every field a key of its name.
+
+    It is immutable and read strictly: every key is there, and no other.
+    """
 
 
 def to_json(document: Any, name: str, indent: int | None = 2) -> bytes:
-    """Write JSON; `name` names the file in the error."""
+    """Write plain values, documents and arrays as JSON; `name` names the file in the error."""
     try:
-        text = json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False)
+        plain = msgspec.to_builtins(document, enc_hook=_to_plain)
+        text = json.dumps(plain, indent=indent, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise ReleaseFormatError(
             f"{name}: a value cannot be written as JSON: {error}. "
@@ -31,12 +37,18 @@ def to_json(document: Any, name: str, indent: int | None = 2) -> bytes:
     return f"{text}\n".encode()
 
 
-def from_json(data: bytes, name: str) -> Any:
-    """Read JSON; `name` names the file in the error."""
+def from_json(data: bytes, kind: type[Kind], where: str, cure: str = PUBLISH_AGAIN) -> Kind:
+    """Read JSON strictly as a type that may have documents and arrays in it.
+
+    Raises
+    ------
+    ReleaseFormatError
+        If it is something else; names the file, which is `where`, the place in it, and the cure.
+    """
     try:
-        return json.loads(data)
-    except ValueError as error:
-        raise ReleaseFormatError(f"{name}: the file is not JSON: {error}.") from error
+        return msgspec.json.decode(data, type=kind, dec_hook=_to_array)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ReleaseFormatError(f"{where}: {error}. {cure}") from error
 
 
 def to_npy(array: NDArray[Any]) -> bytes:
@@ -58,11 +70,23 @@ def from_npy(data: bytes, name: str) -> NDArray[Any]:
     return array
 
 
-def id_of(manifest: Manifest, figure_hashes: dict[str, str]) -> str:
-    """The id that a release has by its manifest (whose own id does not count) and its figures.
+def sha256_of(data: bytes) -> str:
+    """The sha256 of bytes, in hex digits."""
+    return hashlib.sha256(data).hexdigest()
 
-    `figure_hashes` maps the figures, in the manifest's order, to their sha256.
-    """
-    nameless = dataclasses.replace(manifest, release_id="")
-    hashed = {"manifest": manifest_to_json(nameless), "figures": figure_hashes}
-    return release_id(manifest.created_utc, file_info(to_json(hashed, MANIFEST)).sha256)
+
+def _to_plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} is no plain value")
+
+
+def _to_array(kind: Any, value: Any) -> NDArray[Any]:
+    """Make the array of an `NDArray[dtype]`, where no number changes by it."""
+    (scalar,) = get_args(get_args(kind)[1])
+    try:
+        array = np.array(value).astype(scalar, casting="safe")
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"Expected an array of {scalar.__name__}") from error
+    array.flags.writeable = False
+    return array

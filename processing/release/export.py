@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from pyarrow import csv, parquet
 
 from processing.errors import ReleaseError
+from processing.release.manifest import UserShard
 from processing.release.reader import Release
-from processing.release.schema import NO_DAY, NO_MOVIE, UserShard
+from processing.release.schema import NO_DAY, NO_MOVIE
 
 logger = logging.getLogger(__name__)
 

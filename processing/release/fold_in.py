@@ -15,16 +15,15 @@ arithmetic is done in the browser, where there is no server: `app/static/fold-in
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.errors import ReleaseFormatError
+from processing.release.encoding import Document, from_json
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class FoldIn:
+class FoldIn(Document, frozen=True, kw_only=True, eq=False):
     """How people's biases and factors are spread, and which movies to ask a visitor about.
 
     Attributes
@@ -45,44 +44,22 @@ class FoldIn:
     order_z: float
     ask: tuple[int, ...]
 
-    def to_json(self) -> dict[str, Any]:
-        """Return it as JSON-ready values."""
-        return {
-            "mean": self.mean.tolist(),
-            "covariance": self.covariance.tolist(),
-            "noise_variance": self.noise_variance,
-            "order_z": self.order_z,
-            "ask": list(self.ask),
-        }
-
     @classmethod
-    def from_json(cls, document: Any, n_factors: int, n_movies: int, where: str) -> "FoldIn":
-        """Read what `to_json` made.
+    def read(cls, data: bytes, n_factors: int, n_movies: int, where: str) -> "FoldIn":
+        """Read it from JSON, for a release of this many factors and movies.
 
         Raises
         ------
         ReleaseFormatError
             If it is something else, or does not fit the factors; `where` names the file.
         """
-        try:
-            found = cls(
-                mean=np.array(document["mean"], np.float64),
-                covariance=np.array(document["covariance"], np.float64),
-                noise_variance=float(document["noise_variance"]),
-                order_z=float(document["order_z"]),
-                ask=tuple(int(index) for index in document["ask"]),
-            )
-        except (TypeError, KeyError, ValueError) as error:
-            raise ReleaseFormatError(
-                f"{where}: expected an object with mean, covariance, noise_variance, order_z and "
-                f"ask; found otherwise: {error!r}."
-            ) from error
+        found = from_json(data, cls, where)
         if problem := found.problem(n_factors, n_movies):
             raise ReleaseFormatError(f"{where}: {problem}")
         return found
 
     def problem(self, n_factors: int, n_movies: int) -> str | None:
-        """Say what does not fit a release of so many factors and movies, None where all does."""
+        """Say what does not fit a release of this many factors and movies, None where all does."""
         size = 1 + n_factors
         if self.mean.shape != (size,) or self.covariance.shape != (size, size):
             return (

@@ -7,10 +7,10 @@ from processing.errors import ReleaseFormatError
 
 LATEST = "latest.json"
 RELEASES = "releases/"
+ID_PATTERN = r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}"
 
 _CREATED_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _ID_FORMAT = "%Y%m%dT%H%M%SZ"
-_ID_PATTERN = re.compile(r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 
 
 def release_id(created_utc: str, content_hash: str) -> str:
@@ -34,7 +34,7 @@ def is_release_id(text: str) -> bool:
         release_time(text)
     except ValueError:
         return False
-    return _ID_PATTERN.fullmatch(text) is not None
+    return re.fullmatch(ID_PATTERN, text) is not None
 
 
 def release_time(release: str) -> datetime:

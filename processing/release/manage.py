@@ -11,7 +11,6 @@ from processing.errors import (
     UnknownReleaseError,
 )
 from processing.release import schema
-from processing.release.encoding import file_info, id_of
 from processing.release.layout import (
     RELEASES,
     figure_name,
@@ -19,9 +18,9 @@ from processing.release.layout import (
     is_release_id,
     release_time,
 )
+from processing.release.manifest import Manifest, file_info, id_of
 from processing.release.pointer import Pointer, load_pointer, move_pointer, save_pointer
 from processing.release.reader import Release, load_file, load_manifest, open_release
-from processing.release.schema import Manifest
 from processing.release.storage import Storage
 
 logger = logging.getLogger(__name__)

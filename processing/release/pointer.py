@@ -1,24 +1,27 @@
 """`latest.json`: which release is active, and which ones were before it."""
 
-import json
 import logging
-from dataclasses import asdict, dataclass
+from typing import Annotated
+
+import msgspec
 
 from processing.errors import ReleaseFormatError, StorageNotFoundError
-from processing.release.layout import LATEST, is_release_id
+from processing.release.encoding import Document, from_json, to_json
+from processing.release.layout import ID_PATTERN, LATEST
 from processing.release.storage import Storage
 
 logger = logging.getLogger(__name__)
 
+CURE = "Name a release with `python -m processing releases activate ID`."
+ReleaseId = Annotated[str, msgspec.Meta(pattern=rf"^{ID_PATTERN}\Z")]
 _HISTORY_LENGTH = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pointer:
+class Pointer(Document, frozen=True, kw_only=True):
     """The active release's id, and the ids that were active before it, newest last."""
 
-    release_id: str
-    history: tuple[str, ...] = ()
+    release_id: ReleaseId
+    history: tuple[ReleaseId, ...]
 
     def moved_to(self, release_id: str) -> "Pointer":
         """Return a pointer to another release that remembers this one."""
@@ -38,18 +41,7 @@ def load_pointer(storage: Storage) -> Pointer | None:
         data = storage.read(LATEST)
     except StorageNotFoundError:
         return None
-    try:
-        document = json.loads(data)
-        pointer = Pointer(release_id=document["release_id"], history=tuple(document["history"]))
-        valid = all(is_release_id(each) for each in (pointer.release_id, *pointer.history))
-    except (ValueError, TypeError, KeyError, AttributeError):
-        valid = False
-    if not valid:
-        raise ReleaseFormatError(
-            f"'{LATEST}' in {storage.describe()} does not name a release. Expected an object with "
-            "'release_id' and 'history'. Name one with `python -m processing releases activate ID`."
-        )
-    return pointer
+    return from_json(data, Pointer, f"'{LATEST}' in {storage.describe()}", CURE)
 
 
 def move_pointer(storage: Storage, release_id: str) -> None:
@@ -60,11 +52,11 @@ def move_pointer(storage: Storage, release_id: str) -> None:
         logger.warning("%s It is replaced, and what was active before is forgotten.", error)
         pointer = None
     if pointer is None:
-        save_pointer(storage, Pointer(release_id=release_id))
+        save_pointer(storage, Pointer(release_id=release_id, history=()))
     elif pointer.release_id != release_id:
         save_pointer(storage, pointer.moved_to(release_id))
 
 
 def save_pointer(storage: Storage, pointer: Pointer) -> None:
     """Write `latest.json`, the one file that ever changes."""
-    storage.replace(LATEST, (json.dumps(asdict(pointer), indent=2) + "\n").encode())
+    storage.replace(LATEST, to_json(pointer, LATEST))

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +10,13 @@ from numpy.typing import NDArray
 from processing.errors import ReleaseFormatError, StorageNotFoundError, UnknownReleaseError
 from processing.release import schema
 from processing.release.checks import check_array, check_arrays, check_ascending, check_report
-from processing.release.encoding import file_info, from_json, from_npy
+from processing.release.encoding import from_json, from_npy
 from processing.release.fold_in import FoldIn
 from processing.release.layout import file_name, is_release_id
+from processing.release.manifest import Manifest, UserShard, file_info, manifest_from_json
 from processing.release.pointer import load_pointer
 from processing.release.records import UserRecord, decode_record
-from processing.release.schema import Manifest, UserShard, manifest_from_json
+from processing.release.schema import Movies
 from processing.release.storage import Storage
 
 logger = logging.getLogger(__name__)
@@ -129,15 +129,19 @@ def open_release(storage: Storage, release_id: str | None = None) -> Release:
         If a file is missing, damaged, or not what the manifest says.
     """
     manifest = load_manifest(storage, active_id(storage) if release_id is None else release_id)
-    movies = _load_movies(load_file(storage, manifest, schema.MOVIES))
+    movies = _load_movies(storage, manifest)
     arrays = {name: from_npy(load_file(storage, manifest, name), name) for name in _ARRAYS}
     report = load_file(storage, manifest, schema.REPORT)
     check_report(report)
-    check_arrays(arrays, len(movies["movie_ids"]), manifest)
+    check_arrays(arrays, len(movies.titles), manifest)
     logger.info("Opened release %s in %s.", manifest.release_id, storage.describe())
     return Release(
         manifest=manifest,
         storage=storage,
+        movie_ids=movies.movie_ids,
+        titles=movies.titles,
+        years=movies.years,
+        genres=movies.genres,
         stats=arrays[schema.MOVIE_STATS],
         histograms=arrays[schema.HISTOGRAMS],
         similar=arrays[schema.SIMILAR],
@@ -151,7 +155,6 @@ def open_release(storage: Storage, release_id: str | None = None) -> Release:
         user_ids=arrays[schema.USER_IDS],
         user_offsets=arrays[schema.USER_OFFSETS],
         report=report,
-        **movies,
     )
 
 
@@ -186,7 +189,7 @@ def load_manifest(storage: Storage, release_id: str) -> Manifest:
             f"Release {release_id!r} is not published in {storage.describe()}. "
             "See `python -m processing releases list` for those that are."
         )
-    manifest = manifest_from_json(from_json(data, name), name)
+    manifest = manifest_from_json(data, name)
     if manifest.release_id != release_id:
         raise ReleaseFormatError(f"{name}: the manifest is that of {manifest.release_id!r}.")
     return manifest
@@ -215,32 +218,17 @@ def load_file(storage: Storage, manifest: Manifest, name: str) -> bytes:
 
 def _load_fold_in(storage: Storage, manifest: Manifest, shape: tuple[int, ...]) -> FoldIn:
     n_movies, n_factors = shape
-    document = from_json(load_file(storage, manifest, schema.FOLD_IN), schema.FOLD_IN)
-    return FoldIn.from_json(document, n_factors, n_movies, schema.FOLD_IN)
+    data = load_file(storage, manifest, schema.FOLD_IN)
+    return FoldIn.read(data, n_factors, n_movies, schema.FOLD_IN)
 
 
-def _load_movies(data: bytes) -> dict[str, Any]:
-    """Read the catalogue's four columns and check that they fit together."""
-    columns = from_json(data, schema.MOVIES)
-    names = ("movie_ids", "titles", "years", "genres")
-    try:
-        lists: list[list[Any]] = [columns[name] for name in names]
-        movie_ids = np.array(lists[0], dtype=np.int64)
-        genres = [tuple(each) for each in lists[3]]
-        valid = len({len(each) for each in lists}) == 1 and all(
-            isinstance(title, str) and isinstance(year, int | None)
-            for title, year in zip(lists[1], lists[2], strict=True)
-        )
-    except (TypeError, KeyError, ValueError, OverflowError):
-        valid = False
-    if not valid:
-        raise ReleaseFormatError(
-            f"{schema.MOVIES}: expected an object with the lists {', '.join(names)}, equally long."
-        )
-    check_array(movie_ids, schema.MOVIES, np.int64, (None,))
-    check_ascending(movie_ids, schema.MOVIES)
-    movie_ids.flags.writeable = False
-    return {"movie_ids": movie_ids, "titles": lists[1], "years": lists[2], "genres": genres}
+def _load_movies(storage: Storage, manifest: Manifest) -> Movies:
+    movies = from_json(load_file(storage, manifest, schema.MOVIES), Movies, schema.MOVIES)
+    check_array(movies.movie_ids, schema.MOVIES, np.int64, (len(movies.titles),))
+    check_ascending(movies.movie_ids, schema.MOVIES)
+    if not len(movies.titles) == len(movies.years) == len(movies.genres):
+        raise ReleaseFormatError(f"{schema.MOVIES}: its lists are not equally long.")
+    return movies
 
 
 def _find(ids: NDArray[np.int64], wanted: int) -> int | None:

@@ -1,16 +1,16 @@
-"""The shape of a release, shared by the writer and the site: names, dtypes and the manifest.
+"""The files of a release and their dtypes, shared by the writer and the site.
 
-`docs/release-format.md` is the norm; this module is its only spelling in code.
+`docs/release-format.md` is the norm; this module and `manifest` are its only spelling in code.
 """
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.errors import ReleaseFormatError
+from processing.release.encoding import Document
 from processing.release.fold_in import FoldIn
 
 FORMAT_VERSION = 3
@@ -42,6 +42,7 @@ REASON_DTYPE = np.dtype([("movie", "<i4"), ("share", "<f4")])
 HISTORY_DTYPE = np.dtype([("movie", "<i4"), ("rating", "<f4"), ("day", "<i4")])
 RECORD_HEADER_DTYPE = np.dtype([("n_top", "<u4"), ("n_history", "<u4")])
 
+SHARD_USERS = 4096  # whose records share a file
 NO_MOVIE = -1
 NO_DAY = np.iinfo(np.int32).min
 
@@ -60,111 +61,13 @@ def top_dtype(n_reasons: int, n_groups: int) -> np.dtype[Any]:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class SourceInfo:
-    """The data set that a release was made from."""
+class Movies(Document, frozen=True, kw_only=True, eq=False):
+    """The catalogue, ascending by movie id, one entry per title."""
 
-    name: str
-    sha256: str
-    n_ratings: int
-    n_users: int
-    n_movies: int
-    n_titles: int
-    simulated: bool
-    dated: bool
-    first_day: int | None
-    last_day: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileInfo:
-    """Size and hash of one file of a release."""
-
-    size_bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class LeftOut:
-    """A model that was not fitted, and why."""
-
-    model: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class StartUser:
-    """A user that the home page offers to start from."""
-
-    user_id: int
-    n_ratings: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class UserShard:
-    """A file of user records, `shard_users` from `first_user` on, in bytes from `data_offset`."""
-
-    name: str
-    first_user: int
-    data_offset: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReleaseAbout:
-    """What the pipeline says about a release; the writer finds out the rest of the manifest.
-
-    `created_utc` is of the form 2006-10-02T08:30:00Z; `scale` is (lowest, highest, step) in stars;
-    `histogram_levels` are the star values that the columns of the histograms count; `metrics`
-    maps a model's name to its rmse, mae and mape. A score is `contribution_start` plus the sum of
-    its contributions. Lists are ordered by the score less `order_z` standard errors of the mean of
-    so many ratings as the movie has, plus one. A movie is loved from `like` stars on; `periods` are
-    the ISO first days of the calendar periods that votes are counted in; `viewer_bands` are the
-    least ratings of the viewers of each band.
-    """
-
-    created_utc: str
-    source: SourceInfo
-    profile: str
-    protocol: str
-    seed: int
-    commit: str
-    versions: dict[str, str]
-    scale: tuple[float, float, float]
-    global_mean: float
-    histogram_levels: tuple[float, ...]
-    contribution_groups: tuple[str, ...]
-    contribution_start: float
-    order_z: float
-    like: float
-    periods: tuple[str, ...]
-    viewer_bands: tuple[int, ...]
-    metrics: dict[str, dict[str, float]]
-    left_out: tuple[LeftOut, ...]
-    start_users: tuple[StartUser, ...]
-    shard_users: int = 4096
-
-
-@dataclass(frozen=True, kw_only=True)
-class Manifest(ReleaseAbout):
-    """The table of contents of a release; its existence is what makes the release exist."""
-
-    format_version: int
-    release_id: str
-    top_n: int
-    n_reasons: int
-    user_shards: tuple[UserShard, ...]
-    figures: tuple[str, ...]
-    files: dict[str, FileInfo]
-
-    @property
-    def top_dtype(self) -> np.dtype[Any]:
-        """Dtype of a recommendation in this release."""
-        return top_dtype(self.n_reasons, len(self.contribution_groups))
-
-    @property
-    def size_bytes(self) -> int:
-        """Size of all files of the release, without the manifest."""
-        return sum(info.size_bytes for info in self.files.values())
+    movie_ids: NDArray[np.int64]
+    titles: list[str]
+    years: list[int | None]
+    genres: list[tuple[str, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,51 +137,3 @@ class ReleaseContents:
         if "reasons" not in (self.top.dtype.names or ()):
             return 0
         return math.prod(self.top.dtype["reasons"].shape)
-
-
-def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
-    """Turn a manifest into JSON-ready values."""
-    first = {"format_version": manifest.format_version, "release_id": manifest.release_id}
-    return first | asdict(manifest)
-
-
-def manifest_from_json(document: Any, where: str) -> Manifest:
-    """Read a manifest strictly.
-
-    Raises
-    ------
-    ReleaseFormatError
-        If it is of another format version, or a key is missing or unknown; `where` names the file.
-    """
-    version = document.get("format_version") if isinstance(document, dict) else None
-    if version != FORMAT_VERSION:
-        raise ReleaseFormatError(
-            f"{where}: the release is of format version {version!r}; expected {FORMAT_VERSION}. "
-            "Publish again with this version of the project, or use the one that wrote it."
-        )
-    if wrong := {f.name for f in fields(Manifest)} ^ document.keys():
-        raise ReleaseFormatError(
-            f"{where}: manifest keys {sorted(wrong)} are missing or unknown. "
-            "The file was not written by this project or was changed; publish again."
-        )
-    try:
-        return Manifest(**_typed(document))
-    except (TypeError, ValueError, AttributeError) as error:
-        raise ReleaseFormatError(
-            f"{where}: a value of the manifest has the wrong form: {error}. "
-            "The file was not written by this project or was changed; publish again."
-        ) from error
-
-
-def _typed(document: dict[str, Any]) -> dict[str, Any]:
-    """Turn the lists and objects of a manifest's JSON into tuples and dataclasses."""
-    values = dict(document)
-    plain = ("scale", "histogram_levels", "contribution_groups", "figures")
-    for name in (*plain, "periods", "viewer_bands"):
-        values[name] = tuple(values[name])
-    values["source"] = SourceInfo(**values["source"])
-    values["left_out"] = tuple(LeftOut(**item) for item in values["left_out"])
-    values["start_users"] = tuple(StartUser(**item) for item in values["start_users"])
-    values["user_shards"] = tuple(UserShard(**item) for item in values["user_shards"])
-    values["files"] = {name: FileInfo(**item) for name, item in values["files"].items()}
-    return values

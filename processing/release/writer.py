@@ -1,30 +1,32 @@
 """Writing a release: staged in a local folder, then published to a store."""
 
-import dataclasses
 import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.errors import ReleaseError, ReleaseFormatError, StorageExistsError
 from processing.release import schema
 from processing.release.checks import check_arrays, check_contents, check_top
-from processing.release.encoding import file_info, from_json, id_of, to_json, to_npy
+from processing.release.encoding import to_json, to_npy
 from processing.release.layout import figure_name, file_name
-from processing.release.pointer import move_pointer
-from processing.release.records import UserRecord, encode_record
-from processing.release.schema import (
+from processing.release.manifest import (
     FileInfo,
     Manifest,
     ReleaseAbout,
-    ReleaseContents,
     UserShard,
+    file_info,
+    id_of,
     manifest_from_json,
     manifest_to_json,
 )
+from processing.release.pointer import move_pointer
+from processing.release.records import UserRecord, encode_record
+from processing.release.schema import Movies, ReleaseContents
 from processing.release.storage import Storage, check_name
 
 logger = logging.getLogger(__name__)
@@ -48,7 +50,7 @@ def stage_release(directory: Path, contents: ReleaseContents, about: ReleaseAbou
     shards, user_files, arrays[schema.USER_OFFSETS] = _write_users(directory, contents, about)
     data = {name: to_npy(array) for name, array in arrays.items()}
     data[schema.MOVIES] = _movies_json(contents)
-    data[schema.FOLD_IN] = to_json(contents.fold_in.to_json(), schema.FOLD_IN, indent=None)
+    data[schema.FOLD_IN] = to_json(contents.fold_in, schema.FOLD_IN, indent=None)
     data[schema.REPORT] = contents.report
     files = user_files | {name: _write(directory, name, each) for name, each in data.items()}
     figures = {
@@ -57,7 +59,7 @@ def stage_release(directory: Path, contents: ReleaseContents, about: ReleaseAbou
     }
     manifest = _manifest(contents, about, dict(sorted(files.items())), shards, figures)
     check_arrays(arrays, len(contents.movie_ids), manifest)
-    _write(directory, schema.MANIFEST, to_json(manifest_to_json(manifest), schema.MANIFEST))
+    _write(directory, schema.MANIFEST, manifest_to_json(manifest))
     logger.info("Staged release %s: %d bytes.", manifest.release_id, manifest.size_bytes)
     return manifest
 
@@ -91,7 +93,7 @@ def publish(directory: Path, storage: Storage, figure_storage: Storage) -> Manif
 def load_staged_manifest(directory: Path) -> Manifest:
     """Read the manifest of a staged release; ReleaseError when nothing is staged there."""
     path = directory / schema.MANIFEST
-    return manifest_from_json(from_json(_read_staged(path), str(path)), str(path))
+    return manifest_from_json(_read_staged(path), str(path))
 
 
 def _arrays(contents: ReleaseContents) -> dict[str, NDArray[Any]]:
@@ -154,7 +156,7 @@ def _manifest(
     figures: dict[str, FileInfo],
 ) -> Manifest:
     manifest = Manifest(
-        **{each.name: getattr(about, each.name) for each in dataclasses.fields(about)},
+        **msgspec.structs.asdict(about),
         format_version=schema.FORMAT_VERSION,
         release_id="",
         top_n=contents.top.shape[1],
@@ -164,17 +166,17 @@ def _manifest(
         files=files,
     )
     figure_hashes = {name: info.sha256 for name, info in figures.items()}
-    return dataclasses.replace(manifest, release_id=id_of(manifest, figure_hashes))
+    return msgspec.structs.replace(manifest, release_id=id_of(manifest, figure_hashes))
 
 
 def _movies_json(contents: ReleaseContents) -> bytes:
-    columns = {
-        "movie_ids": contents.movie_ids.tolist(),
-        "titles": contents.titles,
-        "years": contents.years,
-        "genres": contents.genres,
-    }
-    return to_json(columns, schema.MOVIES, indent=None)
+    movies = Movies(
+        movie_ids=contents.movie_ids,
+        titles=contents.titles,
+        years=contents.years,
+        genres=contents.genres,
+    )
+    return to_json(movies, schema.MOVIES, indent=None)
 
 
 def _write(directory: Path, name: str, data: bytes) -> FileInfo:

@@ -16,7 +16,7 @@ from processing.models.linear import LinearModel
 from processing.models.neighbours import Neighbours
 from processing.models.registry import load_model
 from processing.profile import ModelSpec, Profile
-from processing.release import schema
+from processing.release import ReleaseAbout, SourceInfo, StartUser, UnfittedModel, schema
 from processing.release.encoding import to_json
 from processing.release.writer import stage_release
 from processing.report.figures import report_figures
@@ -205,13 +205,13 @@ def _about(
     report: dict[str, Any],
     about_run: dict[str, str],
     start: float,
-) -> schema.ReleaseAbout:
+) -> ReleaseAbout:
     ratings = dataset.ratings
     days = ratings.by_user.days
     scale = ratings.scale
-    return schema.ReleaseAbout(
+    return ReleaseAbout(
         created_utc=about_run["created_utc"],
-        source=schema.SourceInfo(
+        source=SourceInfo(
             name=dataset.name,
             sha256=dataset.sha256,
             n_ratings=ratings.n_ratings,
@@ -242,21 +242,21 @@ def _about(
             for row in report["models"]
         },
         left_out=tuple(
-            schema.LeftOut(model=item["label"], reason=item["reason"])
-            for item in report["left_out"]
+            UnfittedModel(model=item["label"], reason=item["reason"]) for item in report["left_out"]
         ),
         start_users=_start_users(ratings),
+        shard_users=schema.SHARD_USERS,
     )
 
 
-def _start_users(ratings: Ratings) -> tuple[schema.StartUser, ...]:
+def _start_users(ratings: Ratings) -> tuple[StartUser, ...]:
     """Users to start from: from the most active to an average one, all different."""
     counts = ratings.by_user.counts
     by_activity = np.lexsort((ratings.user_ids, counts))
     places = [round(q * (ratings.n_users - 1)) for q in START_QUANTILES]
     chosen = dict.fromkeys(int(by_activity[place]) for place in places)
     return tuple(
-        schema.StartUser(user_id=int(ratings.user_ids[u]), n_ratings=int(counts[u])) for u in chosen
+        StartUser(user_id=int(ratings.user_ids[u]), n_ratings=int(counts[u])) for u in chosen
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from config import Settings, load_settings
@@ -13,12 +14,12 @@ from processing.release import (
     NO_MOVIE,
     FolderStorage,
     FoldIn,
-    LeftOut,
     Manifest,
     ReleaseAbout,
     ReleaseContents,
     SourceInfo,
     StartUser,
+    UnfittedModel,
     publish,
     stage_release,
     top_dtype,
@@ -110,7 +111,7 @@ SETTINGS = load_settings({})
 def publish_sample(folder: Path, created_utc: str = CREATED, **changes: Any) -> Manifest:
     """Publish the sample under `folder`; `changes` go into what is said about the release."""
     staging = folder / f"staging-{created_utc.replace(':', '')}"
-    about = _fitting(replace(_about(), created_utc=created_utc, **changes))
+    about = _fitting(msgspec.structs.replace(_about(), created_utc=created_utc, **changes))
     stage_release(staging, _contents(about), about)
     settings = sample_settings(folder)
     return publish(
@@ -134,7 +135,9 @@ def _fitting(about: ReleaseAbout) -> ReleaseAbout:
     """Make what is loved fit the scale, and leave periods out where there are no dates."""
     low, high, step = about.scale
     like = low + step * math.ceil(0.75 * (high - low) / step)
-    return replace(about, like=like, periods=about.periods if about.source.dated else ())
+    return msgspec.structs.replace(
+        about, like=like, periods=about.periods if about.source.dated else ()
+    )
 
 
 def _about() -> ReleaseAbout:
@@ -156,7 +159,7 @@ def _about() -> ReleaseAbout:
         periods=("2002-10-01", "2003-01-01", "2003-04-01", "2003-07-01", "2003-10-01"),
         viewer_bands=(1, 20, 100),
         metrics={"ensemble": {"rmse": 0.9123, "mae": 0.7201, "mape": 24.6}},
-        left_out=(LeftOut(model="knn_user", reason=LEFT_OUT),),
+        left_out=(UnfittedModel(model="knn_user", reason=LEFT_OUT),),
         start_users=(
             StartUser(user_id=7, n_ratings=16),
             StartUser(user_id=1_488_844, n_ratings=16),

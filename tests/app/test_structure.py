@@ -1,12 +1,12 @@
 """What holds for every page: its outline, its links, and the one object it is drawn from."""
 
 import dataclasses
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
 import pytest
 from flask import template_rendered
+from msgspec.structs import replace
 
 from app.model.page import Page
 from tests.app.addresses import PATHS

@@ -2,11 +2,13 @@
 
 import json
 
+import msgspec
 import numpy as np
 import pytest
 
 from processing.errors import ReleaseFormatError
 from processing.release import FoldIn, FoldingModel
+from processing.release.encoding import to_json
 
 MEAN, N_MOVIES, N_FACTORS = 3.6, 30, 4
 
@@ -99,28 +101,28 @@ def test_deviations_when_one_more_rating_is_given_then_none_is_wider_and_the_rat
 
 
 def test_fold_in_when_written_as_json_and_read_then_the_same(fold_in):
-    document = json.loads(json.dumps(fold_in.to_json()))
-    again = FoldIn.from_json(document, N_FACTORS, N_MOVIES, "fold_in.json")
+    data = to_json(fold_in, "fold_in.json")
+    again = FoldIn.read(data, N_FACTORS, N_MOVIES, "fold_in.json")
     np.testing.assert_array_equal(again.mean, fold_in.mean)
     np.testing.assert_array_equal(again.covariance, fold_in.covariance)
     assert (again.noise_variance, again.order_z, again.ask) == (0.7, 2.0, (3, 0, 7))
 
 
 REFUSED = {
-    "no object": (lambda d: [d], "expected an object with mean"),
+    "no object": (lambda d: [d], "Expected `object`, got `array`"),
     "key missing": (lambda d: {k: d[k] for k in d if k != "noise_variance"}, "noise_variance"),
-    "text for numbers": (lambda d: d | {"mean": ["a"]}, "found otherwise"),
-    "ragged": (lambda d: d | {"covariance": [[1.0], [1.0, 2.0]]}, "found otherwise"),
-    "ask is no list": (lambda d: d | {"ask": None}, "found otherwise"),
+    "key unknown": (lambda d: d | {"extra": 1}, "unknown field `extra`"),
+    "text for numbers": (lambda d: d | {"mean": ["a"]}, r"array of float64 - at `\$\.mean`"),
+    "ragged": (lambda d: d | {"covariance": [[1.0], [1.0, 2.0]]}, r"at `\$\.covariance`"),
+    "ask is no list": (lambda d: d | {"ask": None}, r"got `null` - at `\$\.ask`"),
     "other factors": (lambda d: d | {"mean": d["mean"][1:]}, r"shapes \(4,\) and \(5, 5\)"),
-    "not finite": (lambda d: d | {"mean": [float("nan")] * 5}, "not finite"),
     "lopsided": (
         lambda d: d | {"covariance": (np.eye(5) + np.eye(5, k=1) * 0.1).tolist()},
         "not symmetric",
     ),
     "negative": (lambda d: d | {"covariance": (-np.eye(5)).tolist()}, "not positive definite"),
     "no noise": (lambda d: d | {"noise_variance": 0}, "expected more than 0"),
-    "noise not a number": (lambda d: d | {"noise_variance": float("nan")}, "expected more than 0"),
+    "not a number": (lambda d: d | {"noise_variance": float("nan")}, "JSON is malformed"),
     "unknown movie": (lambda d: d | {"ask": [N_MOVIES]}, "not in 0 to 29"),
     "negative movie": (lambda d: d | {"ask": [-1]}, "not in 0 to 29"),
 }
@@ -129,5 +131,18 @@ REFUSED = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_fold_in_when_it_does_not_fit_then_refused_by_the_files_name(case, fold_in):
     spoil, words = REFUSED[case]
+    data = json.dumps(spoil(json.loads(to_json(fold_in, "fold_in.json")))).encode()
     with pytest.raises(ReleaseFormatError, match=rf"^r1/fold_in\.json: .*{words}"):
-        FoldIn.from_json(spoil(fold_in.to_json()), N_FACTORS, N_MOVIES, "r1/fold_in.json")
+        FoldIn.read(data, N_FACTORS, N_MOVIES, "r1/fold_in.json")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"mean": np.full(1 + N_FACTORS, np.nan)}, "not finite"),
+        ({"noise_variance": float("nan")}, "expected more than 0"),
+        ({"order_z": float("inf")}, "expected a number"),
+    ],
+)
+def test_problem_when_a_number_is_not_finite_then_said(change, words, fold_in):
+    assert words in msgspec.structs.replace(fold_in, **change).problem(N_FACTORS, N_MOVIES)

@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -62,7 +63,7 @@ def test_stage_when_users_fill_shards_unevenly_then_every_record_reads_back(
     tmp_path: Path, folder_storage: FolderStorage, figure_storage: FolderStorage
 ):
     for shard_users in (1, 3, 4096):
-        about = dataclasses.replace(golden_about(), shard_users=shard_users)
+        about = msgspec.structs.replace(golden_about(), shard_users=shard_users)
         manifest = stage_release(tmp_path / str(shard_users), golden_contents(), about)
         publish(tmp_path / str(shard_users), folder_storage, figure_storage)
         assert verify_release(folder_storage, figure_storage, manifest.release_id) == []
@@ -76,7 +77,7 @@ def test_stage_when_no_reasons_and_no_groups_then_records_are_small(
 ):
     top = np.zeros((3, 1), top_dtype(0, 0))
     contents = dataclasses.replace(golden_contents(), top=top)
-    about = dataclasses.replace(golden_about(), contribution_groups=())
+    about = msgspec.structs.replace(golden_about(), contribution_groups=())
     stage_release(tmp_path, contents, about)
     publish(tmp_path, folder_storage, figure_storage)
     release = open_release(folder_storage)
@@ -95,8 +96,8 @@ WRONG_CONTENTS: list[tuple[dict[str, Any], str]] = [
     ({"history_indptr": np.array([0, 3, 2, 5])}, "history_indptr: expected it to rise"),
     ({"history_movies": np.array([0, 1, 2, 0, 4], np.int32)}, "history_movies: .*expected 0 to 3"),
     ({"top": np.zeros((3, 2), [("movie", "<i4")])}, "top: the array is"),
-    ({"report": b"[]"}, "report.json: expected a JSON object"),
-    ({"report": b"{"}, "report.json: the file is not JSON"),
+    ({"report": b"[]"}, "report.json: Expected `object`, got `array`"),
+    ({"report": b"{"}, "report.json: Input data was truncated"),
     ({"figures": {"../escape.svg": b""}}, "is not allowed in a store"),
 ]
 
@@ -130,7 +131,7 @@ def test_stage_when_a_recommendation_is_wrong_then_refuses(tmp_path, field, valu
 
 def test_stage_when_a_start_user_is_unknown_then_refuses(tmp_path: Path):
     (start,) = golden_about().start_users
-    about = dataclasses.replace(
+    about = msgspec.structs.replace(
         golden_about(), start_users=(dataclasses.replace(start, user_id=99),)
     )
     with pytest.raises(ReleaseFormatError, match=r"start_users: \[99\]"):

@@ -1,0 +1,176 @@
+"""The table of contents of a release, and what it says of how the release was made."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from processing.errors import ReleaseFormatError
+from processing.release.encoding import Document, from_json, sha256_of, to_json
+from processing.release.layout import release_id
+from processing.release.schema import FORMAT_VERSION, MANIFEST, top_dtype
+
+Number = int | float  # kept as it is written: a release is named after the bytes of its manifest
+
+
+class SourceInfo(Document, frozen=True, kw_only=True):
+    """The data set that a release was made from; days count from 1970-01-01, None when undated."""
+
+    name: str
+    sha256: str
+    n_ratings: int
+    n_users: int
+    n_movies: int
+    n_titles: int
+    simulated: bool
+    dated: bool
+    first_day: int | None
+    last_day: int | None
+
+
+class FileInfo(Document, frozen=True, kw_only=True):
+    """Size and hash of one file of a release."""
+
+    size_bytes: int
+    sha256: str
+
+
+class UnfittedModel(Document, frozen=True, kw_only=True):
+    """A model that was not fitted, by its label, and why."""
+
+    model: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartUser:
+    """A user that the home page offers to start from; a dataclass, as all that a page shows."""
+
+    user_id: int
+    n_ratings: int
+
+
+class UserShard(Document, frozen=True, kw_only=True):
+    """A file of user records, `shard_users` from `first_user` on, in bytes from `data_offset`."""
+
+    name: str
+    first_user: int
+    data_offset: int
+
+
+class ReleaseAbout(Document, frozen=True, kw_only=True):
+    """What the pipeline says about a release; the writer finds out the rest of the manifest.
+
+    Attributes
+    ----------
+    created_utc
+        Of the form 2006-10-02T08:30:00Z.
+    scale
+        Lowest rating, highest, and the step between two, in stars.
+    histogram_levels
+        The ratings that the columns of the histograms count, in stars.
+    contribution_groups, contribution_start
+        A score is the start, in stars, plus its contributions, one of each group of features.
+    order_z
+        Lists are ordered by `ordering_scores` with this z.
+    like
+        A movie is loved from this many stars on.
+    periods
+        ISO first days of the calendar periods that votes are counted in.
+    viewer_bands
+        The least number of ratings that viewers of each band have given.
+    metrics
+        Model to its rmse and mae, in stars, and mape, in percent.
+    shard_users
+        How many users' records share a file.
+    """
+
+    created_utc: str
+    source: SourceInfo
+    profile: str
+    protocol: str
+    seed: int
+    commit: str
+    versions: dict[str, str]
+    scale: tuple[Number, Number, Number]
+    global_mean: Number
+    histogram_levels: tuple[Number, ...]
+    contribution_groups: tuple[str, ...]
+    contribution_start: Number
+    order_z: Number
+    like: Number
+    periods: tuple[str, ...]
+    viewer_bands: tuple[int, ...]
+    metrics: dict[str, dict[str, Number]]
+    left_out: tuple[UnfittedModel, ...]
+    start_users: tuple[StartUser, ...]
+    shard_users: int
+
+
+class Manifest(ReleaseAbout, frozen=True, kw_only=True):
+    """The table of contents of a release; its existence is what makes the release exist."""
+
+    format_version: int
+    release_id: str
+    top_n: int
+    n_reasons: int
+    user_shards: tuple[UserShard, ...]
+    figures: tuple[str, ...]
+    files: dict[str, FileInfo]
+
+    @property
+    def top_dtype(self) -> np.dtype[Any]:
+        """Dtype of a recommendation in this release."""
+        return top_dtype(self.n_reasons, len(self.contribution_groups))
+
+    @property
+    def size_bytes(self) -> int:
+        """Size of all files of the release, without the manifest."""
+        return sum(info.size_bytes for info in self.files.values())
+
+
+class _Version(msgspec.Struct):
+    format_version: int
+
+
+def file_info(data: bytes) -> FileInfo:
+    """Size and sha256 of a file's bytes."""
+    return FileInfo(size_bytes=len(data), sha256=sha256_of(data))
+
+
+def id_of(manifest: Manifest, figure_hashes: dict[str, str]) -> str:
+    """The id that a release has by its manifest (whose own id does not count) and its figures.
+
+    `figure_hashes` maps the figures, in the manifest's order, to their sha256.
+    """
+    nameless = msgspec.structs.replace(manifest, release_id="")
+    hashed = {"manifest": _ordered(nameless), "figures": figure_hashes}
+    return release_id(manifest.created_utc, sha256_of(to_json(hashed, MANIFEST)))
+
+
+def manifest_to_json(manifest: Manifest) -> bytes:
+    """Write a manifest, its format version and its id first."""
+    return to_json(_ordered(manifest), MANIFEST)
+
+
+def manifest_from_json(data: bytes, where: str) -> Manifest:
+    """Read a manifest strictly; `where` names the file.
+
+    Raises
+    ------
+    ReleaseFormatError
+        If it is of another format version, or a key is missing, unknown or of another type.
+    """
+    version = from_json(data, _Version, where).format_version
+    if version != FORMAT_VERSION:
+        raise ReleaseFormatError(
+            f"{where}: the release is of format version {version}; expected {FORMAT_VERSION}. "
+            "Publish again with this version of the project, or use the one that wrote it."
+        )
+    return from_json(data, Manifest, where)
+
+
+def _ordered(manifest: Manifest) -> dict[str, Any]:
+    first = {"format_version": manifest.format_version, "release_id": manifest.release_id}
+    return first | msgspec.structs.asdict(manifest)
