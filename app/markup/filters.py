@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.model.choice import SORTS
 from app.model.dates import day_text
+from app.model.scale import with_minus
 from app.model.title_index import fold_words
 from processing.report import WORDS, cell_text, figure_text
 
@@ -23,7 +24,7 @@ def init_filters(app: Flask) -> None:
 
 def count(number: int) -> str:
     """Write a count: 1,682."""
-    return f"{number:,}".replace("-", "−")
+    return with_minus(f"{number:,}")
 
 
 def movie_url(movie_id: int) -> str:

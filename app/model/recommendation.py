@@ -58,3 +58,24 @@ def reason(opened: OpenedRelease, index: int, rating: float | None, share: float
         rating=rating,
         share=share,
     )
+
+
+def recommendation(
+    movie: Movie,
+    rank: int,
+    score: float,
+    error: float | None,
+    reasons: tuple[Reason, ...],
+    alike: Alike | None = None,
+) -> Recommendation:
+    """Return a recommendation without its account."""
+    return Recommendation(
+        rank=rank,
+        movie=movie,
+        score=score,
+        difference=None if movie.mean is None else score - movie.mean,
+        error=error,
+        reasons=reasons,
+        account=None,
+        alike=alike,
+    )

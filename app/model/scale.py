@@ -44,7 +44,7 @@ class RatingScale:
 
     def rating_text(self, value: float) -> str:
         """Write a rating as it was given: '4', '3.5', '72'."""
-        return f"{value:g}".replace("-", "−")
+        return with_minus(f"{value:g}")
 
     def level_text(self, value: float) -> str:
         """Write a histogram's level: a rating, or the upper end of a bin ('to 20')."""
@@ -53,11 +53,11 @@ class RatingScale:
 
     def score_text(self, value: float) -> str:
         """Write a score or a mean: one decimal, none on scales that reach beyond 20."""
-        return f"{value:.{self._decimals}f}".replace("-", "−")
+        return with_minus(f"{value:.{self._decimals}f}")
 
     def tick_text(self, value: float) -> str:
         """Write a mark of an axis: '3.5', '4'."""
-        return f"{value:g}".replace("-", "−")
+        return self.rating_text(value)
 
     def percent(self, value: float) -> float:
         """How far up the scale a value is, 0 to 100."""
@@ -67,17 +67,15 @@ class RatingScale:
     def difference_text(self, value: float) -> str:
         """Write a difference with its sign: '+0.4', '−1.2', '±0.0'."""
         text = f"{value:+.{self._decimals}f}"
-        if float(text) == 0:
-            return "±" + text[1:]
-        return text.replace("-", "−")
+        return "±" + text[1:] if float(text) == 0 else with_minus(text)
 
     def exact_text(self, value: float) -> str:
         """Write a score to the hundredth: '3.54'."""
-        return f"{value:.2f}".replace("-", "−")
+        return with_minus(f"{value:.2f}")
 
     def part_text(self, value: float) -> str:
         """Write what is added to a score, to the hundredth: '+0.31', '−0.08'."""
-        return f"{value:+.2f}".replace("-", "−")
+        return with_minus(f"{value:+.2f}")
 
     @property
     def choices(self) -> tuple[float, ...]:
@@ -96,3 +94,8 @@ class RatingScale:
     @property
     def _decimals(self) -> int:
         return 1 if self.high <= MOST_LEVELS else 0
+
+
+def with_minus(text: str) -> str:
+    """Write a number's hyphen as the minus sign that it means."""
+    return text.replace("-", "−")

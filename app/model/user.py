@@ -10,7 +10,7 @@ from app.model.choice import Choice
 from app.model.listing import ListPage, arrange
 from app.model.opened import OpenedRelease, OwnRating, PageNotFoundError
 from app.model.page import Cell, SiteInfo, TablePage
-from app.model.recommendation import Alike, Recommendation, reason
+from app.model.recommendation import Alike, Recommendation, reason, recommendation
 from app.model.taste import Taste, taste_of
 from processing.release import NO_MOVIE, UserRecord
 
@@ -144,28 +144,28 @@ def recommendations(opened: OpenedRelease, record: UserRecord) -> tuple[Recommen
     own = dict(
         zip(record.history["movie"].tolist(), record.history["rating"].tolist(), strict=True)
     )
-    columns = (record.top[name].tolist() for name in ("movie", "score", "reasons"))
-    alike = _alike(record)
-    rows = []
-    for place, (index, score, reasons) in enumerate(zip(*columns, strict=True)):
-        movie = opened.movie(index)
-        rows.append(
-            Recommendation(
-                rank=place + 1,
-                movie=movie,
-                score=score,
-                difference=None if movie.mean is None else score - movie.mean,
-                error=opened.typical_error(len(own), movie.votes),
-                reasons=tuple(
-                    reason(opened, rated, own.get(rated), share)
-                    for rated, share in reasons
-                    if rated != NO_MOVIE
-                ),
-                account=None,
-                alike=alike[place],
-            )
+    columns = zip(
+        map(opened.movie, record.top["movie"].tolist()),
+        record.top["score"].tolist(),
+        record.top["reasons"].tolist(),
+        _alike(record),
+        strict=True,
+    )
+    return tuple(
+        recommendation(
+            movie,
+            rank,
+            score,
+            opened.typical_error(len(own), movie.votes),
+            tuple(
+                reason(opened, rated, own.get(rated), share)
+                for rated, share in reasons
+                if rated != NO_MOVIE
+            ),
+            alike,
         )
-    return tuple(rows)
+        for rank, (movie, score, reasons, alike) in enumerate(columns, start=1)
+    )
 
 
 def _account(opened: OpenedRelease, record: UserRecord, pick: Recommendation) -> Account:

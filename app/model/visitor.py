@@ -11,8 +11,8 @@ from app.model.choice import Choice
 from app.model.listing import ListPage, arrange
 from app.model.opened import OpenedRelease, OwnRating, PageNotFoundError
 from app.model.page import SiteInfo
-from app.model.recommendation import Reason, Recommendation, reason
-from processing.release import FoldingModel, ordering_scores
+from app.model.recommendation import Reason, Recommendation, reason, recommendation
+from processing.release import ordering_scores
 
 MOST_RATED = 100
 TOP_N = 50
@@ -46,38 +46,30 @@ def visitor_page(
         raise PageNotFoundError(
             "This link holds no rating of a movie that this release knows. Rate a few movies anew."
         )
-    rated, ratings = np.array(list(known), np.int64), np.array(list(known.values()), np.float32)
-    person = folding.fold(rated, ratings)
+    person = folding.fold(
+        np.array(list(known), np.int64), np.array(list(known.values()), np.float32)
+    )
     scores = folding.scores(person)
-    best = _best(opened, folding, scores, rated)
+    best = _best(opened, scores, person.movies)
     parts = folding.parts(person, best).tolist()
     starts = folding.average[best].tolist()
     titles = [opened.release.titles[index] for index in known]
-    rows = tuple(
-        Recommendation(
-            rank=rank,
-            movie=(movie := opened.movie(index)),
-            score=score,
-            difference=None if movie.mean is None else score - movie.mean,
-            error=error,
-            reasons=_reasons(opened, list(known.items()), own_parts),
-            account=None,
-            alike=None,
-        )
-        for rank, index, score, error, own_parts in zip(
-            range(1, len(best) + 1),
-            best.tolist(),
-            opened.clipped(scores[best]).tolist(),
-            folding.deviations(person, best).tolist(),
-            parts,
-            strict=True,
-        )
-    )
 
     def account_of(pick: Recommendation) -> Account:
         place = pick.rank - 1
         return account_of_ratings(titles, parts[place], starts[place], pick.score)
 
+    columns = zip(
+        map(opened.movie, best.tolist()),
+        opened.clipped(scores[best]).tolist(),
+        folding.deviations(person, best).tolist(),
+        parts,
+        strict=True,
+    )
+    rows = tuple(
+        recommendation(movie, rank, score, error, _reasons(opened, known, own_parts))
+        for rank, (movie, score, error, own_parts) in enumerate(columns, start=1)
+    )
     return VisitorPage(
         title="Your list",
         site=site,
@@ -104,14 +96,11 @@ def known_ratings(
 
 
 def _best(
-    opened: OpenedRelease,
-    folding: FoldingModel,
-    scores: NDArray[np.float64],
-    rated: NDArray[np.int64],
+    opened: OpenedRelease, scores: NDArray[np.float64], rated: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """The best movies in the order of lists, ties by movie id."""
     votes = opened.everyone.votes
-    order = ordering_scores(scores, votes, opened.deviation, folding.fold_in.order_z)
+    order = ordering_scores(scores, votes, opened.deviation, opened.release.fold_in.order_z)
     order[votes == 0] = -np.inf
     order[rated] = -np.inf
     best = np.argsort(-order, kind="stable")[:TOP_N]
@@ -120,12 +109,12 @@ def _best(
 
 
 def _reasons(
-    opened: OpenedRelease, known: list[tuple[int, float]], parts: list[float]
+    opened: OpenedRelease, known: Mapping[int, float], parts: list[float]
 ) -> tuple[Reason, ...]:
-    """The ratings, of movie indices, that speak most for a movie."""
+    """The ratings, by movie index, that speak most for a movie."""
     found = [
         reason(opened, index, rating, share)
-        for (index, rating), share in zip(known, _shares(parts), strict=True)
+        for (index, rating), share in zip(known.items(), _shares(parts), strict=True)
         if share > 0
     ]
     return tuple(sorted(found, key=lambda each: -each.share)[:N_REASONS])
