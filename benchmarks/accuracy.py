@@ -121,8 +121,8 @@ def _peers_of_split(
     matrix = xgboost.DMatrix(np.concatenate(of_stack), label=given)
     model = xgboost.train({"seed": seed}, matrix, num_boost_round=100)
     seconds = time.perf_counter() - started
-    asked = xgboost.DMatrix(_course(ratings, split.known, split.test))
-    found = errors(model.predict(asked), actual)
+    test_features = xgboost.DMatrix(_course(ratings, split.known, split.test))
+    found = errors(model.predict(test_features), actual)
     row = {"model": "course", "label": "Course features, XGBoost", "fit_seconds": seconds}
     return [*rows, row | found]
 

@@ -83,15 +83,15 @@ def fit_and_predict(
         n_kept_samples=arguments.sweeps - arguments.sweeps // 10,
         group_shapes=shapes,
     )
-    users, movies, asked = pairs
-    places = np.minimum(np.searchsorted(days, asked), len(days) - 1)
-    shares = model.predict_proba(_one_hot(places, days, asked), X_rel=blocks(users, movies))
+    users, movies, pair_days = pairs
+    places = np.minimum(np.searchsorted(days, pair_days), len(days) - 1)
+    shares = model.predict_proba(_one_hot(places, days, pair_days), X_rel=blocks(users, movies))
     return (shares @ levels).astype(np.float32)
 
 
-def _one_hot(places: NDArray[Any], days: NDArray[Any], asked: NDArray[Any]) -> Any:
+def _one_hot(places: NDArray[Any], days: NDArray[Any], pair_days: NDArray[Any]) -> Any:
     """A row per rating with 1 in its day's column; nothing for a day that was not known."""
-    known = (days[places] == asked).astype(np.float64)
+    known = (days[places] == pair_days).astype(np.float64)
     indptr = np.arange(len(places) + 1)
     return sparse.csr_matrix((known, places, indptr), shape=(len(places), len(days)))
 

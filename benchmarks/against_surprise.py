@@ -39,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("source", type=Path, help="ratings, such as ml-1m.zip")
     parser.add_argument("--models", nargs="+", choices=CASES, default=list(CASES))
-    parser.add_argument("--seeds", type=int, default=1, help="so many splits and seeds, from 0")
+    parser.add_argument("--seeds", type=int, default=1, help="how many splits, with seeds from 0")
     options = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as folder:

@@ -2,7 +2,7 @@
 
 Run: python benchmarks/full_size.py [--shares 0.01 0.1 1] [--work DIR]
 
-A share has so many of the users, with as many ratings each as at full size, and all the movies:
+A share has that share of the users, each with as many ratings as at full size, and all the movies:
 what is left when users are drawn from the Netflix Prize's. So the similarities of 17,770 movies are
 as many at each share, and take a part of the time that does not shrink.
 """

@@ -53,10 +53,10 @@ def pages_in_process(work: Path, users: np.ndarray) -> dict[str, dict[str, float
     client.get("/")
     rated = {f"movie-{movie}": "4" for movie in range(1, 11)}
     token = client.post("/rate", data=rated).location
-    asked = users[:N_IN_PROCESS]
+    some = users[:N_IN_PROCESS]
     return {
-        "user page, first": _timed(client, [f"/users/{user}" for user in asked]),
-        "user page, again": _timed(client, [f"/users/{user}" for user in asked[-50:]]),
+        "user page, first": _timed(client, [f"/users/{user}" for user in some]),
+        "user page, again": _timed(client, [f"/users/{user}" for user in some[-50:]]),
         "movie page": _timed(client, [f"/movies/{n + 1}" for n in range(200)]),
         "search": _timed(client, [f"/search?q={a}+{b}" for a in SYLLABLES for b in SYLLABLES[:8]]),
         "mistyped search": _timed(
@@ -164,8 +164,8 @@ def throughput(work: Path, users: np.ndarray) -> dict[str, dict[str, Any]]:
         for kind, paths in kinds.items():
             ours, theirs = [], []
             for round_ in range(ROUNDS):
-                asked = paths(round_)
-                ours.append(len(asked) / _ask(work, site, asked))
+                addresses = paths(round_)
+                ours.append(len(addresses) / _ask(work, site, asked))
                 theirs.append(N_REQUESTS / _ask(work, bare, [path] * N_REQUESTS))
             ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
             found[kind] = {
@@ -217,7 +217,7 @@ def main() -> None:
         type=int,
         default=NETFLIX,
         metavar=("USERS", "MOVIES", "RATINGS"),
-        help="of the release that is made; the Netflix Prize's unless said",
+        help="of the release that is made; by default the Netflix Prize's",
     )
     given = parser.parse_args()
     if not (given.work / "predictions" / "latest.json").exists():
