@@ -28,7 +28,7 @@ control_socket_disable = True
 accesslog = "-"
 access_log_format = '%({x-request-id}i)s %(h)s "%(r)s" %(s)s %(b)s bytes %(D)s us'
 
-# In development all workers share one secret, drawn when gunicorn starts: what one signs, all can read.
+# In development all workers share one secret, drawn when gunicorn starts: all read what one signs.
 _settings = load_settings()
 if not _settings.flask_secret_key and not _settings.deployed:
     raw_env = [f"ICP_FLASK_SECRET_KEY={secrets.token_hex(32)}"]

@@ -165,7 +165,7 @@ def throughput(work: Path, users: np.ndarray) -> dict[str, dict[str, Any]]:
             ours, theirs = [], []
             for round_ in range(ROUNDS):
                 addresses = paths(round_)
-                ours.append(len(addresses) / _ask(work, site, asked))
+                ours.append(len(addresses) / _ask(work, site, addresses))
                 theirs.append(N_REQUESTS / _ask(work, bare, [path] * N_REQUESTS))
             ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
             found[kind] = {
