@@ -23,7 +23,7 @@ from app.web.assets import code_version, init_assets
 from app.web.error_pages import init_errors
 from app.web.headers import init_headers
 from app.web.page_cache import PageCache
-from app.web.responses import CSV_SUFFIX, JSON_SUFFIX, sister_url
+from app.web.routes import CSV_SUFFIX, JSON_SUFFIX, sister_url
 from config import Settings, SettingsError, load_settings
 
 __all__ = ["create_app"]

@@ -17,7 +17,8 @@ from app.model.report import ReportPage, report_page
 from app.model.search import SearchPage, SuggestPage, search_page, suggest_page
 from app.model.user import RatingsPage, UserPage, ratings_page, user_page
 from app.web.parameters import LIST, PAGE, QUERY, USER
-from app.web.responses import current, page_route
+from app.web.responses import current
+from app.web.routes import page_route
 
 site_blueprint = Blueprint("site", __name__)
 

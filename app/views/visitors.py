@@ -13,7 +13,8 @@ from app.model.page import SiteInfo
 from app.model.rate import RatePage, rate_page
 from app.model.visitor import VisitorPage, visitor_page
 from app.web.parameters import LIST, QUERY, SKIP, WITH, BadParameterError
-from app.web.responses import current, page_route
+from app.web.responses import current
+from app.web.routes import page_route
 from app.web.tokens import make_token, read_token
 
 visitors_blueprint = Blueprint("visitors", __name__)

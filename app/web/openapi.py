@@ -7,7 +7,7 @@ from flask import current_app, json
 
 from app.model.page import ErrorPage
 from app.web.parameters import LARGEST, Parameter
-from app.web.responses import Route, routes
+from app.web.routes import Route, routes
 from app.web.schemas import Schema, Schemas
 
 _ARGUMENT = re.compile(r"<(?:(\w+)[^:>]*:)?(\w+)>")

@@ -1,51 +1,21 @@
-"""Turns page objects into responses: HTML, JSON or CSV at sister addresses, with caching."""
+"""Turns page objects into responses: as HTML, JSON or CSV, each made once for a release."""
 
 import csv
 import hashlib
-import inspect
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, current_app, json, render_template, request, url_for
-from flask.sansio.app import App
+from flask import Response, current_app, json, render_template, request
 
 from app.model.current import CurrentRelease
 from app.model.opened import OpenedRelease
-from app.model.page import Page, ReleasePage, SiteInfo, TablePage, site_info
+from app.model.page import Page, SiteInfo, TablePage, site_info
 from app.web.headers import FinishedResponse, finish, takes_gzip
 from app.web.page_cache import KeptPage, PageCache
-from app.web.parameters import Parameter, read_parameters
 
 MAX_AGE_S = 60
-JSON_SUFFIX = "_json"
-CSV_SUFFIX = "_csv"
-
-View = Callable[..., ReleasePage]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Route:
-    """A page's address without its ending, what it is, and which parameters it takes."""
-
-    name: str
-    stem: str
-    summary: str
-    page: type[ReleasePage]
-    parameters: tuple[Parameter, ...]
-    table: bool
-
-
-def routes() -> list[Route]:
-    """Return the pages of the app that answers this request."""
-    return _routes_of(current_app)
-
-
-def _routes_of(app: App) -> list[Route]:
-    found: list[Route] = app.extensions.setdefault("routes", [])
-    return found
 
 
 def current() -> CurrentRelease:
@@ -58,60 +28,6 @@ def page_cache() -> PageCache:
     """Return the pages that the app that answers this request sent recently."""
     found: PageCache = current_app.extensions["pages"]
     return found
-
-
-def page_route(
-    blueprint: Blueprint,
-    rule: str,
-    parameters: tuple[Parameter, ...] = (),
-    *,
-    html: bool = True,
-    table: bool = False,
-) -> Callable[[View], View]:
-    """Show a page as `html` at `rule`, as JSON at `rule`.json, and a `table` as CSV at `rule`.csv.
-
-    The view is called with the open release, what the page says about it, the arguments in
-    the address, and the parameters after the question mark by name; the template is
-    named after the view.
-    """
-    stem = "/index" if rule == "/" else rule
-
-    def register(view: View) -> View:
-        name = view.__name__
-
-        def respond(render: Callable[[ReleasePage], Response], arguments: Any) -> Response:
-            return release_response(
-                lambda opened, site: render(
-                    view(opened, site, **arguments, **read_parameters(parameters, request.args))
-                )
-            )
-
-        def as_html(**arguments: Any) -> Response:
-            return respond(lambda page: html_response(f"{name}.html", page), arguments)
-
-        def as_json(**arguments: Any) -> Response:
-            return respond(json_response, arguments)
-
-        def as_csv(**arguments: Any) -> Response:
-            return respond(csv_response, arguments)
-
-        if html:
-            blueprint.add_url_rule(rule, name, as_html)
-        blueprint.add_url_rule(f"{stem}.json", name + JSON_SUFFIX, as_json)
-        if table:
-            blueprint.add_url_rule(f"{stem}.csv", name + CSV_SUFFIX, as_csv)
-        route = Route(
-            name=name,
-            stem=stem,
-            summary=inspect.cleandoc(view.__doc__ or ""),
-            page=get_type_hints(view)["return"],
-            parameters=parameters,
-            table=table,
-        )
-        blueprint.record(lambda state: _routes_of(state.app).append(route))
-        return view
-
-    return register
 
 
 def html_response(template: str, page: Page, status: int = 200) -> Response:
@@ -141,13 +57,6 @@ def csv_response(page: Page) -> Response:
     response = Response(text.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{page.file_name}.csv"'
     return response
-
-
-def sister_url(suffix: str) -> str:
-    """Return the address at which this page is in another form: `_json` or `_csv`."""
-    path = url_for(f"{request.endpoint}{suffix}", **(request.view_args or {}))
-    query = request.query_string.decode("ascii", "replace")
-    return f"{path}?{query}" if query else path
 
 
 def release_response(make: Callable[[OpenedRelease, SiteInfo], Response]) -> Response:
