@@ -15,7 +15,9 @@ from processing.data.readers.registry import open_source
 from processing.data.rows import RatingRows
 from processing.errors import SourceError
 from processing.simulation import simulate as module
-from processing.simulation.planted import World, exact_counts, plant, real_films
+from processing.simulation.films import real_films
+from processing.simulation.planted import World
+from processing.simulation.planting import exact_counts, plant
 from processing.simulation.simulate import ABOUT_NAME, simulate
 
 GENRES = set(
