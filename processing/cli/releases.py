@@ -134,8 +134,8 @@ def export(release_id: str | None, directory: Path) -> None:
         from processing.release.export import export
     except ModuleNotFoundError as error:
         raise click.ClickException(
-            f"{error.name} is not installed; Parquet is written with it. "
-            "Install it with `pip install -r requirements-export.txt`."
+            f"{error.name} is not installed; tables are written with it. Install it with "
+            "`pip install -r requirements.txt -r requirements-export.txt`."
         ) from error
     storage = release.open_release_storage(load_settings())
     for path in export(release.open_release(storage, release_id), directory):

@@ -17,16 +17,28 @@ def text() -> str:
     return DOCUMENT.read_text(encoding="utf-8")
 
 
-def test_snippet_when_run_on_the_golden_release_then_reads_a_user(text: str):
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+@pytest.fixture
+def names(text: str) -> dict[str, object]:
+    """What the page's examples define."""
     names: dict[str, object] = {}
-    exec(code, names)
+    for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        exec(code, names)
+    return names
+
+
+def test_example_when_run_on_the_golden_release_then_reads_a_user(names: dict[str, object]):
     top, history = names["user_record"](GOLDEN, 7)
     assert top.dtype == schema.top_dtype(2, 3)
     assert history.dtype == schema.HISTORY_DTYPE
     assert top["score"].tolist() == [4.0, 2.5]
     assert history["day"].tolist() == [13100, 13101]
     assert len(names["user_record"](GOLDEN, 2649429)[0]) == 1
+
+
+def test_example_when_run_on_the_golden_release_then_frames_of_its_lists(names: dict[str, object]):
+    often = names["often_recommended"](GOLDEN)
+    assert often.loc[17770].tolist() == [2, 4.125, "Nobody Rated This", 0]
+    assert names["list_of"](GOLDEN, 7)["movie_id"].tolist() == [17770, 8]
 
 
 def test_version_when_read_then_that_of_the_code(text: str):
