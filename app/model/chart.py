@@ -3,9 +3,7 @@
 import math
 from dataclasses import dataclass
 
-WIDTH = 640
-HEIGHT = 420
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 44
+LEFT, RIGHT, TOP, BOTTOM = 44, 628, 12, 376  # of the axes, in a drawing of 640 by 420
 _LEAST_SPAN = 0.1  # of the scale's
 
 
@@ -44,12 +42,17 @@ class Chart:
     def x(self, mean: float) -> float:
         """Where a mean is, from the left, in units of the drawing."""
         share = (mean - self.mean_low) / (self.mean_high - self.mean_low)
-        return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+        return round(LEFT + share * (RIGHT - LEFT), 1)
 
     def y(self, score: float) -> float:
         """Where a score is, from the top, in units of the drawing."""
         share = (score - self.score_low) / (self.score_high - self.score_low)
-        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+        return round(BOTTOM - share * (BOTTOM - TOP), 1)
+
+    @property
+    def frame(self) -> tuple[int, int, int, int]:
+        """Left, right, upper and lower edge of the frame, in units of the drawing."""
+        return LEFT, RIGHT, TOP, BOTTOM
 
     @property
     def mean_ticks(self) -> tuple[Tick, ...]:

@@ -9,7 +9,6 @@ from app.model.opened import OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
 
 _LARGEST = 32_767  # of an int16
-_DECIMALS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,13 +18,14 @@ class DevicePage(ReleasePage):
 
 @dataclass(frozen=True, kw_only=True)
 class TitlesFile:
-    """The movies with votes and means, as columns: for searching without a network."""
+    """The movies as columns; a mean is the shortest number that is the same float32."""
 
     release_id: str
     created_utc: str
     movie_ids: list[int]
     titles: list[str]
     years: list[int | None]
+    genres: list[tuple[str, ...]]
     votes: list[int]
     means: list[float | None]
 
@@ -67,15 +67,15 @@ def device_page(site: SiteInfo, title: str) -> DevicePage:
 def titles_file(opened: OpenedRelease) -> TitlesFile:
     """Return what a device searches in."""
     release = opened.release
-    means = np.round(release.stats["mean"].astype(np.float64), _DECIMALS)
     return TitlesFile(
         release_id=opened.release_id,
         created_utc=opened.manifest.created_utc,
         movie_ids=release.movie_ids.tolist(),
         titles=release.titles,
         years=release.years,
+        genres=release.genres,
         votes=release.stats["n_ratings"].tolist(),
-        means=[None if np.isnan(mean) else mean for mean in means.tolist()],
+        means=[None if np.isnan(mean) else float(str(mean)) for mean in release.stats["mean"]],
     )
 
 

@@ -41,7 +41,7 @@ _FAR = 100  # typos: more than any query may have
 def fold_words(text: str) -> list[str]:
     """Split a text into words without case, accents and punctuation."""
     decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
-    return _WORD.findall("".join(c for c in decomposed if not unicodedata.combining(c)))
+    return _WORD.findall("".join(c for c in decomposed if unicodedata.category(c)[0] != "M"))
 
 
 def without_articles(words: list[str]) -> list[str]:

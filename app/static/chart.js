@@ -1,23 +1,28 @@
 // The chart of a list: pointing at a movie reads it out, arrow keys walk, dragging filters the list.
-const LEFT = 44;
-const RIGHT = 628;
-const TOP = 12;
-const BOTTOM = 376;
+import { field, find, findAll } from "./dom.js";
+
 const REACH = 24;
 const SVG = "http://www.w3.org/2000/svg";
 
-export function start(document) {
-  const figure = document.querySelector(".chart");
-  const svg = figure.querySelector("svg");
-  const readout = figure.querySelector(".readout");
-  const points = [...svg.querySelectorAll("circle[data-href]")].map((circle) => ({
+/** @typedef {{ x: number, y: number }} Place in units of the drawing */
+/** @typedef {Place & { circle: SVGCircleElement }} Point */
+/** @typedef {{ x: number[], y: number[] }} Corners the lower end first */
+
+export function start() {
+  const svg = find(document, ".chart svg", SVGSVGElement);
+  const readout = find(document, ".chart .readout");
+  const points = findAll(svg, "circle[data-href]", SVGCircleElement).map((circle) => ({
     circle,
-    x: Number(circle.getAttribute("cx")),
-    y: Number(circle.getAttribute("cy")),
+    x: circle.cx.baseVal.value,
+    y: circle.cy.baseVal.value,
   }));
   const order = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
+  const [left, right, top, bottom] = numbers(svg.dataset.frame);
+  /** @type {Point | null} */
   let current = null;
+  /** @type {Place | null} */
   let from = null;
+  /** @type {SVGElement | null} */
   let brush = null;
 
   svg.setAttribute("role", "application");
@@ -29,21 +34,29 @@ export function start(document) {
   );
   readout.textContent = "Point at a movie, or drag across some to list only these.";
 
+  /** @param {Point | null} point */
   function show(point) {
     current?.circle.classList.remove("at");
     current = point;
     if (!point) return;
     point.circle.classList.add("at");
-    point.circle.parentNode.append(point.circle);
-    readout.textContent = point.circle.dataset.text;
+    point.circle.parentNode?.append(point.circle);
+    readout.textContent = point.circle.dataset.text ?? "";
   }
 
+  /** @param {Point} point */
+  function open({ circle }) {
+    location.assign(circle.dataset.href ?? "");
+  }
+
+  /** @param {PointerEvent} event */
   function place(event) {
     const box = svg.getBoundingClientRect();
-    const unit = 640 / box.width;
+    const unit = svg.viewBox.baseVal.width / box.width;
     return { x: (event.clientX - box.left) * unit, y: (event.clientY - box.top) * unit };
   }
 
+  /** @param {Place} place */
   function nearest({ x, y }) {
     let best = null;
     let least = REACH;
@@ -54,24 +67,37 @@ export function start(document) {
     return best;
   }
 
-  function corners(to) {
-    const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
-    const xs = [from.x, to.x].map((x) => clamp(x, LEFT, RIGHT)).sort((a, b) => a - b);
-    const ys = [from.y, to.y].map((y) => clamp(y, TOP, BOTTOM)).sort((a, b) => a - b);
-    return { xs, ys };
+  /** @param {Place} one @param {Place} other @returns {Corners} */
+  function corners(one, other) {
+    /** @type {(values: number[], low: number, high: number) => number[]} */
+    const within = (values, low, high) =>
+      values.map((value) => Math.min(Math.max(value, low), high)).sort((a, b) => a - b);
+    return { x: within([one.x, other.x], left, right), y: within([one.y, other.y], top, bottom) };
   }
 
-  function draw(to) {
-    const { xs, ys } = corners(to);
+  /** @param {Corners} corners */
+  function draw({ x, y }) {
     if (!brush) {
       brush = document.createElementNS(SVG, "rect");
       brush.setAttribute("class", "brush");
       svg.append(brush);
     }
-    brush.setAttribute("x", xs[0]);
-    brush.setAttribute("y", ys[0]);
-    brush.setAttribute("width", xs[1] - xs[0]);
-    brush.setAttribute("height", ys[1] - ys[0]);
+    const box = { x: x[0], y: y[0], width: x[1] - x[0], height: y[1] - y[0] };
+    for (const [name, value] of Object.entries(box)) brush.setAttribute(name, String(value));
+  }
+
+  /** @param {Corners} corners */
+  function filterBy({ x, y }) {
+    const form = find(document, "form.tools", HTMLFormElement);
+    /** @type {(name: string, ends: number[], shares: number[]) => void} */
+    const set = (name, [low, high], shares) => {
+      const [least, most] = shares.map((share) => (low + share * (high - low)).toFixed(2));
+      field(form, `${name}_from`).value = least;
+      field(form, `${name}_to`).value = most;
+    };
+    set("mean", numbers(svg.dataset.mean), x.map((each) => (each - left) / (right - left)));
+    set("score", numbers(svg.dataset.score), [y[1], y[0]].map((each) => (bottom - each) / (bottom - top)));
+    form.requestSubmit();
   }
 
   function end() {
@@ -86,7 +112,7 @@ export function start(document) {
     const to = place(event);
     if (from && Math.hypot(to.x - from.x, to.y - from.y) > 8) {
       svg.setPointerCapture(event.pointerId);
-      draw(to);
+      draw(corners(from, to));
     } else if (!from || event.pointerType !== "touch") {
       const point = nearest(to);
       if (point) show(point);
@@ -95,41 +121,33 @@ export function start(document) {
   });
   svg.addEventListener("pointerup", (event) => {
     const to = place(event);
-    if (brush) filterBy(document, svg, corners(to));
+    if (brush && from) filterBy(corners(from, to));
     else if (from) choose(nearest(to), event.pointerType);
     end();
   });
   svg.addEventListener("pointercancel", end);
 
+  /** @param {Point | null} point @param {string} pointer */
   function choose(point, pointer) {
-    const again = point && point === current;
-    if (point) show(point);
-    if (point && (pointer === "mouse" || again)) location.assign(point.circle.dataset.href);
+    if (!point) return;
+    const again = point === current;
+    show(point);
+    if (pointer === "mouse" || again) open(point);
   }
 
   svg.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (step) {
-      const at = current ? order.indexOf(current) + step : 0;
+    const forward = event.key === "ArrowRight" || event.key === "ArrowDown";
+    if (forward || event.key === "ArrowLeft" || event.key === "ArrowUp") {
+      const at = current ? order.indexOf(current) + (forward ? 1 : -1) : 0;
       show(order[Math.min(Math.max(at, 0), order.length - 1)]);
     } else if (event.key === "Home") show(order[0]);
-    else if (event.key === "End") show(order.at(-1));
-    else if (event.key === "Enter" && current) location.assign(current.circle.dataset.href);
+    else if (event.key === "End") show(order[order.length - 1]);
+    else if (event.key === "Enter" && current) open(current);
     else if (event.key === "Escape") show(null);
     else return;
     event.preventDefault();
   });
 }
 
-function filterBy(document, svg, { xs, ys }) {
-  const form = document.querySelector("form.tools");
-  const stars = (ends, share) => ends[0] + share * (ends[1] - ends[0]);
-  const mean = svg.dataset.mean.split(" ").map(Number);
-  const score = svg.dataset.score.split(" ").map(Number);
-  const set = (name, value) => (form.elements[name].value = value.toFixed(2));
-  set("mean_from", stars(mean, (xs[0] - LEFT) / (RIGHT - LEFT)));
-  set("mean_to", stars(mean, (xs[1] - LEFT) / (RIGHT - LEFT)));
-  set("score_from", stars(score, (BOTTOM - ys[1]) / (BOTTOM - TOP)));
-  set("score_to", stars(score, (BOTTOM - ys[0]) / (BOTTOM - TOP)));
-  form.requestSubmit();
-}
+/** @param {string | undefined} text */
+const numbers = (text = "") => text.split(" ").map(Number);

@@ -1,7 +1,9 @@
-// The button that copies the address of what is seen.
-export function start(document) {
+// The button that copies the address of the page.
+import { findAll } from "./dom.js";
+
+export function start() {
   if (!navigator.clipboard) return;
-  for (const button of document.querySelectorAll("[data-copy]")) {
+  for (const button of findAll(document, "[data-copy]")) {
     const label = button.textContent;
     button.hidden = false;
     button.addEventListener("click", async () => {

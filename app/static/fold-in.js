@@ -1,5 +1,8 @@
-// Folding a visitor in: from ratings to scores of all movies. The twin of processing/release/fold_in.py.
-export function inverse(matrix) {
+// Folding a visitor in: from ratings to scores of all movies. The twin of processing/release/fold_in.py
+// and, for the order of a list, of order.py beside it.
+
+/** @param {number[][]} matrix */
+function inverse(matrix) {
   const n = matrix.length;
   const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))]);
   for (let i = 0; i < n; i++) {
@@ -17,20 +20,27 @@ export function inverse(matrix) {
   return rows.map((row) => row.slice(n));
 }
 
+/** @param {number[]} a @param {number[]} b */
 const dot = (a, b) => a.reduce((sum, each, i) => sum + each * b[i], 0);
 
-// The movies' arrays: `about` is fold-in.json, `bytes` factors.bin.
+/**
+ * Makes the movies' arrays of fold-in.json and factors.bin.
+ * @param {FoldInData} about
+ * @param {ArrayBuffer} bytes
+ * @returns {FoldingModel}
+ */
 export function makeModel(about, bytes) {
   const values = new Int16Array(bytes);
   const n = about.n_movies;
-  const column = (c, i) => values[c * n + i] * about.scales[c];
+  const column = (/** @type {number} */ c, /** @type {number} */ i) => values[c * n + i] * about.scales[c];
   const k = about.n_factors + 1;
-  const loading = (i) => Array.from({ length: k }, (_, f) => (f === 0 ? 1 : column(f, i)));
-  const average = (i) => about.global_mean + column(0, i) + dot(loading(i), about.mean);
+  const loading = (/** @type {number} */ i) => Array.from({ length: k }, (_, f) => (f === 0 ? 1 : column(f, i)));
+  const average = (/** @type {number} */ i) => about.global_mean + column(0, i) + dot(loading(i), about.mean);
   return { about, n, loading, average };
 }
 
-export function fold(model, movies, ratings) {
+/** @param {FoldingModel} model @param {number[]} movies @param {number[]} ratings */
+function fold(model, movies, ratings) {
   const { mean, covariance, noise_variance: noise } = model.about;
   const x = movies.map(model.loading);
   const precision = inverse(covariance);
@@ -40,35 +50,36 @@ export function fold(model, movies, ratings) {
   const spread = inverse(precision);
   const gains = x.map((row) => spread.map((each) => dot(each, row) / noise));
   const surprises = ratings.map((rating, i) => rating - model.average(movies[i]));
-  const weights = mean.map((m, f) => m + gains.reduce((sum, gain, i) => sum + gain[f] * surprises[i], 0));
-  return { weights, spread, gains, surprises };
+  const moved = mean.map((_, f) => gains.reduce((sum, gain, i) => sum + gain[f] * surprises[i], 0));
+  return { moved, spread, gains, surprises };
 }
 
+/**
+ * Lists the best movies for who gave these ratings to these movies, all by index.
+ * @param {FoldingModel} model
+ * @param {number[]} votes of each movie
+ * @param {number[]} movies
+ * @param {number[]} ratings
+ * @param {number} most
+ * @returns {Scored[]}
+ */
 export function recommend(model, votes, movies, ratings, most) {
   const { about } = model;
   const person = fold(model, movies, ratings);
-  const moved = person.weights.map((weight, f) => weight - about.mean[f]);
   const rated = new Set(movies);
   const rows = [];
-  for (let i = 0; i < model.n; i++) {
-    if (rated.has(i) || votes[i] === 0) continue;
-    const score = model.average(i) + dot(model.loading(i), moved);
-    rows.push({ index: i, score, order: score - (about.order_z * about.deviation) / Math.sqrt(votes[i] + 1) });
+  for (let index = 0; index < model.n; index++) {
+    if (rated.has(index) || votes[index] === 0) continue;
+    const score = model.average(index) + dot(model.loading(index), person.moved);
+    const margin = (about.order_z * about.deviation) / Math.sqrt(votes[index] + 1);
+    rows.push({ index, score, order: score - margin });
   }
   rows.sort((a, b) => b.order - a.order || a.index - b.index);
-  return rows.slice(0, most).map((row) => explain(model, person, movies, row));
-}
-
-function explain(model, person, movies, { index, score }) {
-  const [low, high] = model.about.scale;
-  const x = model.loading(index);
-  const known = dot(x, person.spread.map((row) => dot(row, x)));
-  const parts = movies.map((_, i) => dot(x, person.gains[i]) * person.surprises[i]);
-  const order = parts.map((_, i) => i).sort((a, b) => parts[b] - parts[a]);
-  return {
-    index,
-    score: Math.min(Math.max(score, low), high),
-    error: Math.sqrt(known + model.about.noise_variance),
-    reasons: order.filter((i) => parts[i] > 0).slice(0, 3),
-  };
+  return rows.slice(0, most).map(({ index, score }) => {
+    const x = model.loading(index);
+    const known = dot(x, person.spread.map((row) => dot(row, x)));
+    const parts = movies.map((_, i) => dot(x, person.gains[i]) * person.surprises[i]);
+    const reasons = [...parts.keys()].filter((i) => parts[i] > 0).sort((a, b) => parts[b] - parts[a]);
+    return { index, score, error: Math.sqrt(known + about.noise_variance), reasons: reasons.slice(0, 3) };
+  });
 }

@@ -1,75 +1,72 @@
 // The button that keeps a list, and the pages of its movies, on this device.
 import { ask } from "./ask.js";
-import { day } from "./day.js";
+import { button, find, findAll, make } from "./dom.js";
+import { day } from "./words.js";
 
 const MOST_MOVIES = 60;
+const FAILED = "It could not be kept: there is no connection, or no room on this device.";
+
+/** @type {Record<string, string>} */
 const PROBLEMS = {
   full: "Five lists are kept already. Remove one on its page first.",
-  failed: "It could not be kept: there is no connection, or no room on this device.",
+  failed: FAILED,
 };
 
-export async function start(document) {
-  const { ready } = navigator.serviceWorker;
-  const { active } = await ready;
-  for (const place of document.querySelectorAll("[data-keep-urls]")) {
+export async function start() {
+  const { active } = await navigator.serviceWorker.ready;
+  if (!active) return;
+  for (const place of findAll(document, "[data-keep-urls]")) {
     const list = location.pathname + location.search;
-    show(document, place, active, list, await ask(active, { ask: "KEPT", list }));
+    show(place, active, list, await ask(active, { ask: "KEPT", list }));
     place.hidden = false;
   }
 }
 
-function show(document, place, worker, list, entry, problem) {
-  const status = document.createElement("span");
-  status.setAttribute("role", "status");
-  status.textContent = problem ? PROBLEMS[problem] : entry ? told(document, entry) : "";
-  const again = (...news) => show(document, place, worker, list, ...news);
-  const keep = button(document, entry ? "Keep it again" : "Keep my list offline", async () => {
+/**
+ * @param {HTMLElement} place
+ * @param {ServiceWorker} worker
+ * @param {string} list
+ * @param {KeptList | null} entry
+ * @param {string} problem
+ */
+function show(place, worker, list, entry, problem = "") {
+  const text = problem || (entry ? told(entry) : "");
+  const status = make("span", { role: "status" }, text);
+  const keep = button(entry ? "Keep it again" : "Keep my list offline", async () => {
     navigator.storage?.persist?.();
     keep.disabled = true;
-    const message = { ask: "KEEP", list, ...whatToKeep(document, place) };
-    const answer = await ask(worker, message, ({ kept, of }) => {
+    const answer = await ask(worker, { ask: "KEEP", list, ...whatToKeep(place) }, ({ kept, of }) => {
       status.textContent = `Kept ${kept} of ${of} pages.`;
     });
-    if (answer?.problem || !answer) again(entry, answer?.problem ?? "failed");
-    else again(answer);
+    if (answer && !answer.problem) show(place, worker, list, answer);
+    else show(place, worker, list, entry, PROBLEMS[answer?.problem] ?? FAILED);
   });
-  const remove = button(document, "Remove", async () => {
+  const remove = button("Remove", async () => {
     await ask(worker, { ask: "REMOVE", list });
-    again(null);
+    show(place, worker, list, null);
   });
-  keep.dataset.keep = "";
   place.replaceChildren(...(entry ? [status, keep, remove] : [keep, status]));
-  if (entry && entry.urls.length === entry.of && !isOlder(document, entry)) keep.remove();
+  if (entry && entry.urls.length === entry.of && entry.release === releaseHere()) keep.remove();
 }
 
-function whatToKeep(document, place) {
-  const links = document.querySelectorAll('main a[href^="/movies/"]');
-  const movies = [...new Set([...links].map((link) => link.getAttribute("href").split("#")[0]))];
+/** @param {HTMLElement} place */
+function whatToKeep(place) {
+  const links = findAll(document, 'main a[href^="/movies/"]', HTMLAnchorElement);
+  const movies = new Set(links.map((link) => link.pathname + link.search));
   return {
-    title: document.querySelector("h1").textContent.trim(),
-    release: releaseOf(document),
-    urls: [...JSON.parse(place.dataset.keepUrls), ...movies.slice(0, MOST_MOVIES)],
+    title: find(document, "h1").textContent.trim(),
+    release: releaseHere(),
+    urls: [...JSON.parse(place.dataset.keepUrls ?? "[]"), ...[...movies].slice(0, MOST_MOVIES)],
   };
 }
 
-function told(document, { at, of, urls, ...entry }) {
+/** @param {KeptList} entry */
+function told({ at, of, urls, release }) {
   const pages = urls.length < of ? `${urls.length} of ${of} pages kept` : "Kept";
-  const older = isOlder(document, entry) ? ", with the data of an older release" : "";
+  const older = release === releaseHere() ? "" : ", with the data of an older release";
   return `${pages} on this device on ${day(at)}${older}.`;
 }
 
-function isOlder(document, { release }) {
-  return release !== releaseOf(document);
-}
-
-function releaseOf(document) {
-  return document.getElementById("release-date")?.dateTime ?? "";
-}
-
-function button(document, text, action) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = text;
-  made.addEventListener("click", action);
-  return made;
+function releaseHere() {
+  return document.querySelector("time#release-date")?.getAttribute("datetime") ?? "";
 }

@@ -1,132 +1,115 @@
 // The visitor's list, made in the browser from what is kept on this device.
+import { find, make } from "./dom.js";
 import { makeModel, recommend } from "./fold-in.js";
+import { pickItem } from "./markup.js";
 import { start as startPicks } from "./picks.js";
+import { RatingScale } from "./scale.js";
 import { loadRatings, storeRatings } from "./storage.js";
+import { plural } from "./words.js";
 
-const MOST = 50;
+const TOP_N = 50;
 
-export async function start(document) {
-  const section = document.querySelector("[data-mine]");
-  const status = document.querySelector(".mine-status");
+export async function start() {
+  const section = find(document, "[data-mine]");
+  const status = find(document, ".mine-status");
   const ratings = loadRatings();
   const n = Object.keys(ratings).length;
   if (n === 0) {
-    status.textContent = "No movie is rated on this device yet. Five give a list.";
+    status.textContent = "No movie is rated on this device yet. Five ratings give you a list.";
     return;
   }
   status.textContent = "Making your list …";
   try {
     const { titles, model } = await fetchAll(section.dataset);
-    const rows = listOf(titles, model, ratings);
-    section.querySelector(".picks").replaceChildren(...rows.map((row, i) => item(row, i + 1)));
-    status.textContent = `Made here, from ${n === 1 ? "1 rating" : `${n} ratings`} that never left this device.`;
-    startPicks(document);
-    offer(document, section, rows);
+    const scale = new RatingScale(model.about.scale);
+    const picks = picksOf(titles, model, scale, ratings);
+    find(section, ".picks").innerHTML = picks.map((pick) => pickItem(pick, scale)).join("");
+    status.textContent = `Made here, from ${plural(n, "rating")} that never left this device.`;
+    startPicks();
+    offer(section, picks);
   } catch (error) {
-    status.textContent =
-      `What makes the list is not on this device yet: open this page once while online. ${error.message}`;
+    const reason = error instanceof Error ? error.message : "";
+    status.textContent = `What makes the list is not on this device yet: open this page once while online. ${reason}`;
   }
 }
 
+/** @param {DOMStringMap} addresses */
 async function fetchAll(addresses) {
   const [titles, about, bytes] = await Promise.all([
-    get(addresses.titles, "json"),
-    get(addresses.foldIn, "json"),
-    get(addresses.factors, "arrayBuffer"),
+    get(addresses.titles).then((response) => /** @type {Promise<Titles>} */ (response.json())),
+    get(addresses.foldIn).then((response) => /** @type {Promise<FoldInData>} */ (response.json())),
+    get(addresses.factors).then((response) => response.arrayBuffer()),
   ]);
   if (titles.release_id !== about.release_id) throw new Error("Its parts are of two releases.");
   return { titles, model: makeModel(about, bytes) };
 }
 
-async function get(address, form) {
+async function get(address = "") {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${address} answered ${response.status}.`);
-  return response[form]();
+  return response;
 }
 
-export function listOf(titles, model, ratings) {
-  const places = new Map(titles.movie_ids.map((id, place) => [String(id), place]));
-  const given = Object.entries(ratings).filter(([id]) => places.has(id));
-  const movies = given.map(([id]) => places.get(id));
-  const stars = given.map(([, value]) => value);
-  return recommend(model, titles.votes, movies, stars, MOST).map((row) => ({
-    id: titles.movie_ids[row.index],
-    title: titles.titles[row.index],
-    year: titles.years[row.index],
-    votes: titles.votes[row.index],
-    mean: titles.means[row.index],
-    score: row.score,
-    error: row.error,
-    reasons: row.reasons.map((i) => ({ title: titles.titles[movies[i]], stars: stars[i] })),
+/**
+ * @param {Titles} titles
+ * @param {FoldingModel} model
+ * @param {RatingScale} scale
+ * @param {Ratings} ratings
+ * @returns {Recommendation[]}
+ */
+export function picksOf(titles, model, scale, ratings) {
+  const given = titles.movie_ids.flatMap((id, index) => (id in ratings ? [index] : []));
+  const stars = given.map((index) => scale.clipped(ratings[titles.movie_ids[index]]));
+  const scored = recommend(model, titles.votes, given, stars, TOP_N);
+  return scored.map(({ index, score, error, reasons }, place) => ({
+    rank: place + 1,
+    movie: movieOf(titles, index),
+    score: scale.clipped(score),
+    error,
+    reasons: reasons.map((i) => ({ ...movieOf(titles, given[i]), rating: stars[i] })),
   }));
 }
 
-function element(name, className, ...children) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
-}
-
-function item(row, rank) {
-  const mixed = Math.imul(row.id, 2654435761) >>> 0;
-  const initials = row.title.split(/\s+/).filter((word) => !/^(the|a|an|of|and|in)$/i.test(word));
-  const tile = element("span", `tile hue-${(mixed >>> 16) % 9} art-${(mixed >>> 8) % 6}`);
-  tile.setAttribute("aria-hidden", "true");
-  tile.append(element("span", "", initials.slice(0, 2).map((word) => word[0]).join("").toUpperCase()));
-  const link = element("a", "", row.title);
-  link.href = `/movies/${row.id}`;
-  const what = element("div", "what", element("h3", "", link), element("p", "meta", String(row.year ?? "")));
-  const score = element("p", "score", element("b", "num", row.score.toFixed(1)), ` ± ${row.error.toFixed(1)}`);
-  const votes = `${row.votes.toLocaleString("en")} votes`;
-  const crowd = element("p", "meta", `everyone ${row.mean?.toFixed(1) ?? "–"} · ${votes}`);
-  const made = element(
-    "li",
-    "pick",
-    element("span", "rank num", String(rank)),
-    tile,
-    what,
-    element("div", "how-much", score, crowd),
-    element("div", "why", because(row.reasons)),
-  );
-  Object.assign(made.dataset, { movie: row.id, title: row.title, year: row.year ?? "" });
-  return made;
-}
-
-function because(reasons) {
-  const text = element("p", "");
-  if (reasons.length === 0) text.append("No single rating of yours speaks for it.");
-  reasons.forEach(({ title, stars }, i) => {
-    text.append(i === 0 ? "Because you rated " : i === reasons.length - 1 ? " and " : ", ");
-    text.append(element("cite", "", title), " ", element("b", "num", String(stars)));
-    if (i === reasons.length - 1) text.append(".");
-  });
-  return text;
-}
-
-function offer(document, section, rows) {
-  const quoted = (value) => `"${String(value ?? "").replaceAll('"', '""')}"`;
-  const lines = rows.map((row, i) =>
-    [i + 1, row.id, quoted(row.title), row.year ?? "", row.score.toFixed(4)].join(","),
-  );
-  const files = {
-    csv: () => ["my-list.csv", "text/csv", ["rank,movie_id,title,year,predicted", ...lines, ""].join("\n")],
-    json: () => ["my-ratings.json", "application/json", JSON.stringify(loadRatings(), null, 1)],
+/** @param {Titles} titles @param {number} index @returns {Movie} */
+function movieOf(titles, index) {
+  const mean = titles.means[index];
+  return {
+    movie_id: titles.movie_ids[index],
+    title: titles.titles[index],
+    year: titles.years[index],
+    genres: titles.genres[index],
+    votes: titles.votes[index],
+    mean: mean === null ? null : Math.fround(mean), // what is sent is the shortest that says it
   };
-  for (const button of document.querySelectorAll("[data-export]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      const [name, type, text] = files[button.dataset.export]();
-      const link = element("a", "");
-      link.download = name;
-      link.href = URL.createObjectURL(new Blob([text], { type }));
-      link.click();
-    });
-  }
-  const clear = document.querySelector("[data-clear]");
+}
+
+/**
+ * Offers the list and the ratings as files, and to clear them.
+ * @param {HTMLElement} section
+ * @param {Recommendation[]} picks
+ */
+function offer(section, picks) {
+  const quoted = (/** @type {string} */ text) => `"${text.replaceAll('"', '""')}"`;
+  const lines = picks.map(({ rank, movie: { movie_id: id, title, year }, score }) =>
+    [rank, id, quoted(title), year ?? "", score.toFixed(4)].join(","),
+  );
+  const table = () => ["rank,movie_id,title,year,predicted", ...lines, ""].join("\n");
+  const own = () => JSON.stringify(loadRatings(), null, 1);
+  offerFile("csv", "my-list.csv", "text/csv", table);
+  offerFile("json", "my-ratings.json", "application/json", own);
+  const clear = find(document, "[data-clear]");
   clear.hidden = false;
   clear.addEventListener("click", () => {
     storeRatings(section.dataset.mine, {});
     location.reload();
+  });
+}
+
+/** @param {string} kind @param {string} name @param {string} type @param {() => string} text */
+function offerFile(kind, name, type, text) {
+  const button = find(document, `[data-export="${kind}"]`);
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    make("a", { download: name, href: URL.createObjectURL(new Blob([text()], { type })) }).click();
   });
 }

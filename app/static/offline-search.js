@@ -1,27 +1,29 @@
 // Searches the titles on this device, where the page for offline stands in for the search.
-import { row } from "./row.js";
+import { field, find, pageRow } from "./dom.js";
 import { findTitles, localTitles } from "./titles.js";
+import { plural } from "./words.js";
 
 const SEARCH_ADDRESS = "/search";
 const MOST_FOUND = 30;
 
-export function start(document) {
-  const form = document.querySelector("main form.search");
+export function start() {
+  const form = find(document, "main form.search", HTMLFormElement);
+  const input = field(form, "q");
   const asked = new URLSearchParams(location.search).get("q");
   form.addEventListener("submit", (event) => {
     if (navigator.onLine) return;
     event.preventDefault();
-    search(document, form.elements.q.value);
+    search(input.value);
   });
   if (location.pathname !== SEARCH_ADDRESS || !asked) return;
-  form.elements.q.value = asked;
-  document.querySelector("[data-asked]").hidden = true;
-  search(document, asked);
+  input.value = asked;
+  find(document, "[data-asked]").hidden = true;
+  search(asked);
 }
 
-async function search(document, query) {
-  const list = document.querySelector("[data-found]");
-  const status = document.querySelector("[data-count]");
+/** @param {string} query */
+async function search(query) {
+  const status = find(document, "[data-count]");
   let titles;
   try {
     titles = await localTitles();
@@ -31,16 +33,16 @@ async function search(document, query) {
   }
   const movies = findTitles(titles, query);
   const shown = movies.slice(0, MOST_FOUND);
-  const rows = await Promise.all(shown.map((movie) => found(document, movie)));
-  list.replaceChildren(...rows);
-  const count = movies.length === 1 ? "1 movie" : `${movies.length} movies`;
+  find(document, "[data-found]").replaceChildren(...(await Promise.all(shown.map(found))));
+  const count = movies.length ? plural(movies.length, "movie") : "No movie";
   const first = movies.length > shown.length ? `; these are the first ${shown.length}` : "";
-  status.textContent = `${movies.length ? count : "No movie"} for “${query}”${first}.`;
+  status.textContent = `${count} for “${query}”${first}.`;
 }
 
-async function found(document, movie) {
-  const path = `/movies/${movie.movie_id}`;
+/** @param {FoundTitle} movie */
+async function found({ movie_id: id, title, year }) {
+  const path = `/movies/${id}`;
   const isKept = await caches.match(path, { ignoreSearch: true });
-  const facts = [movie.year, isKept ? "kept on this device" : "needs a connection"];
-  return row(document, path, movie.title, facts.filter(Boolean).join(" · "));
+  const facts = [year, isKept ? "kept on this device" : "needs a connection"];
+  return pageRow(path, title, facts.filter(Boolean).join(" · "));
 }

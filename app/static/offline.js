@@ -1,41 +1,44 @@
 // Registers the service worker, says when the visitor is offline, and offers a new version.
 import { ask } from "./ask.js";
-import { day } from "./day.js";
+import { button, find, make } from "./dom.js";
+import { day } from "./words.js";
 
-export function start(document) {
+export function start() {
   const workers = navigator.serviceWorker;
   if (!workers) return;
-  whenLoaded(document, () => register(document, workers));
-  watchConnection(document, workers);
-  const needed = [["[data-keep-urls]", "./keep.js"], ["[data-offline]", "./offline-page.js"]];
-  for (const [selector, module] of needed) {
-    if (document.querySelector(selector)) import(module).then((part) => part.start(document));
-  }
+  whenLoaded(() => register(workers));
+  watchConnection(workers);
+  if (document.querySelector("[data-keep-urls]")) import("./keep.js").then((part) => part.start());
+  if (document.querySelector("[data-offline]")) import("./offline-page.js").then((part) => part.start());
 }
 
-// The worker fetches a few files of its own: those of the page come first.
-function whenLoaded(document, task) {
+/**
+ * The worker fetches a few files of its own: those of the page come first.
+ * @param {() => void} task
+ */
+function whenLoaded(task) {
   if (document.readyState === "complete") task();
   else window.addEventListener("load", task, { once: true });
 }
 
-async function register(document, workers) {
+/** @param {ServiceWorkerContainer} workers */
+async function register(workers) {
   if (!workers.controller) {
     // This page was there before the worker, which has to be told of it.
-    const tell = () => workers.controller.postMessage({ ask: "VISITED" });
+    const tell = () => workers.controller?.postMessage({ ask: "VISITED" });
     workers.addEventListener("controllerchange", tell, { once: true });
   }
   try {
-    const registration = await workers.register("/sw.js", { updateViaCache: "none" });
-    watchVersion(document, workers, registration);
+    watchVersion(workers, await workers.register("/sw.js", { updateViaCache: "none" }));
   } catch {
     // Forbidden here, or the connection broke: the site works without it.
   }
 }
 
-function watchVersion(document, workers, registration) {
+/** @param {ServiceWorkerContainer} workers @param {ServiceWorkerRegistration} registration */
+function watchVersion(workers, registration) {
   const offer = () => {
-    if (registration.waiting && workers.controller) offerUpdate(document, registration);
+    if (registration.waiting && workers.controller) offerUpdate(workers, registration);
   };
   offer();
   registration.addEventListener("updatefound", () => {
@@ -43,51 +46,49 @@ function watchVersion(document, workers, registration) {
   });
 }
 
-function offerUpdate(document, registration) {
+/** @param {ServiceWorkerContainer} workers @param {ServiceWorkerRegistration} registration */
+function offerUpdate(workers, registration) {
   if (document.querySelector(".update-bar")) return;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Reload";
-  button.addEventListener("click", () => {
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
+  const reload = button("Reload", () => {
+    workers.addEventListener("controllerchange", () => location.reload());
     // Another tab may have accepted it already.
     if (registration.waiting) registration.waiting.postMessage({ ask: "UPDATE" });
     else location.reload();
   });
-  const text = "A new version of this site is ready. ";
-  document.body.append(bar(document, "update-bar", text, button));
+  document.body.append(bar("update-bar", "A new version of this site is ready. ", reload));
 }
 
-// The bar about the connection
-
-async function watchConnection(document, workers) {
+/**
+ * Shows the bar about the connection while there is none.
+ * @param {ServiceWorkerContainer} workers
+ */
+async function watchConnection(workers) {
   if (document.querySelector("[data-offline]")) return;
   const keptAt = workers.controller && (await ask(workers.controller, { ask: "SERVED_KEPT" }));
+  const remove = () => document.querySelector(".offline-bar")?.remove();
   const show = () => {
-    document.querySelector(".offline-bar")?.remove();
+    remove();
     if (navigator.onLine && !keptAt) return;
     const state = navigator.onLine ? "The site does not answer." : "You are offline.";
-    const text = `${state} ${howOld(document, keptAt ?? performance.timeOrigin)}`;
-    document.querySelector("main").before(bar(document, "offline-bar", text));
+    const text = `${state} ${howOld(keptAt ?? performance.timeOrigin)}`;
+    find(document, "main").before(bar("offline-bar", text));
   };
   show();
   window.addEventListener("offline", show);
-  window.addEventListener("online", () => document.querySelector(".offline-bar")?.remove());
+  window.addEventListener("online", remove);
 }
 
-function howOld(document, since) {
-  const release = document.getElementById("release-date")?.textContent.trim();
+/** @param {string | number} since */
+function howOld(since) {
+  const release = document.getElementById("release-date")?.textContent?.trim();
   const data = release ? `; its data are of the release of ${release}` : "";
   return `This page is as it was on ${day(since)}${data}.`;
 }
 
-function bar(document, name, ...parts) {
-  const made = document.createElement("p");
-  made.className = name;
-  made.setAttribute("role", "status");
-  const words = made.appendChild(document.createElement("span"));
-  words.className = "wide";
+/** @param {string} name @param {(Node | string)[]} parts */
+function bar(name, ...parts) {
+  const words = make("span", { class: "wide" });
   // A status is read out when it changes, not when it is there from the start.
   setTimeout(() => words.append(...parts));
-  return made;
+  return make("p", { class: name, role: "status" }, words);
 }

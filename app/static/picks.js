@@ -1,4 +1,5 @@
 // Lists of recommendations: save a movie or put it aside on this device, go on with the arrow keys.
+import { button, find, findAll, make } from "./dom.js";
 import { load, store } from "./storage.js";
 
 const KINDS = [
@@ -6,43 +7,48 @@ const KINDS = [
   ["hidden", "Not interested", "Put aside"],
 ];
 
-export function start(document) {
-  const list = document.querySelector(".picks");
-  for (const item of list.querySelectorAll(".pick[data-movie]")) addButtons(item);
-  list.addEventListener("keydown", walk);
+export function start() {
+  const list = find(document, ".picks");
+  for (const item of findAll(list, ".pick[data-movie]")) addButtons(item);
+  list.addEventListener("keydown", (event) => walk(list, event));
 }
 
+/** @param {HTMLElement} item */
 function addButtons(item) {
   if (item.querySelector(".marks")) return;
-  const marks = document.createElement("p");
-  marks.className = "marks";
-  for (const [kind, label, done] of KINDS) {
-    const button = document.createElement("button");
-    button.type = "button";
-    const show = () => {
-      const on = item.dataset.movie in load(kind);
-      button.textContent = on ? done : label;
-      button.setAttribute("aria-pressed", on);
-      item.classList.toggle(kind, on);
-    };
-    button.setAttribute("aria-label", `${label}: ${item.dataset.title}`);
-    button.addEventListener("click", () => {
-      const kept = load(kind);
-      if (item.dataset.movie in kept) delete kept[item.dataset.movie];
-      else kept[item.dataset.movie] = { title: item.dataset.title, year: item.dataset.year };
-      if (store(kind, kept)) show();
-      else button.textContent = "This browser keeps nothing";
-    });
-    show();
-    marks.append(button);
-  }
-  item.querySelector(".why").append(marks);
+  const buttons = KINDS.map((kind) => markButton(item, ...kind));
+  find(item, ".why").append(make("p", { class: "marks" }, ...buttons));
 }
 
-function walk(event) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const links = [...this.querySelectorAll("h3 a")];
-  const place = links.indexOf(event.target);
+/** @param {HTMLElement} item @param {string[]} kind */
+function markButton(item, ...[kind, label, done]) {
+  const { movie = "", title, year } = item.dataset;
+  const mark = button(
+    label,
+    () => {
+      const kept = load(kind);
+      if (movie in kept) delete kept[movie];
+      else kept[movie] = { title, year };
+      if (store(kind, kept)) show();
+      else mark.textContent = "This browser keeps nothing";
+    },
+    { "aria-label": `${label}: ${title}` },
+  );
+  const show = () => {
+    const on = movie in load(kind);
+    mark.textContent = on ? done : label;
+    mark.setAttribute("aria-pressed", String(on));
+    item.classList.toggle(kind, on);
+  };
+  show();
+  return mark;
+}
+
+/** @param {HTMLElement} list @param {KeyboardEvent} event */
+function walk(list, event) {
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  const links = findAll(list, "h3 a");
+  const place = links.findIndex((link) => link === event.target);
   if (!step || place < 0) return;
   const next = links[place + step];
   if (next) {

@@ -1,54 +1,53 @@
 // The form of ratings: keeps each star on this device, and goes on without a network.
+import { field, find, findAll, make } from "./dom.js";
 import { loadRatings, storeRatings } from "./storage.js";
+import { plural } from "./words.js";
 
 const ENOUGH = 5;
 const GOOD = 10;
+const PREFIX = "movie-";
 
-export function start(document) {
-  const form = document.querySelector("form[data-rate]");
-  const status = form.querySelector(".rate-status");
-  const clear = form.querySelector("[data-clear]");
-  const shown = new Set();
-  for (const field of form.querySelectorAll("input[type=radio]")) shown.add(field.name);
+export function start() {
+  const form = find(document, "form[data-rate]", HTMLFormElement);
+  const status = find(form, ".rate-status");
+  const clear = find(form, "[data-clear]");
+  const stars = findAll(form, "input[type=radio]", HTMLInputElement);
+  const idOf = (/** @type {HTMLInputElement} */ each) => each.name.slice(PREFIX.length);
   restore();
 
   function restore() {
     const ratings = loadRatings();
-    for (const name of shown) {
-      const fields = [...form.elements[name]];
-      const kept = ratings[name.slice("movie-".length)];
-      const field = fields.find((each) => each.value !== "" && Number(each.value) === kept);
-      if (field) field.checked = true;
+    for (const each of stars) {
+      if (each.value !== "" && Number(each.value) === ratings[idOf(each)]) each.checked = true;
     }
     keep();
   }
 
   function keep() {
     const ratings = loadRatings();
-    for (const name of shown) {
-      const id = name.slice("movie-".length);
-      const value = form.elements[name].value;
-      if (value === "") delete ratings[id];
-      else ratings[id] = Number(value);
+    for (const each of stars.filter(({ checked }) => checked)) {
+      if (each.value === "") delete ratings[idOf(each)];
+      else ratings[idOf(each)] = Number(each.value);
     }
     storeRatings(form.dataset.rate, ratings);
     tell(Object.keys(ratings).length);
   }
 
+  /** @param {number} n */
   function tell(n) {
     clear.hidden = n === 0;
-    const rated = n === 1 ? "1 movie rated" : `${n} movies rated`;
+    const rated = `${plural(n, "movie")} rated`;
     if (n === 0) status.textContent = "";
-    else if (n < ENOUGH) status.textContent = `${rated}; ${ENOUGH - n} more for a list worth having.`;
-    else if (n < GOOD) status.textContent = `${rated}; ${GOOD - n} more make it a good list.`;
-    else status.textContent = `${rated}. Each more makes it a little better.`;
+    else if (n < ENOUGH) status.textContent = `${rated}; rate ${ENOUGH - n} more to get a useful list.`;
+    else if (n < GOOD) status.textContent = `${rated}; rate ${GOOD - n} more to get a good list.`;
+    else status.textContent = `${rated}. Each more makes the list a little better.`;
   }
 
   form.addEventListener("change", keep);
   clear.addEventListener("click", () => {
     storeRatings(form.dataset.rate, {});
-    for (const name of shown) [...form.elements[name]].find((each) => each.value === "").checked = true;
-    form.elements.with.value = "";
+    for (const each of stars) if (each.value === "") each.checked = true;
+    field(form, "with").value = "";
     keep();
     status.textContent = "Your ratings are cleared from this device.";
   });
@@ -56,24 +55,21 @@ export function start(document) {
     const ratings = loadRatings();
     if (Object.keys(ratings).length === 0) {
       event.preventDefault();
-      status.textContent = "No movie is rated yet: give one some stars at least.";
+      status.textContent = "Rate at least one movie first.";
       return;
     }
     if (!navigator.onLine) {
       event.preventDefault();
-      const more = event.submitter?.value === "more";
-      location.assign(more ? `/rate?skip=${form.elements.skip.value}` : "/mine");
+      const more = event.submitter?.getAttribute("value") === "more";
+      location.assign(more ? `/rate?skip=${field(form, "skip").value}` : "/mine");
       return;
     }
-    for (const old of form.querySelectorAll("[data-elsewhere]")) old.remove();
-    for (const [id, stars] of Object.entries(ratings)) {
-      if (shown.has(`movie-${id}`)) continue;
-      const field = document.createElement("input");
-      field.type = "hidden";
-      field.name = `movie-${id}`;
-      field.value = stars;
-      field.dataset.elsewhere = "";
-      form.append(field);
+    const shown = new Set(stars.map(idOf));
+    for (const old of findAll(form, "[data-elsewhere]")) old.remove();
+    for (const [id, value] of Object.entries(ratings)) {
+      if (shown.has(id)) continue;
+      const hidden = { type: "hidden", name: PREFIX + id, value: String(value), "data-elsewhere": "" };
+      form.append(make("input", hidden));
     }
   });
 }

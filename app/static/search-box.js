@@ -1,42 +1,46 @@
 // Title search as an ARIA combobox: suggestions while typing, from the site or, offline, from here.
+import { field as fieldOf, findAll, make } from "./dom.js";
 import { findTitles, localTitles } from "./titles.js";
+import { plural } from "./words.js";
 
 const WAIT_MS = 120;
 const MOST = 8;
 
-export function start(document) {
-  document.querySelectorAll("form[role=search]").forEach((form, place) => wire(form, place));
+/** @typedef {{ title: string, year: number | null, href: string }} Option */
+
+export function start() {
+  const forms = findAll(document, "form[role=search]", HTMLFormElement);
+  forms.forEach(wire);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, select, textarea, [contenteditable]")) return;
-    const field = document.querySelector("form[role=search] input[name=q]");
+    const { target } = event;
+    if (target instanceof Element && target.closest("input, select, textarea, [contenteditable]")) return;
+    const field = fieldOf(forms[0], "q");
     event.preventDefault();
     field.focus();
     field.select();
   });
 }
 
+/** @param {HTMLFormElement} form @param {number} place */
 function wire(form, place) {
-  const field = form.querySelector("input[name=q]");
-  const list = form.appendChild(document.createElement("ul"));
-  const status = form.appendChild(document.createElement("p"));
+  const id = `suggestions-${place}`;
+  const list = make("ul", { id, class: "suggestions", role: "listbox", "aria-label": "Suggestions" });
+  const status = make("p", { class: "unseen", role: "status" });
+  const field = fieldOf(form, "q");
+  /** @type {Option[]} */
   let options = [];
   let active = -1;
   let timer = 0;
   let looking = new AbortController();
 
-  list.id = `suggestions-${place}`;
-  list.className = "suggestions";
   list.hidden = true;
-  list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Suggestions");
-  status.className = "unseen";
-  status.setAttribute("role", "status");
+  form.append(list, status);
   field.type = "text";
   field.setAttribute("enterkeyhint", "search");
   field.setAttribute("role", "combobox");
   field.setAttribute("aria-autocomplete", "list");
-  field.setAttribute("aria-controls", list.id);
+  field.setAttribute("aria-controls", id);
   field.setAttribute("aria-expanded", "false");
 
   // What is still awaited belongs to a text, or to a field, that the visitor has left.
@@ -54,6 +58,7 @@ function wire(form, place) {
     status.textContent = "";
   }
 
+  /** @param {number} next */
   function choose(next) {
     list.children[active]?.setAttribute("aria-selected", "false");
     active = next;
@@ -64,28 +69,22 @@ function wire(form, place) {
     else field.removeAttribute("aria-activedescendant");
   }
 
+  /** @param {Option[]} found */
   function show(found) {
     options = found;
     list.replaceChildren(...found.map(item));
     choose(-1);
     list.hidden = found.length === 0;
     field.setAttribute("aria-expanded", String(found.length > 0));
-    status.textContent = found.length === 1 ? "1 suggestion" : `${found.length || "No"} suggestions`;
+    status.textContent = found.length ? plural(found.length, "suggestion") : "No suggestions";
   }
 
-  function item(option, n) {
-    const row = document.createElement("li");
-    row.id = `${list.id}-${n}`;
-    row.setAttribute("role", "option");
-    row.setAttribute("aria-selected", "false");
-    row.textContent = option.title;
-    if (option.year) {
-      const year = row.appendChild(document.createElement("span"));
-      year.className = "quiet num";
-      year.textContent = ` ${option.year}`;
-    }
+  /** @param {Option} option @param {number} n */
+  function item({ title, year, href }, n) {
+    const words = year ? [title, make("span", { class: "quiet num" }, ` ${year}`)] : [title];
+    const row = make("li", { id: `${id}-${n}`, role: "option", "aria-selected": "false" }, ...words);
     row.addEventListener("pointerdown", (event) => event.preventDefault());
-    row.addEventListener("click", () => location.assign(option.href));
+    row.addEventListener("click", () => location.assign(href));
     return row;
   }
 
@@ -105,7 +104,7 @@ function wire(form, place) {
   field.addEventListener("input", () => {
     cancel();
     choose(-1);
-    timer = setTimeout(look, WAIT_MS);
+    timer = window.setTimeout(look, WAIT_MS);
   });
   field.addEventListener("blur", close);
   form.addEventListener("submit", close);
@@ -127,17 +126,19 @@ function wire(form, place) {
   });
 }
 
+/** @param {string} query @param {AbortSignal} signal @returns {Promise<Option[]>} */
 async function suggestions(query, signal) {
+  /** @type {{ suggestions: FoundTitle[], user_id: number | null }} */
   let found;
   try {
     const response = await fetch(`/suggest.json?${new URLSearchParams({ q: query })}`, { signal });
-    if (!response.ok) throw new Error(response.status);
+    if (!response.ok) throw new Error(String(response.status));
     found = await response.json();
   } catch (error) {
-    if (error.name === "AbortError") throw error;
+    if (signal.aborted) throw error;
     found = { suggestions: findTitles(await localTitles(), query, MOST), user_id: null };
   }
+  const { user_id: user } = found;
   const movies = found.suggestions.map(({ movie_id: id, title, year }) => ({ title, year, href: `/movies/${id}` }));
-  if (found.user_id === null) return movies;
-  return [{ title: `User ${found.user_id}`, href: `/users/${found.user_id}` }, ...movies];
+  return user === null ? movies : [{ title: `User ${user}`, year: null, href: `/users/${user}` }, ...movies];
 }

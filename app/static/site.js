@@ -1,17 +1,17 @@
 // Starts what a page has elements for, and nothing else.
-const MODULES = [
-  ["#theme", "./theme-switch.js"],
-  ["form[role=search]", "./search-box.js"],
-  ["#list", "./list.js"],
-  ["[data-rate]", "./rate.js"],
-  ["[data-mine]", "./mine.js"],
-  ["[data-saved]", "./saved.js"],
-  ["[data-copy]", "./copy.js"],
-  ["body", "./offline.js"],
+
+/** @type {[selector: string, load: () => Promise<{ start: () => unknown }>][]} */
+const PARTS = [
+  ["#theme", () => import("./theme-switch.js")],
+  ["form[role=search]", () => import("./search-box.js")],
+  ["#list", () => import("./list.js")],
+  ["[data-rate]", () => import("./rate.js")],
+  ["[data-mine]", () => import("./mine.js")],
+  ["[data-saved]", () => import("./saved.js")],
+  ["[data-copy]", () => import("./copy.js")],
+  ["body", () => import("./offline.js")],
 ];
 
-for (const [selector, module] of MODULES) {
-  if (document.querySelector(selector)) {
-    import(module).then(({ start }) => start(document));
-  }
+for (const [selector, load] of PARTS) {
+  if (document.querySelector(selector)) load().then(({ start }) => start());
 }

@@ -3,7 +3,8 @@
 // What it may keep on a device is bounded: this version's own files and pages, 60 visited pages,
 // 40 figures, the 3 files of data, and 5 lists of at most 64 pages that were kept on purpose.
 
-const SITE = __SITE__; // {version, offline, files, pages, data}: filled in where this is served
+const SITE = __SITE__; // filled in where this is served
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
 const SHELL = `shell-${SITE.version}`;
 const DATA = `data-${SITE.version}`;
@@ -11,6 +12,7 @@ const PAGES = "pages-v1";
 const FIGURES = "figures-v1";
 const KEPT = "kept-v1";
 
+/** @type {Record<string, number>} */
 const MOST = { [PAGES]: 60, [FIGURES]: 40 };
 const MOST_LISTS = 5;
 const MOST_OF_LIST = 64;
@@ -30,25 +32,28 @@ const RATE = "/rate";
 const MINE = "/mine";
 const AWAY = [502, 503, 504]; // what a router says when the site itself does not answer
 
+/** @type {Map<string, string | null>} */
 const servedKept = new Map(); // which pages came from the device: client id → since when
+/** @type {string | null} */
 let newestRelease = null;
+/** @type {Promise<unknown>} */
 let refreshing = Promise.resolve();
 
 // The life of the worker
 
-self.addEventListener("install", (event) => event.waitUntil(install()));
-self.addEventListener("activate", (event) => event.waitUntil(activate()));
+worker.addEventListener("install", (event) => event.waitUntil(install()));
+worker.addEventListener("activate", (event) => event.waitUntil(activate()));
 
 async function install() {
   const shell = await caches.open(SHELL);
   const instead = fetchAnew(SITE.offline).then((response) => store(SHELL, SITE.offline, response));
   await Promise.all([shell.addAll(SITE.files), instead]);
-  // Without a release these cannot be made; the site shall work as far as it can all the same.
+  // Without a release these cannot be made; the site must work as far as it can without them.
   await Promise.allSettled(
     SITE.pages.map(async (path) => store(SHELL, path, await fetchAnew(path))),
   );
   const before = await Promise.all(SITE.data.map((path) => caches.match(path)));
-  await storeData(SITE.data.filter((path, place) => before[place])).catch(() => {});
+  await storeData(SITE.data.filter((_, place) => before[place])).catch(() => {});
 }
 
 async function activate() {
@@ -56,18 +61,19 @@ async function activate() {
   const names = await caches.keys();
   const old = names.filter((name) => !mine.includes(name));
   await Promise.all(old.map((name) => caches.delete(name)));
-  await self.clients.claim();
+  await worker.clients.claim();
 }
 
 // Requests
 
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
-  if (url.origin !== self.location.origin) return;
+  if (url.origin !== worker.location.origin) return;
   const answer = answerTo(event, url);
   if (answer) event.respondWith(answer);
 });
 
+/** @param {FetchEvent} event @param {URL} url */
 function answerTo(event, url) {
   const { request } = event;
   const path = url.pathname;
@@ -81,6 +87,7 @@ function answerTo(event, url) {
   return isPage ? page(event, url) : null;
 }
 
+/** @param {URL} url @param {Request} request */
 async function passed(url, request) {
   try {
     return await fetch(request);
@@ -91,6 +98,7 @@ async function passed(url, request) {
   }
 }
 
+/** @param {URL} url @param {Request} request */
 async function file(url, request) {
   const found = await caches.match(url.pathname, { ignoreVary: true });
   if (found) return found;
@@ -100,16 +108,19 @@ async function file(url, request) {
     // A page kept from another version names its own files; ours of the same name stand in.
     const name = url.pathname.slice(url.pathname.lastIndexOf("/"));
     const ours = SITE.files.find((path) => path.endsWith(name));
-    return (ours && (await caches.match(ours, { ignoreVary: true }))) ?? Response.error();
+    const instead = ours ? await caches.match(ours, { ignoreVary: true }) : null;
+    return instead ?? Response.error();
   }
 }
 
+/** @param {string} path */
 async function data(path) {
   await refreshing;
   const old = await (await caches.open(DATA)).match(path);
   return old ?? storeIfGood(DATA, path, await fetch(path));
 }
 
+/** @param {URL} url @param {Request} request */
 async function kept(url, request) {
   const cache = await caches.open(KEPT);
   try {
@@ -122,17 +133,20 @@ async function kept(url, request) {
   }
 }
 
+/** @param {string} path @param {Request} request */
 async function figure(path, request) {
   const old = await (await caches.open(FIGURES)).match(path);
   return old ?? storeIfGood(FIGURES, path, await fetch(request));
 }
 
+/** @param {FetchEvent} event @param {URL} url */
 function page(event, url) {
   const fresh = fetch(event.request);
   event.waitUntil(fresh.then((response) => visited(url, response.clone())).catch(() => {}));
   return freshOrKept(fresh, url, event.resultingClientId);
 }
 
+/** @param {Promise<Response>} fresh @param {URL} url @param {string} clientId */
 async function freshOrKept(fresh, url, clientId) {
   const old = await findPage(url);
   try {
@@ -146,12 +160,14 @@ async function freshOrKept(fresh, url, clientId) {
   return old;
 }
 
+/** @param {URL} url */
 async function insteadOf(url) {
-  const id = url.searchParams.get("id")?.trim();
+  const id = url.searchParams.get("id")?.trim() ?? "";
   if (url.pathname === "/users" && /^-?\d+$/.test(id)) return Response.redirect(`/users/${id}`);
   return (await caches.match(SITE.offline)) ?? Response.error();
 }
 
+/** @param {Promise<Response>} fresh @returns {Promise<Response>} */
 function inTime(fresh) {
   const late = new Promise((_, reject) => setTimeout(reject, PATIENCE_MS, new Error("late")));
   return Promise.race([fresh, late]);
@@ -159,20 +175,27 @@ function inTime(fresh) {
 
 // Pages on the device: each is in one cache, and is refreshed there
 
+/** @param {URL} url */
 function keyOf(url) {
   return url.pathname + url.search;
 }
 
+/** @param {URL} url */
 async function findPage(url) {
   for (const name of [SHELL, KEPT, PAGES]) {
     const found = await (await caches.open(name)).match(keyOf(url));
     if (found) return found;
   }
-  // What these show without the question is right, if less.
+  // Without what follows the question mark these show less, but nothing wrong.
   const isFree = SITE.pages.includes(url.pathname) || url.pathname.startsWith("/movies/");
   return isFree ? caches.match(url.pathname, { ignoreSearch: true }) : undefined;
 }
 
+/**
+ * Keeps a page that was visited where it belongs, and looks for news if it is of a newer release.
+ * @param {URL} url
+ * @param {Response} response
+ */
 async function visited(url, response) {
   if (!response.ok || response.redirected) return;
   const release = response.headers.get(RELEASE);
@@ -188,6 +211,7 @@ async function visited(url, response) {
   await refreshing;
 }
 
+/** @param {string | null} release @param {string} path */
 async function refresh(release, path) {
   const have = await findAll(DATA, SITE.data);
   const wanted = SITE.data.filter((name, place) => have[place] || isWanted(name, path));
@@ -198,22 +222,29 @@ async function refresh(release, path) {
   await Promise.allSettled(old.map(async (name) => store(SHELL, name, await fetchAnew(name))));
 }
 
+/** @param {string} cacheName @param {string[]} keys */
 async function findAll(cacheName, keys) {
   const cache = await caches.open(cacheName);
   return Promise.all(keys.map((key) => cache.match(key)));
 }
 
+/** @param {string | null} release @param {Response | undefined} found */
 function isOf(release, found) {
   return found?.headers.get(RELEASE) === release;
 }
 
+/** @param {string} name @param {string} path */
 function isWanted(name, path) {
   if (navigator.connection?.saveData) return false;
   return name.endsWith("titles.json") || FOLDS_IN.test(path);
 }
 
-// Data are of use only together: all are of one release, which may lack some, or stay as they are.
-async function storeData(paths, release) {
+/**
+ * Data are of use only together: all are of one release, which may lack some, or stay as they are.
+ * @param {string[]} paths
+ * @param {string | null} release
+ */
+async function storeData(paths, release = null) {
   const responses = await Promise.all(paths.map(fetchAnew));
   const found = responses.filter((response) => response.ok);
   const releases = new Set(found.map((response) => response.headers.get(RELEASE) ?? release));
@@ -225,16 +256,24 @@ async function storeData(paths, release) {
   }
 }
 
+/** @param {string} path */
 function fetchAnew(path) {
   return fetch(path, { cache: "no-cache" });
 }
 
+/** @param {string} cacheName @param {string} key @param {Response} response */
 async function storeIfGood(cacheName, key, response) {
   if (response.ok) await store(cacheName, key, response.clone()).catch(() => {});
   return response;
 }
 
-async function store(cacheName, key, response, release) {
+/**
+ * @param {string} cacheName
+ * @param {string} key
+ * @param {Response} response
+ * @param {string | null} release
+ */
+async function store(cacheName, key, response, release = null) {
   if (!response.ok) throw new Error(`${key} answered ${response.status}`);
   const headers = new Headers(response.headers);
   // The body is kept as it is read, not as it was sent.
@@ -255,18 +294,22 @@ async function store(cacheName, key, response, release) {
 
 // Lists that are kept on purpose
 
+/** @type {Promise<any>} */
 let lastTurn = Promise.resolve();
 
+/** @param {() => Promise<unknown>} task */
 function inTurn(task) {
   lastTurn = lastTurn.then(task, task);
   return lastTurn;
 }
 
+/** @returns {Promise<KeptList[]>} */
 async function keptLists() {
   const index = await (await caches.open(KEPT)).match(LISTS);
   return index ? index.json() : [];
 }
 
+/** @param {KeptList[]} lists */
 async function writeLists(lists) {
   const used = new Set([LISTS, ...lists.flatMap(({ urls }) => urls)]);
   const cache = await caches.open(KEPT);
@@ -276,6 +319,10 @@ async function writeLists(lists) {
   }
 }
 
+/**
+ * @param {Pick<KeptList, "list" | "title" | "release" | "urls">} wish
+ * @param {(progress: { kept: number, of: number }) => void} tell
+ */
 async function keepList({ list, title, release, urls }, tell) {
   const lists = await keptLists();
   const others = lists.filter((other) => other.list !== list);
@@ -298,12 +345,14 @@ async function keepList({ list, title, release, urls }, tell) {
   return n ? entry : { problem: "failed" };
 }
 
+/** @param {string[]} urls */
 async function storeSome(urls) {
   const storing = urls.map(async (url) => store(KEPT, url, await fetchAnew(url)));
   const results = await Promise.allSettled(storing);
   return results.filter(({ status }) => status === "fulfilled").length;
 }
 
+/** @param {{ list: string }} entry */
 async function removeList({ list }) {
   await writeLists((await keptLists()).filter((other) => other.list !== list));
 }
@@ -315,8 +364,9 @@ async function forget() {
 
 // What pages ask for
 
+/** @type {Record<string, (message: any, client: Client, tell: (progress: object) => void) => unknown>} */
 const ANSWERS = {
-  UPDATE: () => self.skipWaiting(),
+  UPDATE: () => worker.skipWaiting(),
   SERVED_KEPT: (_, client) => servedKept.get(client.id) ?? null,
   VISITED: (_, client) => {
     const url = new URL(client.url);
@@ -328,12 +378,13 @@ const ANSWERS = {
   FORGET: () => inTurn(forget),
 };
 
-self.addEventListener("message", (event) => {
+worker.addEventListener("message", (event) => {
   const [port] = event.ports;
   const answer = ANSWERS[event.data.ask];
   if (!answer) return;
-  const tell = (progress) => port?.postMessage(progress);
-  const answered = Promise.resolve(answer(event.data, event.source, tell))
+  const tell = (/** @type {object} */ progress) => port?.postMessage(progress);
+  const client = /** @type {Client} */ (event.source);
+  const answered = Promise.resolve(answer(event.data, client, tell))
     .catch(() => null)
     .then((given) => port?.postMessage({ done: true, answer: given }));
   event.waitUntil(answered);

@@ -1,21 +1,25 @@
 // The button that changes between light and dark, and remembers.
-export function start(document) {
+import { find } from "./dom.js";
+
+export function start() {
   const root = document.documentElement;
-  const button = document.getElementById("theme");
+  const button = find(document, "#theme");
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const isDark = () => (root.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
+  const next = () => {
+    const now = root.dataset.theme ?? (system.matches ? "dark" : "light");
+    return now === "dark" ? "light" : "dark";
+  };
 
   function show() {
-    const next = isDark() ? "light" : "dark";
-    button.setAttribute("aria-label", `Use the ${next} theme`);
-    button.title = `Use the ${next} theme`;
-    button.dataset.next = next;
+    button.title = `Use the ${next()} theme`;
+    button.setAttribute("aria-label", button.title);
   }
 
   button.addEventListener("click", () => {
-    root.dataset.theme = button.dataset.next;
+    const theme = next();
+    root.dataset.theme = theme;
     try {
-      localStorage.setItem("theme", root.dataset.theme);
+      localStorage.setItem("theme", theme);
     } catch {
       // It holds for this page only.
     }

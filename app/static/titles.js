@@ -1,11 +1,14 @@
-// Search over the titles kept on this device. The twin of app/model/search.py.
+// Search over the titles kept on this device. The twin of app/model/title_index.py.
+
+/** @type {Record<string, string>} */
 const LETTERS = {
-  ...{ ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ı: "i", ß: "ss" },
+  ...{ ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ı: "i", ß: "ss", ς: "σ" },
   ...{ "'": "", "’": "", "`": "", "&": " and " },
 };
 const ARTICLES = new Set("the a an la le les der die das el los las il lo gli un une een".split(" "));
-const ENOUGH = 5;
+const ENOUGH = 5; // matches: with fewer, looser ones are looked for too
 
+/** @type {Promise<TitleIndex> | null} */
 let loading = null;
 
 export function localTitles() {
@@ -19,11 +22,17 @@ export function localTitles() {
   return loading;
 }
 
+/**
+ * Splits a text into words without case, accents and punctuation.
+ * @param {string} text
+ * @returns {string[]}
+ */
 export function foldWords(text) {
   const plain = text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
-  return plain.replace(/[øłđðþæœıß'’`&]/g, (letter) => LETTERS[letter]).match(/[\p{L}\p{N}_]+/gu) ?? [];
+  return plain.replace(/[øłđðþæœıßς'’`&]/g, (letter) => LETTERS[letter]).match(/[\p{L}\p{N}_]+/gu) ?? [];
 }
 
+/** @param {string[]} words */
 function withoutArticles(words) {
   let [start, end] = [0, words.length];
   while (start < end && ARTICLES.has(words[start])) start++;
@@ -31,6 +40,7 @@ function withoutArticles(words) {
   return end > start ? words.slice(start, end) : words;
 }
 
+/** @param {Titles} titles @returns {TitleIndex} */
 export function makeIndex(titles) {
   const folded = titles.titles.map(foldWords);
   return {
@@ -41,14 +51,18 @@ export function makeIndex(titles) {
   };
 }
 
+/** @param {TitleIndex} index @param {string} query @returns {FoundTitle[]} */
 export function findTitles(index, query, most = Infinity) {
   const words = foldWords(query).slice(0, 20);
   const bare = withoutArticles(words);
-  const ranks = new Map();
+  /** @type {Map<number, [rank: number, typos: number, votes: number, index: number]>} */
+  const found = new Map();
+  /** @type {(i: number, rank: number, typos?: number) => void} */
   const add = (i, rank, typos = 0) => {
-    if (!ranks.has(i) || ranks.get(i)[0] > rank) ranks.set(i, [rank, typos]);
+    if ((found.get(i)?.[0] ?? Infinity) > rank) found.set(i, [rank, typos, -index.votes[i], i]);
   };
-  const having = (wanted, rank) => {
+  /** @type {(wanted: string[], rank: number) => void} */
+  const addHaving = (wanted, rank) => {
     if (wanted.length === 0) return;
     index.words.forEach((known, i) => {
       if (wanted.every((word) => known.some((each) => each.startsWith(word)))) add(i, rank);
@@ -57,23 +71,31 @@ export function findTitles(index, query, most = Infinity) {
     });
   };
   if (words.length > 0) index.plain.forEach((title, i) => title === bare.join(" ") && add(i, 0));
-  having(words, 1);
-  if (ranks.size < ENOUGH) having(bare, 3);
-  if (ranks.size < ENOUGH && bare.length > 0) near(index, bare, add);
-  const order = [...ranks.keys()].sort((a, b) => {
-    const [x, y] = [ranks.get(a), ranks.get(b)];
-    return x[0] - y[0] || x[1] - y[1] || index.votes[b] - index.votes[a] || a - b;
-  });
-  return order
+  addHaving(words, 1);
+  if (found.size < ENOUGH) addHaving(bare, 3);
+  if (found.size < ENOUGH && bare.length > 0) addMistyped(index, bare, add);
+  return [...found.values()]
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3])
     .slice(0, most)
-    .map((i) => ({ movie_id: index.movie_ids[i], title: index.titles[i], year: index.years[i] }));
+    .map(([, , , i]) => ({ movie_id: index.movie_ids[i], title: index.titles[i], year: index.years[i] }));
 }
 
-function near(index, words, add) {
+/**
+ * Adds the titles that have every word, or its beginning, with a few typos.
+ * @param {TitleIndex} index
+ * @param {string[]} words
+ * @param {(i: number, rank: number, typos: number) => void} add
+ */
+function addMistyped(index, words, add) {
+  /** @type {Map<string, number>[]} */
   const known = words.map(() => new Map());
+  /** @type {(word: string, w: number) => number} */
   const typos = (word, w) => {
-    if (!known[w].has(word)) known[w].set(word, word.startsWith(words[w]) ? 0 : distance(words[w], word));
-    return known[w].get(word);
+    const before = known[w].get(word);
+    if (before !== undefined) return before;
+    const n = word.startsWith(words[w]) ? 0 : distance(words[w], word);
+    known[w].set(word, n);
+    return n;
   };
   index.words.forEach((title, i) => {
     let total = 0;
@@ -82,11 +104,17 @@ function near(index, words, add) {
   });
 }
 
-// Only what is no further from the diagonal than the typos that are allowed is worked out.
+/**
+ * Counts the typos from a word to the beginning of another, Infinity if they are too many. Works out
+ * only what is at most as far from the diagonal as typos are allowed.
+ * @param {string} word
+ * @param {string} other
+ */
 function distance(word, other) {
   const most = word.length < 4 || /\d/.test(word) ? 0 : word.length < 8 ? 1 : 2;
   const width = Math.min(other.length, word.length + most);
   if (most === 0 || width < word.length - most) return Infinity;
+  /** @type {number[]} */
   let before = [];
   let last = Array.from({ length: width + 1 }, (_, j) => j);
   let lowest = 0;

@@ -176,7 +176,9 @@ def _contents(about: ReleaseAbout) -> ReleaseContents:
     for user, movie, rating in rated:
         matrix[user, movie] = rating
     votes = np.array([0 if i == n_movies - 1 else 7 + (i * 37) % 400 for i in range(n_movies)])
-    means = np.array([low + (high - low) * (0.35 + 0.6 * ((i * 7) % 10) / 10) for i in range(30)])
+    means = np.array(
+        [low + (high - low) * (0.35 + 0.6 * ((i * 7) % 10) / 10) for i in range(n_movies)]
+    )
     return ReleaseContents(
         movie_ids=np.arange(1, n_movies + 1, dtype=np.int64),
         titles=[title for title, _, _ in FILMS],

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model.chart import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, Point, make_chart
+from app.model.chart import BOTTOM, LEFT, RIGHT, TOP, Point, make_chart
 
 
 def point(score, mean, rank=1):
@@ -27,8 +27,8 @@ SCORES = st.floats(1, 5).map(lambda value: round(value, 3))
 def test_chart_when_made_then_every_point_is_inside_and_ticks_are_few_round_and_ascending(pairs):
     chart = make_chart(tuple(point(score, mean) for score, mean in pairs), 1.0, 5.0)
     for each in chart.points:
-        assert LEFT <= chart.x(each.mean) <= WIDTH - RIGHT
-        assert TOP <= chart.y(each.score) <= HEIGHT - BOTTOM
+        assert LEFT <= chart.x(each.mean) <= RIGHT
+        assert TOP <= chart.y(each.score) <= BOTTOM
     for ticks in (chart.mean_ticks, chart.score_ticks):
         values = [tick.value for tick in ticks]
         assert 2 <= len(values) <= 10

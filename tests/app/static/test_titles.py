@@ -1,26 +1,14 @@
 """The search in the browser against the one of the site, on real titles and many mistakes."""
 
-import csv
 import random
-from pathlib import Path
 
 import pytest
 
-from app.model.title_index import TitleIndex
+from app.model.title_index import TitleIndex, fold_words
+from tests.app.scripts import films, run_scripts
 
-FILMS = Path(__file__).parents[2] / "processing" / "simulation" / "films.csv"
-FOREIGN = (
-    "Matrix, The",
-    "Œdipus & Sons",
-    "Straße der Łódź",
-    "羅生門 Rashōmon",
-    "8½",
-    "O’Brien `x`",
-)
 N_QUERIES = 400
-FIND_ALL = """async ({ catalogue, queries }) => {
-  const site = document.querySelector("script[src$='/site.js']").src;
-  const { findTitles, makeIndex } = await import(site.replace("site.js", "titles.js"));
+FIND_ALL = """({ findTitles, makeIndex }, { catalogue, queries }) => {
   const index = makeIndex(catalogue);
   return queries.map((query) => findTitles(index, query).map((movie) => movie.movie_id));
 }"""
@@ -29,12 +17,16 @@ FIND_ALL = """async ({ catalogue, queries }) => {
 @pytest.fixture(scope="module")
 def catalogue():
     """Real titles, of which many have equally many votes."""
-    with FILMS.open(encoding="utf-8", newline="") as file:
-        rows = [(row["title"], int(row["year"])) for row in csv.DictReader(file)]
-    titles, years = zip(*rows, *((title, None) for title in FOREIGN), strict=True)
+    titles, years, _ = zip(*films(), strict=True)
     votes = random.Random(5).choices(range(30), k=len(titles))
     places = list(range(len(titles)))
     return {"titles": titles, "years": years, "votes": votes, "movie_ids": places}
+
+
+def test_words_when_of_any_title_then_folded_as_the_site_folds_them(catalogue):
+    titles = catalogue["titles"]
+    found = run_scripts(["titles.js"], "({ foldWords }, titles) => titles.map(foldWords)", titles)
+    assert found == [fold_words(title) for title in titles]
 
 
 def mistyped(word, chance):
@@ -62,19 +54,14 @@ def make_query(title, chance):
     return " ".join(words)
 
 
-def test_find_titles_when_queries_are_as_people_type_them_then_as_the_site_finds(
-    site, browser, catalogue
-):
+def test_find_titles_when_queries_are_as_people_type_them_then_as_the_site_finds(catalogue):
     chance = random.Random(11)
     picked = chance.choices(catalogue["titles"], k=N_QUERIES)
     queries = [*(make_query(title, chance) for title in picked), "", "the", "1979", "&", "the the"]
     index = TitleIndex(catalogue["titles"], catalogue["years"], catalogue["votes"])
     expected = [index.find(query) for query in queries]
     assert sum(index.search(query).near for query in queries) > N_QUERIES / 20
-    page = browser.new_page()
-    page.goto(site)
-    found = page.evaluate(FIND_ALL, {"catalogue": catalogue, "queries": queries})
-    page.close()
+    found = run_scripts(["titles.js"], FIND_ALL, {"catalogue": catalogue, "queries": queries})
     different = [
         (query, ours[:5], theirs[:5])
         for query, ours, theirs in zip(queries, expected, found, strict=True)

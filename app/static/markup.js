@@ -1,0 +1,119 @@
+// A row of a list as markup, where the device makes the list. The twin of app/markup/lists.py.
+import { foldWords } from "./titles.js";
+import { plural } from "./words.js";
+
+/** @typedef {import("./scale.js").RatingScale} RatingScale */
+
+const SMALL_WORDS = new Set("a an and at for in of on or the to".split(" "));
+const N_HUES = 9;
+const N_ARTS = 6;
+const FEW_VOTES = 10;
+const DOT = '<span class="dot"> · </span>';
+const GENERAL = "No single rating of yours speaks for it";
+
+/** @type {Record<string, string>} */
+const ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"': "&#34;" };
+
+/** @param {string} text */
+const escape = (text) => text.replace(/[&<>'"]/g, (letter) => ESCAPED[letter]);
+
+/** @param {string} title */
+export function initials(title) {
+  const words = foldWords(title);
+  const telling = words.filter((word) => !SMALL_WORDS.has(word));
+  const shown = (telling.length ? telling : words).slice(0, 2);
+  return shown.map(([letter]) => letter).join("").toUpperCase() || "★";
+}
+
+/** @param {number} movieId */
+export function tileClass(movieId) {
+  const mixed = Math.imul(movieId, 2_654_435_761) >>> 0; // Knuth's multiplicative hash
+  return `hue-${(mixed >>> 16) % N_HUES} art-${(mixed >>> 8) % N_ARTS}`;
+}
+
+/** @param {Movie} movie */
+function tile({ movie_id: id, title }) {
+  return `<span class="tile ${tileClass(id)}" aria-hidden="true"><span>${escape(initials(title))}</span></span>`;
+}
+
+/** @param {Movie} movie */
+function facts({ year, genres }) {
+  return [...(year ? [String(year)] : []), ...genres.map(escape)].join(DOT);
+}
+
+/** @param {number} value @param {RatingScale} scale */
+function stars(value, scale) {
+  const { rowWidth } = scale;
+  return (
+    `<svg class="stars" viewBox="0 0 ${rowWidth} 20" aria-hidden="true" focusable="false">` +
+    `<g clip-path="url(#star-row)"><rect class="off" width="${rowWidth}" height="20"/>` +
+    `<rect class="on" width="${scale.filled(value)}" height="20"/></g></svg>`
+  );
+}
+
+/** @param {Movie} movie @param {RatingScale} scale */
+function crowd({ mean, votes }, scale) {
+  if (mean === null) return "no votes yet";
+  const few = votes < FEW_VOTES ? ' <span class="few">few votes</span>' : "";
+  return `everyone <span class="num">${scale.scoreText(mean)}</span>${DOT}${plural(votes, "vote")}${few}`;
+}
+
+/** @param {Recommendation} pick @param {RatingScale} scale */
+function howMuch({ movie, score, error }, scale) {
+  let gap = "";
+  if (movie.mean !== null) {
+    const difference = score - movie.mean;
+    const sign = difference > 0 ? "up" : "down";
+    const text = scale.differenceText(difference);
+    gap = `\n<p class="meta"><span class="difference num ${sign}">${text}</span> for you</p>`;
+  }
+  return (
+    `<p class="score">${stars(score, scale)} <b class="num">${scale.scoreText(score)}</b>` +
+    `<span class="unseen"> predicted, of ${scale.ratingText(scale.high)}</span>` +
+    ' <span class="quiet num"><span class="unseen">give or take </span>' +
+    `<span aria-hidden="true">±</span>${scale.scoreText(error)}</span></p>\n` +
+    `<p class="meta">${crowd(movie, scale)}</p>${gap}`
+  );
+}
+
+/** @param {Recommendation} pick @param {RatingScale} scale */
+function why({ movie, reasons }, scale) {
+  if (reasons.length > 0) {
+    const named = reasons.map(
+      ({ movie_id: id, title, rating }) =>
+        `<a href="/movies/${id}"><cite>${escape(title)}</cite></a> ` +
+        `<b class="num">${scale.ratingText(rating)}</b>`,
+    );
+    const last = named.pop();
+    return `Because you rated ${named.length > 0 ? `${named.join(", ")} and ` : ""}${last}.`;
+  }
+  if (movie.mean === null) {
+    return `${GENERAL}, and nobody has rated it yet. It stands on how you rate in general.`;
+  }
+  return (
+    `${GENERAL}. It stands on what everyone gave it, ` +
+    `<b class="num">${scale.scoreText(movie.mean)}</b> from ${plural(movie.votes, "vote")}, ` +
+    "and on how you rate in general."
+  );
+}
+
+/** @param {Recommendation} pick @param {RatingScale} scale */
+export function pickItem(pick, scale) {
+  const { movie } = pick;
+  const title = escape(movie.title);
+  return `<li class="pick" data-movie="${movie.movie_id}" data-title="${title}" data-year="${movie.year || ""}">
+<span class="rank num"><span class="unseen">Rank </span>${pick.rank}</span>
+${tile(movie)}
+<div class="what">
+<h3><a href="/movies/${movie.movie_id}">${title}</a></h3>
+<p class="meta">${facts(movie)}</p>
+</div>
+<div class="how-much">
+${howMuch(pick, scale)}
+</div>
+<div class="why">
+<p>${why(pick, scale)}</p>
+</div>
+</li>
+`;
+}

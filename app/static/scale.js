@@ -1,0 +1,50 @@
+// The rating scale as the site shows it. The twin of app/model/scale.py.
+import { fixed } from "./words.js";
+
+const STAR_WIDTH = 20;
+const MOST_STARS = 10;
+const USUAL_STARS = 5;
+const MOST_WITH_DECIMALS = 20;
+
+/** @param {string} text */
+const signed = (text) => text.replace("-", "−");
+
+export class RatingScale {
+  /** @param {FoldInData["scale"]} scale */
+  constructor([low, high]) {
+    const hasOwnStars = low >= 0 && high <= MOST_STARS && Number.isInteger(high);
+    this.low = low;
+    this.high = high;
+    this.rowWidth = STAR_WIDTH * (hasOwnStars ? high : USUAL_STARS);
+    this.unfilled = hasOwnStars ? 0 : low;
+    this.decimals = high <= MOST_WITH_DECIMALS ? 1 : 0;
+  }
+
+  /** @param {number} value */
+  clipped(value) {
+    return Math.min(Math.max(value, this.low), this.high);
+  }
+
+  /** @param {number} value */
+  filled(value) {
+    const share = this.high > this.low ? (value - this.unfilled) / (this.high - this.unfilled) : 1;
+    return fixed(this.rowWidth * Math.min(Math.max(share, 0), 1), 1);
+  }
+
+  /** @param {number} value */
+  ratingText(value) {
+    return signed(String(Number(value.toPrecision(6))));
+  }
+
+  /** @param {number} value */
+  scoreText(value) {
+    return signed(fixed(value, this.decimals));
+  }
+
+  /** @param {number} value */
+  differenceText(value) {
+    const text = fixed(value, this.decimals);
+    if (Number(text) === 0) return `±${text.replace("-", "")}`;
+    return value > 0 ? `+${text}` : signed(text);
+  }
+}

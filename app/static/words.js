@@ -1,0 +1,31 @@
+// How counts, days and numbers are written. The twin of app/markup/filters.py and app/model/dates.py.
+
+/** @param {number} number */
+export function count(number) {
+  return number.toLocaleString("en").replace("-", "−");
+}
+
+/** @param {number} number @param {string} noun */
+export function plural(number, noun) {
+  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/**
+ * Writes a moment as the day that it is here: 22 Nov 2026.
+ * @param {string | number | Date} moment
+ */
+export function day(moment) {
+  const date = new Date(moment);
+  return `${date.getDate()} ${date.toLocaleString("en-US", { month: "short" })} ${date.getFullYear()}`;
+}
+
+/**
+ * Writes a number with so many decimals as Python does: what is halfway goes to the even digit.
+ * @param {number} value
+ * @param {number} decimals
+ */
+export function fixed(value, decimals) {
+  const text = value.toFixed(decimals);
+  const isHalfway = Math.abs(value * 2 ** (decimals + 1)) % 2 === 1;
+  return isHalfway && Number(text.at(-1)) % 2 ? (value * (1 - 1e-9)).toFixed(decimals) : text;
+}

@@ -1,0 +1,94 @@
+// What the server sends to the site's scripts, and what they hand to each other.
+
+/** The catalogue as columns: /offline/titles.json. */
+interface Titles {
+  release_id: string;
+  created_utc: string;
+  movie_ids: number[];
+  titles: string[];
+  years: (number | null)[];
+  genres: string[][];
+  votes: number[];
+  means: (number | null)[];
+}
+
+/** The titles, and what a search compares words with; all by movie index. */
+interface TitleIndex extends Titles {
+  plain: string[];
+  joined: string[];
+  words: string[][];
+}
+
+interface FoundTitle {
+  movie_id: number;
+  title: string;
+  year: number | null;
+}
+
+/** The prior of folding in, and how the columns of the factors are scaled: /offline/fold-in.json. */
+interface FoldInData {
+  release_id: string;
+  global_mean: number;
+  scale: [low: number, high: number, step: number];
+  deviation: number;
+  n_movies: number;
+  n_factors: number;
+  scales: number[];
+  mean: number[];
+  covariance: number[][];
+  noise_variance: number;
+  order_z: number;
+  ask: number[];
+}
+
+interface FoldingModel {
+  about: FoldInData;
+  n: number;
+  loading(index: number): number[];
+  average(index: number): number;
+}
+
+/** A movie recommended, by index; `reasons` are places in the visitor's ratings. */
+interface Scored {
+  index: number;
+  score: number;
+  error: number;
+  reasons: number[];
+}
+
+/** Stars by movie id, as they are kept on the device. */
+type Ratings = Record<string, number>;
+
+interface Movie {
+  movie_id: number;
+  title: string;
+  year: number | null;
+  genres: string[];
+  votes: number;
+  mean: number | null;
+}
+
+interface Reason {
+  movie_id: number;
+  title: string;
+  rating: number;
+}
+
+/** A row of a list. */
+interface Recommendation {
+  rank: number;
+  movie: Movie;
+  score: number;
+  error: number;
+  reasons: Reason[];
+}
+
+/** A list that is kept on the device: which of its pages are, and of which release. */
+interface KeptList {
+  list: string;
+  title: string;
+  release: string;
+  at: string;
+  of: number;
+  urls: string[];
+}

@@ -1,0 +1,83 @@
+"""Runs the site's scripts without a browser, to hold what they write to what the server writes."""
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_ROOT = Path(__file__).parents[2]
+_FILMS = _ROOT / "processing" / "simulation" / "films.csv"
+_PROGRAM = """
+import { readFileSync } from "node:fs";
+const modules = await Promise.all(%s.map((name) => import(`%s/${name}`)));
+const run = %s;
+const found = run(Object.assign({}, ...modules), JSON.parse(readFileSync(0, "utf8")));
+process.stdout.write(JSON.stringify(found));
+"""
+ODD_TITLES = (
+    "Matrix, The",
+    "Œdipus & Sons",
+    "Straße der Łódź",
+    "羅生門 Rashōmon",
+    "8½",
+    "O’Brien `x`",
+    "<b>\"Bold\"</b> & 'Brave'",
+    "The Of And",
+    "…",
+    "☆ ☆",
+    "ΟΔΥΣΣΕΥΣ ο πολύτροπος",
+    "हिन्दी मीडियम",
+    "ﬁnal ﬂight",
+    "ǅungla ǆ",
+    "𝔘nder 𝔖iege",
+    "😀 Emoji",
+    "ŉdoda",
+    "İstanbul ıslak",
+    "  two   spaces ",
+    "_under_score_",
+    "Ａｌｉｅｎ",
+    "१२ Angry",
+    "ß",
+)
+SCALES = ((1, 5, 1), (0.5, 5, 0.5), (1, 10, 1), (0, 100, 1), (1, 100, 1), (-10, 10, 0.25))
+
+_ACCOUNT = re.compile(r"<details>\s*<summary>The full account.*?</details>\s*", re.DOTALL)
+_ITEM = re.compile(r'<li class="pick".*?</li>\n', re.DOTALL)
+
+
+def rows_of(markup: str) -> list[str]:
+    """Return the rows of a list without their full accounts, which the browser does not make."""
+    return [_ACCOUNT.sub("", item) for item in _ITEM.findall(markup)]
+
+
+def films() -> list[tuple[str, int | None, tuple[str, ...]]]:
+    """Titles, years and genres of the real films of the simulation, and of some odd ones."""
+    with _FILMS.open(encoding="utf-8", newline="") as file:
+        real = [(r["title"], int(r["year"]), r["genres"].split("|")) for r in csv.DictReader(file)]
+    odd = [(title, None, ["Sci-Fi & more"] * (n % 2)) for n, title in enumerate(ODD_TITLES)]
+    return [(title, year, tuple(genres)) for title, year, genres in (*real, *odd)]
+
+
+def run_scripts(names: list[str], function: str, given: Any) -> Any:
+    """Return what a JavaScript function makes of the exports of scripts and of a JSON value."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.fail(
+            "There is no node, which runs the site's scripts; on Debian: apt-get install nodejs."
+        )
+    folder = (_ROOT / "app" / "static").as_uri()
+    done = subprocess.run(
+        [node, "--input-type=module", "--eval", _PROGRAM % (json.dumps(names), folder, function)],
+        input=json.dumps(given),
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "TZ": "UTC"},
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)

@@ -1,0 +1,109 @@
+"""A row of a list as the browser writes it against the one of the site, letter by letter."""
+
+import numpy as np
+import pytest
+from flask import get_template_attribute
+
+from app.markup.filters import initials, tile_class
+from app.model.account import Account
+from app.model.opened import Movie
+from app.model.recommendation import Reason, Recommendation
+from app.model.scale import RatingScale
+from tests.app.scripts import SCALES, films, rows_of, run_scripts
+
+IDS = (1, 7, 64_082, 193_609, 2**31, 2**40 + 3)
+WRITE_ALL = """({ RatingScale, pickItem }, { scale, picks }) => {
+  const ours = new RatingScale(scale);
+  return picks.map((pick) => pickItem(pick, ours));
+}"""
+
+
+def test_initials_when_of_any_title_then_as_the_site_has_them():
+    titles = [title for title, _, _ in films()]
+    function = "({ initials }, titles) => titles.map(initials)"
+    found = run_scripts(["markup.js"], function, titles)
+    wrong = [
+        row for row in zip(titles, found, map(initials, titles), strict=True) if len({*row[1:]}) > 1
+    ]
+    assert wrong == []
+
+
+def test_tile_when_of_any_movie_then_coloured_as_the_site_colours_it():
+    found = run_scripts(["markup.js"], "({ tileClass }, ids) => ids.map(tileClass)", IDS)
+    assert found == [tile_class(movie_id) for movie_id in IDS]
+
+
+@pytest.mark.parametrize("ends", SCALES)
+def test_row_when_of_any_movie_then_letter_by_letter_that_of_the_site(ends, app):
+    picks = _picks(ends)
+    given = {"scale": ends, "picks": [_as_json(pick) for pick in picks]}
+    found = run_scripts(["markup.js", "scale.js"], WRITE_ALL, given)
+    low, high, step = ends
+    scale = RatingScale(low=low, high=high, step=step)
+    with app.test_request_context():
+        pick_item = get_template_attribute("_list.html", "pick_item")
+        expected = [row for pick in picks for row in rows_of(pick_item(pick, scale, ""))]
+    assert len(found) > 400
+    assert found == expected
+
+
+def _picks(ends):
+    """Recommendations of all films, with few and many votes, reasons and none, on a scale."""
+    low, high, step = ends
+    rng = np.random.default_rng(9)
+    movies = [
+        Movie(
+            movie_id=1 + 37 * index,
+            title=title,
+            year=year,
+            genres=genres,
+            mean=None if index % 40 == 7 else float(np.float32(rng.uniform(low, high))),
+            votes=0 if index % 40 == 7 else int(rng.integers(1, 13) ** (1 + index % 3)),
+        )
+        for index, (title, year, genres) in enumerate(films())
+    ]
+    levels = np.arange(low, high + step / 2, step).tolist()
+    rows = []
+    for index, movie in enumerate(movies):
+        score = levels[index % len(levels)] if index % 5 == 0 else rng.uniform(low, high)
+        reasons = [
+            Reason(
+                movie_id=other.movie_id,
+                title=other.title,
+                rating=levels[int(rng.integers(len(levels)))],
+                share=0.25,
+            )
+            for other in movies[index // 2 : index // 2 + index % 4]
+        ]
+        rows.append(
+            Recommendation(
+                rank=index + 1,
+                movie=movie,
+                score=float(score),
+                difference=None if movie.mean is None else float(score) - movie.mean,
+                error=float(rng.uniform(0, (high - low) / 3)),
+                reasons=tuple(reasons),
+                account=Account(start_label="All", start=low, parts=(), score=low),
+                alike=None,
+            )
+        )
+    return rows
+
+
+def _as_json(pick):
+    """A recommendation as the browser has it."""
+    movie = {
+        name: getattr(pick.movie, name)
+        for name in ("movie_id", "title", "year", "genres", "votes", "mean")
+    }
+    reasons = [
+        {name: getattr(reason, name) for name in ("movie_id", "title", "rating")}
+        for reason in pick.reasons
+    ]
+    return {
+        "rank": pick.rank,
+        "movie": movie,
+        "score": pick.score,
+        "error": pick.error,
+        "reasons": reasons,
+    }
