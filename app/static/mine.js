@@ -5,9 +5,10 @@ import { pickItem } from "./markup.js";
 import { start as startPicks } from "./picks.js";
 import { RatingScale } from "./scale.js";
 import { loadRatings, storeRatings } from "./storage.js";
-import { plural } from "./words.js";
+import { fixed, plural } from "./words.js";
 
 const TOP_N = 50;
+const COLUMNS = "rank,movie_id,title,year,genres,predicted,typical_error,mean,votes,because";
 
 export async function start() {
   const section = find(document, "[data-mine]");
@@ -83,19 +84,39 @@ function movieOf(titles, index) {
   };
 }
 
+/** @param {number} value */
+function decimal(value) {
+  const number = Number(fixed(value, 4));
+  return Number.isInteger(number) ? `${number}.0` : String(number);
+}
+
+/** @param {string | number} cell */
+function quoted(cell) {
+  const text = String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/**
+ * Writes a list as CSV. The twin of the rows in app/model/listing.py.
+ * @param {Recommendation[]} picks
+ */
+export function tableOf(picks) {
+  const rows = picks.map(({ rank, movie, score, error, reasons }) => [
+    ...[rank, movie.movie_id, movie.title, movie.year ?? "", movie.genres.join("|")],
+    ...[decimal(score), decimal(error), movie.mean === null ? "" : decimal(movie.mean), movie.votes],
+    reasons.map(({ title }) => title).join("|"),
+  ]);
+  return [COLUMNS, ...rows.map((row) => row.map(quoted).join(",")), ""].join("\n");
+}
+
 /**
  * Offers the list and the ratings as files, and to clear them.
  * @param {HTMLElement} section
  * @param {Recommendation[]} picks
  */
 function offer(section, picks) {
-  const quoted = (/** @type {string} */ text) => `"${text.replaceAll('"', '""')}"`;
-  const lines = picks.map(({ rank, movie: { movie_id: id, title, year }, score }) =>
-    [rank, id, quoted(title), year ?? "", score.toFixed(4)].join(","),
-  );
-  const table = () => ["rank,movie_id,title,year,predicted", ...lines, ""].join("\n");
   const own = () => JSON.stringify(loadRatings(), null, 1);
-  offerFile("csv", "my-list.csv", "text/csv", table);
+  offerFile("csv", "my-list.csv", "text/csv", () => tableOf(picks));
   offerFile("json", "my-ratings.json", "application/json", own);
   const clear = find(document, "[data-clear]");
   clear.hidden = false;

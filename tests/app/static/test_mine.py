@@ -1,4 +1,4 @@
-"""The list that the browser makes against the one of the site: its order, its rows, its texts."""
+"""The list that the browser makes against the one of the site: its order, its rows, its file."""
 
 import base64
 from dataclasses import replace
@@ -10,11 +10,11 @@ import pytest
 from tests.app import sample
 from tests.app.scripts import SCALES, films, rows_of, run_scripts
 
-LIST = """({ makeModel, picksOf, pickItem, RatingScale }, { titles, about, factors, ratings }) => {
+LIST = """({ makeModel, picksOf, pickItem, tableOf, RatingScale }, { titles, about, factors, ratings }) => {
   const scale = new RatingScale(about.scale);
   const { buffer } = Uint8Array.from(Buffer.from(factors, "base64"));
   const picks = picksOf(titles, makeModel(about, buffer), scale, ratings);
-  return picks.map((pick) => pickItem(pick, scale));
+  return { rows: picks.map((pick) => pickItem(pick, scale)), table: tableOf(picks) };
 }"""
 SCRIPTS = ["fold-in.js", "markup.js", "mine.js", "scale.js"]
 
@@ -52,7 +52,8 @@ def test_list_when_made_in_the_browser_then_letter_by_letter_that_of_the_site(
             "ratings": ratings,
         },
     )
-    assert found == expected
+    assert found["rows"] == expected
+    assert found["table"] == client.get(f"{address}.csv").text
 
 
 def _in_16_bits(contents):
