@@ -10,7 +10,8 @@ import pytest
 from tests.app import sample
 from tests.app.scripts import SCALES, films, rows_of, run_scripts
 
-LIST = """({ makeModel, picksOf, pickItem, tableOf, RatingScale }, { titles, about, factors, ratings }) => {
+LIST = """({ makeModel, picksOf, pickItem, tableOf, RatingScale }, given) => {
+  const { titles, about, factors, ratings } = given;
   const scale = new RatingScale(about.scale);
   const { buffer } = Uint8Array.from(Buffer.from(factors, "base64"));
   const picks = picksOf(titles, makeModel(about, buffer), scale, ratings);
