@@ -41,12 +41,6 @@ class StoreContract:
         storage.create(name, b"\x00bytes")
         assert self.raw_get(name) == b"\x00bytes"
 
-    def test_create_when_given_a_file_then_its_bytes_lie_there(self, storage, tmp_path: Path):
-        file = tmp_path / "local"
-        file.write_bytes(b"from a file" * 100_000)
-        storage.create("copy", file)
-        assert self.raw_get("copy") == b"from a file" * 100_000
-
     def test_create_when_name_is_taken_then_refuses_and_keeps_the_old(self, storage: Storage):
         self.raw_put("a/b", b"old")
         with pytest.raises(StorageExistsError, match="'a/b' exists in"):
@@ -99,7 +93,7 @@ class StoreContract:
     @pytest.mark.parametrize("name", ["nothing", "folder", "folder/file/below"])
     def test_read_when_name_is_not_there_then_says_so(self, storage: Storage, name: str):
         self.raw_put("folder/file", b"x")
-        for read in (storage.read, storage.size, lambda each: storage.read_range(each, 0, 1)):
+        for read in (storage.read, lambda each: storage.read_range(each, 0, 1)):
             with pytest.raises(StorageNotFoundError, match=f"'{name}' does not exist in"):
                 read(name)
 
@@ -128,10 +122,6 @@ class StoreContract:
         self.raw_put("folder/file", b"x")
         assert storage.stamp("folder") is None
 
-    def test_size_when_name_is_there_then_bytes(self, storage: Storage):
-        self.raw_put("a", b"12345")
-        assert storage.size("a") == 5
-
     def test_names_when_empty_then_none(self, storage: Storage):
         assert storage.names() == []
         assert storage.names("releases/") == []
@@ -156,7 +146,7 @@ class StoreContract:
         assert self.raw_get("a/b") == b"z"
 
     def test_names_that_lead_out_when_used_then_refused(self, storage: Storage):
-        uses = [storage.read, storage.stamp, storage.size, storage.delete]
+        uses = [storage.read, storage.stamp, storage.delete]
         uses += [lambda each: storage.create(each, b""), lambda each: storage.replace(each, b"")]
         for name, use in itertools.product(UNSAFE_NAMES, uses):
             with pytest.raises(ReleaseFormatError, match="is not allowed in a store"):

@@ -1,6 +1,5 @@
 """A store that dies at a chosen call, as if the process were killed there."""
 
-from pathlib import Path
 from typing import Any
 
 from processing.release import Storage
@@ -28,7 +27,7 @@ class CutStorage(Storage):
             raise CutOffError
         return result
 
-    def create(self, name: str, data: bytes | Path) -> None:
+    def create(self, name: str, data: bytes) -> None:
         self._call("create", name, data)
 
     def replace(self, name: str, data: bytes) -> None:
@@ -45,9 +44,6 @@ class CutStorage(Storage):
 
     def names(self, prefix: str = "") -> list[str]:
         return self._call("names", prefix)
-
-    def size(self, name: str) -> int:
-        return self._call("size", name)
 
     def delete(self, name: str) -> None:
         self._call("delete", name)

@@ -1,7 +1,6 @@
 """What the pipeline publishes and the site reads: immutable releases in a folder or a bucket."""
 
 from processing.release.fold_in import FoldIn, FoldingModel, Visitor
-from processing.release.layout import LATEST, figure_name
 from processing.release.manage import (
     ReleaseSummary,
     activate,
@@ -17,6 +16,7 @@ from processing.release.manifest import (
     StartUser,
     UnfittedModel,
 )
+from processing.release.names import LATEST, figure_name
 from processing.release.order import ordering_scores
 from processing.release.reader import Release, active_id, load_manifest, open_release
 from processing.release.records import UserRecord

@@ -11,14 +11,14 @@ from processing.errors import (
     UnknownReleaseError,
 )
 from processing.release import schema
-from processing.release.layout import (
+from processing.release.manifest import Manifest, file_info, id_of
+from processing.release.names import (
     RELEASES,
     figure_name,
     file_name,
     is_release_id,
     release_time,
 )
-from processing.release.manifest import Manifest, file_info, id_of
 from processing.release.pointer import Pointer, load_pointer, move_pointer, save_pointer
 from processing.release.reader import Release, load_file, load_manifest, open_release
 from processing.release.storage import Storage

@@ -8,7 +8,7 @@ import numpy as np
 
 from processing.errors import ReleaseFormatError
 from processing.release.encoding import Document, from_json, sha256_of, to_json
-from processing.release.layout import release_id
+from processing.release.names import release_id
 from processing.release.schema import FORMAT_VERSION, MANIFEST, top_dtype
 
 Number = int | float  # kept as it is written: a release is named after the bytes of its manifest

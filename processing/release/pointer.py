@@ -7,7 +7,7 @@ import msgspec
 
 from processing.errors import ReleaseFormatError, StorageNotFoundError
 from processing.release.encoding import Document, from_json, to_json
-from processing.release.layout import ID_PATTERN, LATEST
+from processing.release.names import ID_PATTERN, LATEST
 from processing.release.storage import Storage
 
 logger = logging.getLogger(__name__)

@@ -12,11 +12,11 @@ from processing.release import schema
 from processing.release.checks import check_array, check_arrays, check_ascending, check_report
 from processing.release.encoding import from_json, from_npy
 from processing.release.fold_in import FoldIn
-from processing.release.layout import file_name, is_release_id
 from processing.release.manifest import Manifest, UserShard, file_info, manifest_from_json
+from processing.release.names import file_name, is_release_id
 from processing.release.pointer import load_pointer
 from processing.release.records import UserRecord, decode_record
-from processing.release.schema import Movies
+from processing.release.schema import MovieColumns
 from processing.release.storage import Storage
 
 logger = logging.getLogger(__name__)
@@ -222,8 +222,8 @@ def _load_fold_in(storage: Storage, manifest: Manifest, shape: tuple[int, ...]) 
     return FoldIn.read(data, n_factors, n_movies, schema.FOLD_IN)
 
 
-def _load_movies(storage: Storage, manifest: Manifest) -> Movies:
-    movies = from_json(load_file(storage, manifest, schema.MOVIES), Movies, schema.MOVIES)
+def _load_movies(storage: Storage, manifest: Manifest) -> MovieColumns:
+    movies = from_json(load_file(storage, manifest, schema.MOVIES), MovieColumns, schema.MOVIES)
     check_array(movies.movie_ids, schema.MOVIES, np.int64, (len(movies.titles),))
     check_ascending(movies.movie_ids, schema.MOVIES)
     if not len(movies.titles) == len(movies.years) == len(movies.genres):

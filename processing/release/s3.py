@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -72,7 +71,7 @@ class S3Storage(Storage):
         self._lock = Lock()
         self._client: Any = None
 
-    def create(self, name: str, data: bytes | Path) -> None:
+    def create(self, name: str, data: bytes) -> None:
         with self._errors("write", name):
             for wait_s in _CONFLICT_WAITS_S:
                 try:
@@ -118,9 +117,6 @@ class S3Storage(Storage):
         # Consoles make empty objects that end in '/' to show folders.
         return sorted(key.removeprefix(self._prefix) for key in keys if not key.endswith("/"))
 
-    def size(self, name: str) -> int:
-        return int(self._head(name)["ContentLength"])
-
     def delete(self, name: str) -> None:
         with self._errors("delete", name):
             self._s3().delete_object(Bucket=self._bucket, Key=self._key(name))
@@ -151,13 +147,8 @@ class S3Storage(Storage):
         except ValueError as error:  # an endpoint that is no URL, or a region that is no name
             raise self._unavailable("open", "", error) from error
 
-    def _put(self, name: str, data: bytes | Path, **conditions: str) -> None:
-        target = {"Bucket": self._bucket, "Key": self._key(name), **conditions}
-        if isinstance(data, bytes):
-            self._s3().put_object(Body=data, **target)
-        else:
-            with data.open("rb") as body:
-                self._s3().put_object(Body=body, **target)
+    def _put(self, name: str, data: bytes, **conditions: str) -> None:
+        self._s3().put_object(Bucket=self._bucket, Key=self._key(name), Body=data, **conditions)
 
     def _get(self, name: str, **options: str) -> bytes:
         answer = self._s3().get_object(Bucket=self._bucket, Key=self._key(name), **options)

@@ -61,7 +61,7 @@ def top_dtype(n_reasons: int, n_groups: int) -> np.dtype[Any]:
     )
 
 
-class Movies(Document, frozen=True, kw_only=True, eq=False):
+class MovieColumns(Document, frozen=True, kw_only=True, eq=False):
     """The catalogue, ascending by movie id, one entry per title."""
 
     movie_ids: NDArray[np.int64]

@@ -1,7 +1,7 @@
 """The contract of a store, and the folder that keeps it."""
 
 import os
-import shutil
+import stat
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -25,8 +25,8 @@ class Storage(ABC):
     """
 
     @abstractmethod
-    def create(self, name: str, data: bytes | Path) -> None:
-        """Write bytes, or a local file's bytes, under a name that is free; whole or not at all.
+    def create(self, name: str, data: bytes) -> None:
+        """Write bytes under a name that is free; whole or not at all.
 
         Raises
         ------
@@ -55,10 +55,6 @@ class Storage(ABC):
         """List all names that begin with a text, sorted."""
 
     @abstractmethod
-    def size(self, name: str) -> int:
-        """Size of a name in bytes; StorageNotFoundError when there is none."""
-
-    @abstractmethod
     def delete(self, name: str) -> None:
         """Remove a name; one that is not there is no error."""
 
@@ -73,7 +69,7 @@ class FolderStorage(Storage):
     def __init__(self, root: Path) -> None:
         self._root = Path(root)
 
-    def create(self, name: str, data: bytes | Path) -> None:
+    def create(self, name: str, data: bytes) -> None:
         path = self._path(name)
         with _folder_errors("write", path), _partial_file(path, data) as partial:
             try:
@@ -102,9 +98,13 @@ class FolderStorage(Storage):
         return check_length(data, length, name, start)
 
     def stamp(self, name: str) -> str | None:
+        path = self._path(name)
         try:
-            status = self._status(name)
+            with _folder_errors("read", path), self._existing(name):
+                status = path.stat()
         except StorageNotFoundError:
+            return None
+        if stat.S_ISDIR(status.st_mode):
             return None
         return f"{status.st_mtime_ns}-{status.st_size}-{status.st_ino}"
 
@@ -120,9 +120,6 @@ class FolderStorage(Storage):
             ]
         return sorted(name for name in found if name.startswith(prefix))
 
-    def size(self, name: str) -> int:
-        return self._status(name).st_size
-
     def delete(self, name: str) -> None:
         path = self._path(name)
         with _folder_errors("delete", path):
@@ -134,13 +131,6 @@ class FolderStorage(Storage):
 
     def _path(self, name: str) -> Path:
         return self._root / check_name(name)
-
-    def _status(self, name: str) -> os.stat_result:
-        path = self._path(name)
-        with _folder_errors("read", path), self._existing(name):
-            if path.is_dir():
-                raise IsADirectoryError(path)
-            return path.stat()
 
     @contextmanager
     def _existing(self, name: str) -> Iterator[None]:
@@ -179,13 +169,13 @@ def check_prefix(prefix: str) -> str:
 
 
 def check_range(name: str, start: int, length: int) -> None:
-    """Check that a range is one that bytes can lie in."""
+    """Check that a range has a start of at least 0 and a length of at least 1."""
     if start < 0 or length < 1:
         raise ReleaseFormatError(f"{name!r} has no {length} bytes from byte {start}.")
 
 
 def check_length(data: bytes, length: int, name: str, start: int) -> bytes:
-    """Return the bytes of a range if they are as many as were asked for."""
+    """Return the bytes of a range if there are `length` of them."""
     if len(data) != length:
         raise ReleaseFormatError(
             f"{name!r} has {len(data)} bytes from byte {start}, expected {length}. "
@@ -211,17 +201,13 @@ def not_found_error(name: str, storage: Storage) -> StorageNotFoundError:
 
 
 @contextmanager
-def _partial_file(path: Path, data: bytes | Path) -> Iterator[Path]:
+def _partial_file(path: Path, data: bytes) -> Iterator[Path]:
     """Write a file beside its final name, flushed to disk; it is gone at the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.parent / f".{path.name}.{uuid.uuid4().hex}.partial"
     try:
         with partial.open("xb") as file:
-            if isinstance(data, bytes):
-                file.write(data)
-            else:
-                with data.open("rb") as source:
-                    shutil.copyfileobj(source, file)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         yield partial

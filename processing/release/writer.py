@@ -13,7 +13,6 @@ from processing.errors import ReleaseError, ReleaseFormatError, StorageExistsErr
 from processing.release import schema
 from processing.release.checks import check_arrays, check_contents, check_top
 from processing.release.encoding import to_json, to_npy
-from processing.release.layout import figure_name, file_name
 from processing.release.manifest import (
     FileInfo,
     Manifest,
@@ -24,9 +23,10 @@ from processing.release.manifest import (
     manifest_from_json,
     manifest_to_json,
 )
+from processing.release.names import figure_name, file_name
 from processing.release.pointer import move_pointer
 from processing.release.records import UserRecord, encode_record
-from processing.release.schema import Movies, ReleaseContents
+from processing.release.schema import MovieColumns, ReleaseContents
 from processing.release.storage import Storage, check_name
 
 logger = logging.getLogger(__name__)
@@ -170,7 +170,7 @@ def _manifest(
 
 
 def _movies_json(contents: ReleaseContents) -> bytes:
-    movies = Movies(
+    movies = MovieColumns(
         movie_ids=contents.movie_ids,
         titles=contents.titles,
         years=contents.years,

@@ -175,7 +175,7 @@ def test_publish_when_files_vanish_meanwhile_then_no_manifest(
     release_id = stage_golden(tmp_path)
 
     class Pruned(FolderStorage):
-        def create(self, name: str, data: bytes | Path) -> None:
+        def create(self, name: str, data: bytes) -> None:
             super().create(name, data)
             folder_storage.delete(f"releases/{release_id}/movies.json")
 
