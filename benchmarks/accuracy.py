@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import xgboost
 from _common import ROOT, say, slug, write_result
@@ -28,6 +29,7 @@ from processing.ensemble.features import NAMES, Features
 from processing.evaluation.metrics import errors
 from processing.models.registry import MODELS
 from processing.profile import Profile, load_profile
+from processing.report.schema import Report
 
 SURPRISE = ("baseline", "knn_baseline", "svd", "svdpp")
 COURSE = [
@@ -58,7 +60,7 @@ def main() -> None:
         "source": dataset.name,
         "protocol": arguments.protocol,
         "profile": profile.name,
-        "n_test": report["n_test"],
+        "n_test": report.n_test,
         "models": _means([row["models"] for row in rows]),
         "seeds": rows,
     }
@@ -66,15 +68,16 @@ def main() -> None:
     write_result(name, result)
 
 
-def _of_seed(report: dict[str, Any], peers: list[dict[str, Any]]) -> dict[str, Any]:
+def _of_seed(report: Report, peers: list[dict[str, Any]]) -> dict[str, Any]:
+    document = msgspec.to_builtins(report)
     kept = ("model", "label", "rmse", "mae", "mape", "rmse_interval", "fit_seconds")
-    models = [{key: row[key] for key in kept} for row in report["models"]]
+    models = [{key: row[key] for key in kept} for row in document["models"]]
     parts = ("comparisons", "ablation", "ranking", "left_out", "splits")
     return {
-        "seed": report["seed"],
+        "seed": report.seed,
         "models": models + peers,
-        **{part: report[part] for part in parts},
-        "cold_start": report["slices"]["cold_start"],
+        **{part: document[part] for part in parts},
+        "cold_start": document["slices"]["cold_start"],
     }
 
 
@@ -114,7 +117,7 @@ def _peers_of_split(
         found = errors(model.predict(*_pairs(ratings, split.test)), actual)
         label = f"Surprise, tuned: {spec.label}"
         rows.append({"model": f"surprise_{spec.name}", "label": label, "fit_seconds": seconds})
-        rows[-1] |= found
+        rows[-1] |= found._asdict()
     started = time.perf_counter()
     of_stack = [_course(ratings, split.known & ~stack, stack) for stack in split.stacks]
     given = np.concatenate([ratings.by_user.values[stack] for stack in split.stacks])
@@ -124,7 +127,7 @@ def _peers_of_split(
     test_features = xgboost.DMatrix(_course(ratings, split.known, split.test))
     found = errors(model.predict(test_features), actual)
     row = {"model": "course", "label": "Course features, XGBoost", "fit_seconds": seconds}
-    return [*rows, row | found]
+    return [*rows, row | found._asdict()]
 
 
 def _course(ratings: Ratings, fit_on: Mask, rows: Mask) -> Any:

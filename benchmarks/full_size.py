@@ -21,6 +21,7 @@ from typing import Any
 from _common import ROOT, say, write_result
 from _growth import draw
 
+from processing.report.schema import report_from_json
 from processing.simulation.simulate import NETFLIX_MOVIES, NETFLIX_RATINGS, NETFLIX_USERS
 
 PROFILE = "fast"
@@ -66,14 +67,15 @@ def _run(source: Path, runs: Path) -> dict[str, Any]:
     staged = sum(stage["seconds"] for stage in stages)
     rest = whole | {"stage": REST, "seconds": round(whole["seconds"] - staged, 3)}
     rows = [ingest, *stages, rest]
-    report = json.loads(next(runs.glob("run-*/report.json")).read_text())
+    path = next(runs.glob("run-*/report.json"))
+    report = report_from_json(path.read_bytes(), str(path))
     shutil.rmtree(runs.parent / "published")
     shutil.rmtree(runs)
     return {
         "seconds": round(sum(row["seconds"] for row in rows), 3),
         "peak_memory_bytes": max(row["peak_memory_bytes"] for row in rows),
-        "rmse": {row["model"]: round(row["rmse"], 5) for row in report["models"]},
-        "left_out": [item["model"] for item in report["left_out"]],
+        "rmse": {row.model: round(row.rmse, 5) for row in report.models},
+        "left_out": [item.model for item in report.left_out],
         "stages": rows,
     }
 

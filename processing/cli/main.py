@@ -1,10 +1,10 @@
 """The command line: a verb per stage, and `run` for all."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 import config
 from processing import __version__
@@ -178,6 +178,7 @@ def evaluate(
     from processing.data.ingest import load_dataset
     from processing.profile import load_profile
     from processing.report.html import report_html
+    from processing.report.schema import report_to_json
     from processing.report.text import as_table
 
     for option, file in (("--json", json_file), ("--html", html_file)):
@@ -188,10 +189,10 @@ def evaluate(
     seed = loaded.seed if seed is None else seed
     report = pipeline.evaluate(dataset, loaded, protocol, seed, runs)
     if json_file:
-        json_file.write_text(json.dumps(report, indent=1), encoding="utf-8")
+        json_file.write_bytes(report_to_json(report))
     if html_file:
-        html_file.write_text(report_html(report), encoding="utf-8")
-    click.echo(as_table(report))
+        html_file.write_text(report_html(msgspec.to_builtins(report)), encoding="utf-8")
+    click.echo(as_table(msgspec.to_builtins(report)))
 
 
 @main.command(epilog="Example: python -m processing run ml-100k.zip")
@@ -214,7 +215,7 @@ def run(source: Path, profile: str, runs: Path, **options: Any) -> None:
     directory, report = pipeline.run(dataset, loaded, runs)
     storage = open_release_storage(settings)
     manifest = publish(directory / "release", storage, open_figure_storage(settings))
-    click.echo(as_table(report))
+    click.echo(as_table(msgspec.to_builtins(report)))
     click.echo(f"\nRun {directory}\nRelease {manifest.release_id} in {storage.describe()}")
 
 

@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.evaluation.metrics import squared_errors
-from processing.evaluation.test_scores import Tested
+from processing.evaluation.predictions import SplitPredictions
 
 N_RESAMPLES = 1000
 N_CLUSTERS = 20_000
 PERCENTILES = (2.5, 97.5)
 
 
-def resampled_rmse(splits: list[Tested], seed: int) -> dict[str, NDArray[np.float64]]:
+def resampled_rmse(splits: list[SplitPredictions], seed: int) -> dict[str, NDArray[np.float64]]:
     """The RMSE of each model in each resample, float64 (N_RESAMPLES,) by model.
 
     Over several splits it is the mean of the splits' RMSE, as in the table, of the same users
@@ -48,9 +48,10 @@ def resampled_rmse(splits: list[Tested], seed: int) -> dict[str, NDArray[np.floa
     return {name: rmse[:, m] for m, name in enumerate(names)}
 
 
-def interval(values: NDArray[np.float64]) -> list[float]:
+def interval(values: NDArray[np.float64]) -> tuple[float, float]:
     """The 95 % percentile interval of a figure's resamples: its lower and upper end."""
-    return [float(end) for end in np.percentile(values, PERCENTILES)]
+    low, high = np.percentile(values, PERCENTILES).tolist()
+    return low, high
 
 
 def _clusters(

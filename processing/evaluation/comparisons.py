@@ -1,63 +1,48 @@
 """Models compared on the test ratings: their errors, differences, and each fold by itself."""
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.evaluation.bootstrap import interval, resampled_rmse
 from processing.evaluation.metrics import errors, squared_errors
-from processing.evaluation.test_scores import ENSEMBLE, Tested
+from processing.evaluation.predictions import SplitPredictions
+from processing.report.schema import ENSEMBLE, Ablation, Comparison, ModelErrors, SplitErrors
 
 WITH_ALL = "with all"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelRow:
-    """A row of the table: errors are means over the splits, seconds are sums.
-
-    `rmse_interval` is the bootstrap's 95 % interval; `peak_bytes` the most memory that was held in
-    any split while the model was fitted and asked, None where unknown.
-    """
-
-    model: str
-    label: str
-    rmse: float
-    rmse_interval: list[float]
-    mae: float
-    mape: float | None
-    fit_seconds: float
-    predict_seconds: float
-    peak_bytes: int | None
-
-
 def model_rows(
-    tested: list[Tested], labels: dict[str, str], resampled: dict[str, NDArray[np.float64]]
-) -> list[ModelRow]:
+    splits: list[SplitPredictions],
+    labels: dict[str, str],
+    resampled: dict[str, NDArray[np.float64]],
+) -> tuple[ModelErrors, ...]:
     """One row per model, as in the published five-fold figures: the mean of the splits' errors.
 
     `resampled` holds each model's RMSE by resample.
     """
-    rows = []
-    for name, label in labels.items():
-        found = [errors(split.scores[name], split.ratings) for split in tested]
-        seconds = np.sum([split.seconds[name] for split in tested], axis=0)
-        peaks = [peak for split in tested if (peak := split.peaks[name]) is not None]
-        rows.append(
-            ModelRow(
-                model=name,
-                label=label,
-                rmse=float(np.mean([f["rmse"] for f in found])),
-                rmse_interval=interval(resampled[name]),
-                mae=float(np.mean([f["mae"] for f in found])),
-                mape=_mean([f["mape"] for f in found]),
-                fit_seconds=float(seconds[0]),
-                predict_seconds=float(seconds[1]),
-                peak_bytes=max(peaks, default=None),
-            )
-        )
-    return rows
+    return tuple(_model_row(splits, name, label, resampled) for name, label in labels.items())
+
+
+def _model_row(
+    splits: list[SplitPredictions],
+    name: str,
+    label: str,
+    resampled: dict[str, NDArray[np.float64]],
+) -> ModelErrors:
+    found = [errors(split.scores[name], split.ratings) for split in splits]
+    seconds = np.sum([split.seconds[name] for split in splits], axis=0)
+    peaks = [peak for split in splits if (peak := split.peaks[name]) is not None]
+    return ModelErrors(
+        model=name,
+        label=label,
+        rmse=float(np.mean([each.rmse for each in found])),
+        rmse_interval=interval(resampled[name]),
+        mae=float(np.mean([each.mae for each in found])),
+        mape=_mean([each.mape for each in found]),
+        fit_seconds=float(seconds[0]),
+        predict_seconds=float(seconds[1]),
+        peak_bytes=max(peaks, default=None),
+    )
 
 
 def _mean(values: list[float | None]) -> float | None:
@@ -65,63 +50,63 @@ def _mean(values: list[float | None]) -> float | None:
     return float(np.mean(known)) if len(known) == len(values) else None
 
 
-def mean_rmse(tested: list[Tested], model: str) -> float:
+def mean_rmse(splits: list[SplitPredictions], model: str) -> float:
     """The mean of the splits' RMSE of a model."""
-    found = [np.mean(squared_errors(split.scores[model], split.ratings)) for split in tested]
+    found = [np.mean(squared_errors(split.scores[model], split.ratings)) for split in splits]
     return float(np.mean(np.sqrt(found)))
 
 
 def comparisons(
-    tested: list[Tested], labels: dict[str, str], resampled: dict[str, NDArray[np.float64]]
-) -> list[dict[str, Any]]:
+    splits: list[SplitPredictions],
+    labels: dict[str, str],
+    resampled: dict[str, NDArray[np.float64]],
+) -> tuple[Comparison, ...]:
     """The ensemble's RMSE less each other model's, with the interval: below 0 it is better."""
-    ensemble = mean_rmse(tested, ENSEMBLE)
-    return [
-        {
-            "model": name,
-            "label": label,
-            "difference": ensemble - mean_rmse(tested, name),
-            "interval": interval(resampled[ENSEMBLE] - resampled[name]),
-        }
+    ensemble = mean_rmse(splits, ENSEMBLE)
+    return tuple(
+        Comparison(
+            model=name,
+            label=label,
+            difference=ensemble - mean_rmse(splits, name),
+            interval=interval(resampled[ENSEMBLE] - resampled[name]),
+        )
         for name, label in labels.items()
         if name != ENSEMBLE
-    ]
+    )
 
 
-def ablation_rows(tested: list[Tested], labels: dict[str, str], seed: int) -> list[dict[str, Any]]:
+def ablation_rows(
+    splits: list[SplitPredictions], labels: dict[str, str], seed: int
+) -> tuple[Ablation, ...]:
     """What the ensemble's RMSE is without each member, and how much that is above all together.
 
-    `tested` holds, by the member left out, the scores of the ensemble without it, and those of the
+    `splits` hold, by the member left out, the scores of the ensemble without it, and those of the
     ensemble with all as `WITH_ALL`.
     """
-    resampled = resampled_rmse(tested, seed)
-    whole = mean_rmse(tested, WITH_ALL)
-    rows = []
-    for name in resampled:
-        if name == WITH_ALL:
-            continue
-        rmse = mean_rmse(tested, name)
-        rows.append(
-            {
-                "model": name,
-                "label": labels[name],
-                "rmse": rmse,
-                "difference": rmse - whole,
-                "interval": interval(resampled[name] - resampled[WITH_ALL]),
-            }
+    resampled = resampled_rmse(splits, seed)
+    whole = mean_rmse(splits, WITH_ALL)
+    return tuple(
+        Ablation(
+            model=name,
+            label=labels[name],
+            rmse=(rmse := mean_rmse(splits, name)),
+            difference=rmse - whole,
+            interval=interval(resampled[name] - resampled[WITH_ALL]),
         )
-    return rows
+        for name in resampled
+        if name != WITH_ALL
+    )
 
 
-def split_rows(tested: list[Tested], labels: dict[str, str]) -> list[dict[str, Any]]:
+def split_rows(splits: list[SplitPredictions], labels: dict[str, str]) -> tuple[SplitErrors, ...]:
     """Each split's own RMSE by model, and how many ratings it trained on and tested."""
-    return [
-        {
-            "name": split.name,
-            "n_train": split.n_train,
-            "n_stack": split.n_stack,
-            "n_test": len(split.ratings),
-            "rmse": {name: errors(split.scores[name], split.ratings)["rmse"] for name in labels},
-        }
-        for split in tested
-    ]
+    return tuple(
+        SplitErrors(
+            name=split.name,
+            n_train=split.n_train,
+            n_stack=split.n_stack,
+            n_test=len(split.ratings),
+            rmse={name: errors(split.scores[name], split.ratings).rmse for name in labels},
+        )
+        for split in splits
+    )

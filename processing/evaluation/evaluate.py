@@ -1,29 +1,21 @@
 """What the models are worth: held-out predictions, the ensemble, and errors on the test part."""
 
-import functools
-import json
 import logging
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from processing.data.dataset import Dataset
-from processing.data.ratings import Ratings
 from processing.data.splits import Split, make_splits
-from processing.ensemble.stacking import Ensemble
-from processing.errors import ModelError
 from processing.evaluation.sampled_lists import sample_size
-from processing.evaluation.steps.ensembles import stack
+from processing.evaluation.steps.ensembles import StackRows, fit_ensembles
 from processing.evaluation.steps.held_out import hold_out
+from processing.evaluation.steps.list_tests import score_lists
 from processing.evaluation.steps.newcomers import fit_newcomers
-from processing.evaluation.steps.rankings import score_lists
-from processing.evaluation.steps.reporting import Assessed, document, user_errors
-from processing.models.linear import LinearModel
-from processing.models.registry import MODELS
-from processing.profile import ModelSpec, Profile
-from processing.tools.machine import memory_bytes
-from processing.tools.stages import Stages
+from processing.evaluation.steps.reporting import SplitResults, make_report, user_errors
+from processing.report.schema import Report, report_from_json, report_to_json
+from processing.runs.decisions import Decisions
+from processing.runs.run import Run
 
 logger = logging.getLogger(__name__)
 
@@ -32,114 +24,66 @@ REPORT = "report.json"
 USER_ERRORS = "user_errors.npy"
 
 
-def assess(
-    stages: Stages, dataset: Dataset, profile: Profile, protocol: str, seed: int
-) -> dict[str, Any]:
-    """Evaluate a profile on a data set; returns the report, JSON-ready.
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """What an evaluation says, and what it decided about what is served."""
 
-    The ensemble of the last split is kept in the stage `SPLIT/ensemble`; it is the one that is
-    looked into: importance, ablation, learning and newcomers are of the last split.
+    report: Report
+    decisions: Decisions
+
+
+def evaluate(run: Run) -> Evaluation:
+    """Evaluate a profile on a data set.
+
+    The ensemble of the last split is the one that is looked into, and that is served: importance,
+    ablation, learning and newcomers are of the last split.
     """
-    specs, left_out = fitting_models(profile, dataset.ratings, memory_bytes())
-    for item in left_out:
-        logger.warning("%s is left out: %s", item["label"], item["reason"])
-    splits = make_splits(dataset, protocol, seed)
-    n_listed = -(-sample_size(dataset.ratings.n_movies) // len(splits))
-    assessed = [
-        _assess_split(
-            stages, dataset.ratings, split, profile, specs, seed, n_listed, split is splits[-1]
-        )
-        for split in splits
+    for model in run.left_out:
+        logger.warning("%s is left out: %s", model.label, model.reason)
+    splits = make_splits(run.dataset, run.protocol, run.seed)
+    n_listed = -(-sample_size(run.ratings.n_movies) // len(splits))
+    results = [
+        _evaluate_split(run, split, n_listed, compare=split is splits[-1]) for split in splits
     ]
-    arguments = (dataset, profile, specs, assessed, protocol, seed)
-    report = stages.run(EVALUATION, functools.partial(_report, *arguments))
-    found: dict[str, Any] = json.loads((report.path / REPORT).read_text(encoding="utf-8"))
-    return found | {"left_out": left_out}
+
+    def work(directory: Path) -> str:
+        report = make_report(run, results)
+        (directory / REPORT).write_bytes(report_to_json(report))
+        np.save(directory / USER_ERRORS, user_errors(run.ratings, results))
+        return f"{report.n_test:,} test ratings measured"
+
+    stage = run.stages.run(EVALUATION, work)
+    path = stage.path / REPORT
+    report = report_from_json(path.read_bytes(), str(path))
+    order_z = report.ranking.order if report.ranking else 0.0
+    decisions = Decisions(
+        ensemble=results[-1].ensembles.ensemble.path,
+        user_errors=stage.path / USER_ERRORS,
+        order_z=order_z,
+        visitors_order_z=report.newcomers.order_z if report.newcomers else order_z,
+    )
+    return Evaluation(report=report, decisions=decisions)
 
 
-def fitting_models(
-    profile: Profile, ratings: Ratings, available_bytes: int
-) -> tuple[list[ModelSpec], list[dict[str, str]]]:
-    """The models that this machine's memory can hold, and those that are left out, with reasons.
-
-    Raises
-    ------
-    ModelError
-        If no model that can find candidates is left.
-    """
-    fitting, left_out = [], []
-    for spec in profile.models:
-        need, words = MODELS[spec.kind].memory_need(spec.settings, ratings, spec.engine)
-        if need <= available_bytes:
-            fitting.append(spec)
-            continue
-        reason = (
-            f"fitting it needs {need / 1e9:,.3g} GB of memory ({words}); "
-            f"this machine has {available_bytes / 1e9:,.3g} GB."
-        )
-        left_out.append({"model": spec.name, "label": spec.label, "reason": reason})
-    if not any(issubclass(MODELS[spec.kind], LinearModel) for spec in fitting):
-        raise ModelError(
-            f"No model of profile {profile.name!r} fits into this machine's "
-            f"{available_bytes / 1e9:,.3g} GB of memory. Use a larger machine or fewer ratings."
-        )
-    return fitting, left_out
-
-
-def _assess_split(
-    stages: Stages,
-    ratings: Ratings,
-    split: Split,
-    profile: Profile,
-    specs: list[ModelSpec],
-    seed: int,
-    n_listed: int,
-    compare: bool,
-) -> Assessed:
+def _evaluate_split(run: Run, split: Split, n_listed: int, compare: bool) -> SplitResults:
+    """Do the stages of a split; ablation, learning and newcomers only to `compare`."""
     name = split.name.replace(" ", "-")
     stacks = [
-        hold_out(
-            stages,
-            f"{name}/stack-{k}",
-            ratings,
-            split.known & ~rows,
-            rows,
-            specs,
-            seed,
-            n_listed if k == 0 else 0,
-        )
+        hold_out(run, f"{name}/stack-{k}", split.known & ~rows, rows, n_listed if k == 0 else 0)
         for k, rows in enumerate(split.stacks)
     ]
-    test = hold_out(stages, f"{name}/test", ratings, split.known, split.test, specs, seed, n_listed)
-    stack_ratings = np.concatenate([ratings.by_user.values[rows] for rows in split.stacks])
-    groups = {spec.name: spec.blank().contribution_group() for spec in specs}
-    blank = Ensemble(profile.ensemble, groups, ratings.scale)
-    stacked = stack(stages, name, blank, stacks, stack_ratings, test, seed, compare)
+    test = hold_out(run, f"{name}/test", split.known, split.test, n_listed)
+    rows = StackRows(run, stacks, test)
+    ensembles = fit_ensembles(run, name, rows, compare)
     newcomers = None
     if compare:
-        listed = test.read_lists().users
-        newcomers = fit_newcomers(stages, name, ratings, split, specs, listed, seed)
-    return Assessed(
+        newcomers = fit_newcomers(run, name, split, test.read_lists().users)
+    return SplitResults(
         split=split,
-        n_stack=len(stack_ratings),
+        n_stack=len(rows.ratings),
         test=test,
-        stacked=stacked,
-        listed_stack=score_lists(stages, f"{name}/stack-0", stacked.ensemble, stacks[0]),
-        listed_test=score_lists(stages, f"{name}/test", stacked.ensemble, test),
+        ensembles=ensembles,
+        stack_lists=score_lists(run, f"{name}/stack-0", ensembles.ensemble, stacks[0]),
+        test_lists=score_lists(run, f"{name}/test", ensembles.ensemble, test),
         newcomers=newcomers,
     )
-
-
-def _report(
-    dataset: Dataset,
-    profile: Profile,
-    specs: list[ModelSpec],
-    assessed: list[Assessed],
-    protocol: str,
-    seed: int,
-    directory: Path,
-) -> str:
-    report = document(dataset, profile, specs, assessed, protocol, seed)
-    (directory / REPORT).write_text(json.dumps(report), encoding="utf-8")
-    np.save(directory / USER_ERRORS, user_errors(dataset.ratings, assessed))
-    return f"{report['n_test']:,} test ratings measured"

@@ -20,7 +20,6 @@ Differs: Koren draws random movies for each held-out rating, we draw them once p
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +27,7 @@ from numpy.typing import NDArray
 from processing.data.rows import Scale
 from processing.evaluation.sampled_lists import Lists
 from processing.kernels.topn import best_places
+from processing.report.schema import ListQuality
 
 TOP = 10
 RECALL_TOP = 50
@@ -123,7 +123,7 @@ def outcome(lists: Lists, likes: Likes, scores: NDArray[np.float32]) -> Outcome:
     )
 
 
-def measures(outcomes: list[Outcome]) -> dict[str, float | None]:
+def list_quality(outcomes: list[Outcome]) -> ListQuality:
     """The measures over the users of all splits; Koren's rank is None where nothing is loved."""
     hits, gains, recalls, ranks = (
         np.concatenate([getattr(found, name) for found in outcomes])
@@ -135,19 +135,14 @@ def measures(outcomes: list[Outcome]) -> dict[str, float | None]:
         for found, movies in zip(outcomes, listed, strict=True)
     )
     listable = np.any([found.listable for found in outcomes], axis=0)
-    return {
-        "hit_rate_10": float(hits.mean()),
-        "ndcg_10": float(gains.mean()),
-        "recall_50": float(recalls.mean()),
-        "koren_rank": float(ranks.mean()) if len(ranks) else None,
-        "coverage": len(np.unique(np.concatenate(listed))) / int(listable.sum()),
-        "popular_share": n_popular / sum(len(movies) for movies in listed),
-    }
-
-
-def row(model: str, label: str, outcomes: list[Outcome]) -> dict[str, Any]:
-    """A row of the report's table of rankings."""
-    return {"model": model, "label": label, **measures(outcomes)}
+    return ListQuality(
+        hit_rate_10=float(hits.mean()),
+        ndcg_10=float(gains.mean()),
+        recall_50=float(recalls.mean()),
+        koren_rank=float(ranks.mean()) if len(ranks) else None,
+        coverage=len(np.unique(np.concatenate(listed))) / int(listable.sum()),
+        popular_share=float(n_popular / sum(len(movies) for movies in listed)),
+    )
 
 
 def _ranks(lists: Lists, likes: Likes, scores: NDArray[np.float32]) -> NDArray[np.float64]:

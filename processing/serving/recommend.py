@@ -1,55 +1,25 @@
 """Recommendations: candidates, judged by the ensemble, the best N unseen per user with reasons."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.data.ratings import Ratings
-from processing.data.rows import NO_DAY
-from processing.ensemble.features import CONTRIBUTIONS, N_ASKED, Features
-from processing.ensemble.stacking import Ensemble
+from processing.ensemble.features import CONTRIBUTIONS, N_ASKED
 from processing.kernels.audience import near_ratings
 from processing.kernels.neighbours import strongest_reasons
 from processing.kernels.select import best_unseen
-from processing.models.base import AnyModel
 from processing.profile import RecommendSettings
 from processing.release.order import ordering_scores
 from processing.release.schema import NO_MOVIE, top_dtype
+from processing.serving.refit import ServedModels
 from processing.tools.progress import counting
 
 BLOCK_PAIRS = 400_000  # candidates that are judged at once
 BLOCK_SCORES = 4_000_000  # scores that are searched for candidates at once: what a cache holds
 
 
-@dataclass(frozen=True, kw_only=True)
-class Served:
-    """What the served recommendations are made with, all fitted on all ratings.
-
-    `models` are the ensemble's members by name, in the ensemble's order. `order_z` says how many
-    standard errors a score loses in the order of the lists (`processing.release.order`).
-    """
-
-    ratings: Ratings
-    models: dict[str, AnyModel]
-    features: Features
-    ensemble: Ensemble
-    order_z: float
-
-    @cached_property
-    def deviation(self) -> float:
-        """Standard deviation of all ratings, in stars."""
-        return float(np.std(self.ratings.by_user.values, dtype=np.float64))
-
-    @cached_property
-    def day(self) -> int:
-        """The day that is predicted for: the last of all ratings, NO_DAY where they have none."""
-        return int(self.ratings.by_user.days.max()) if self.ratings.dated else NO_DAY
-
-
-def recommend(served: Served, settings: RecommendSettings) -> Iterator[NDArray[np.void]]:
+def recommend(served: ServedModels, settings: RecommendSettings) -> Iterator[NDArray[np.void]]:
     """Yield, block of users by block, their recommendations, best first, ties by movie id.
 
     They are ordered by `ordering_scores`. Blocks are `top_dtype` (n_users, top_n), padded with
@@ -75,7 +45,7 @@ class CandidateFinder:
     what of it can be had for all movies at once: b_i + p_u·q_i of SVD, b_i of KNNBaseline.
     """
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: ServedModels) -> None:
         self._by_user = served.ratings.by_user
         self._rated = np.flatnonzero(served.ratings.movie_counts).astype(np.int32)
         parts = [model.linear_part() for model in served.models.values()]
@@ -110,7 +80,7 @@ class CandidateFinder:
 
 
 def _judge(
-    served: Served,
+    served: ServedModels,
     settings: RecommendSettings,
     users: NDArray[np.int32],
     movies: NDArray[np.int32],
@@ -149,7 +119,7 @@ def _judge(
 
 
 def describe(
-    served: Served, users: NDArray[np.int32], movies: NDArray[np.int32]
+    served: ServedModels, users: NDArray[np.int32], movies: NDArray[np.int32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What the ensemble is told of pairs that are not among the ratings: scores and features."""
     days = np.full(len(users), served.day, np.int32)
@@ -158,14 +128,14 @@ def describe(
 
 
 def ensemble_scores(
-    served: Served, users: NDArray[np.int32], movies: NDArray[np.int32]
+    served: ServedModels, users: NDArray[np.int32], movies: NDArray[np.int32]
 ) -> NDArray[np.float32]:
     """The ensemble's scores of pairs that are not among the ratings."""
     return served.ensemble.predict(*describe(served, users, movies))
 
 
 def _near(
-    served: Served, users: NDArray[np.int32], movies: NDArray[np.int32]
+    served: ServedModels, users: NDArray[np.int32], movies: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """How many of each user's most similar users rated each of their movies, and their mean.
 
@@ -186,7 +156,7 @@ def _near(
 
 
 def _reasons(
-    served: Served,
+    served: ServedModels,
     users: NDArray[np.int32],
     movies: NDArray[np.int32],
     n_reasons: int,

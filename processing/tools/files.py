@@ -17,3 +17,12 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
         shutil.rmtree(partial)
     write(partial)
     os.replace(partial, path)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, UTF-8, that is there whole or not at all."""
+    write_whole(path, lambda partial: _write(partial, text))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")

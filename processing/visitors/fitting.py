@@ -18,12 +18,14 @@ Differs: M is that of all people, not of those who rated the movie, and the mode
          ridge regressions. The docs say how much of the overstatement goes away by it.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
+from processing.models.base import AnyModel
 from processing.models.linear import LinearModel
 from processing.models.registry import MODELS
 from processing.profile import ModelSpec
@@ -35,10 +37,17 @@ FOLD_IN_KINDS = ("svdpp", "svd", "baseline")
 MOST_SAMPLED, MOST_SHARE = 5000, 0.2  # people, and of all people
 
 
-def folded_into(specs: list[ModelSpec]) -> ModelSpec:
+def folded_into(specs: Sequence[ModelSpec]) -> ModelSpec:
     """The model whose movies visitors are folded into: the richest linear one."""
     linear = [spec for spec in specs if issubclass(MODELS[spec.kind], LinearModel)]
     return min(linear, key=lambda spec: FOLD_IN_KINDS.index(spec.kind))
+
+
+def movie_arrays(model: AnyModel) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Movie biases, (n_movies,), and factors, (n_movies, n_factors), of a fitted linear model."""
+    assert isinstance(model, LinearModel)
+    arrays = model.arrays_
+    return arrays.movie_biases.astype(np.float32), arrays.movie_factors.astype(np.float32)
 
 
 def fit_fold_in(

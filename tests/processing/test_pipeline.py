@@ -23,7 +23,8 @@ from processing.release import schema
 from processing.release.reader import open_release
 from processing.release.storage import FolderStorage
 from processing.release.writer import publish
-from processing.serving.serve import _histograms
+from processing.report.schema import report_from_json
+from processing.serving.facts import histograms
 from tests.builders import dataset_of, dense, ratings_of, tasteful_rows
 from tests.small_profile import PROFILE
 
@@ -86,21 +87,23 @@ def test_release_when_movies_are_read_then_means_and_histograms_count_the_rating
 
 
 def test_report_when_released_then_has_the_errors_but_no_seconds(release, finished):
-    rows = {row["model"]: row for row in json.loads(release.report)["models"]}
-    for row in finished[1]["models"]:
-        assert rows[row["model"]]["rmse"] == row["rmse"]
-        assert row["fit_seconds"] >= 0
+    released = report_from_json(release.report, "report.json")
+    rows = {row.model: row for row in released.models}
+    for row in finished[1].models:
+        assert rows[row.model].rmse == row.rmse
+        assert row.fit_seconds >= 0
     assert b"seconds" not in release.report
 
 
 def test_run_when_finished_then_its_report_lies_there_to_be_read(finished):
     directory, report = finished
-    assert json.loads((directory / "report.json").read_text()) == report
+    path = directory / "report.json"
+    assert report_from_json(path.read_bytes(), str(path)) == report
     text = (directory / "report.txt").read_text()
     page = (directory / "report.html").read_text()
-    for row in report["models"]:
-        assert f"{row['rmse']:.4f}" in text
-        assert f"<td>{row['rmse']:.4f}</td>" in page
+    for row in report.models:
+        assert f"{row.rmse:.4f}" in text
+        assert f"<td>{row.rmse:.4f}</td>" in page
 
 
 def test_run_when_started_again_then_nothing_is_done_twice(dataset, finished):
@@ -114,11 +117,10 @@ def test_run_when_started_again_then_nothing_is_done_twice(dataset, finished):
 
 def test_run_when_this_machine_holds_fewer_models_then_another_run(dataset, finished, monkeypatch):
     need, _ = KNNBaseline.memory_need(PROFILE.models[1].settings, dataset.ratings, "fast")
-    for module in ("evaluation.evaluate", "pipeline"):
-        monkeypatch.setattr(f"processing.{module}.memory_bytes", lambda: need - 1)
+    monkeypatch.setattr("processing.runs.run.memory_bytes", lambda: need - 1)
     directory, report = pipeline.run(dataset, PROFILE, finished[0].parent)
     assert directory != finished[0]
-    assert [item["model"] for item in report["left_out"]] == ["knn"]
+    assert [item.model for item in report.left_out] == ["knn"]
     about = json.loads((directory / "last" / "ensemble" / "ensemble.json").read_text())
     assert list(about["members"]) == ["baseline", "svd"]
 
@@ -140,7 +142,7 @@ def test_run_when_the_source_was_read_otherwise_then_another_run(dataset, finish
 def test_histograms_when_the_scale_is_long_then_each_rating_is_in_its_bin():
     scale = Scale(low=0, high=100, step=1)
     ratings = ratings_of([(u, 1, u) for u in range(101)], scale=scale)
-    (found,) = _histograms(ratings, scale.levels())
+    (found,) = histograms(ratings)
     assert found.tolist() == [11] + [10] * 9
 
 
@@ -167,6 +169,7 @@ PROGRAM = textwrap.dedent("""
     import time
     from pathlib import Path
     from processing import pipeline
+    from processing.runs import run
     from processing.tools import stages
     from tests.builders import dataset_of, ratings_of, tasteful_rows
     from tests.small_profile import PROFILE
@@ -182,7 +185,7 @@ PROGRAM = textwrap.dedent("""
 
             return super().run(name, slow)
 
-    pipeline.Stages = SlowStages
+    run.Stages = SlowStages
     rows = tasteful_rows(31, n_users=60, n_movies=40)
     pipeline.run(dataset_of(ratings_of(rows, titled=[10_000])), PROFILE, Path(sys.argv[1]))
 """)

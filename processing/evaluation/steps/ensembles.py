@@ -3,17 +3,19 @@
 Everything here learns from stack rows, and scores test rows without their ratings.
 """
 
-import functools
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.ensemble.stacking import Ensemble
-from processing.evaluation.steps.held_out import SCORES, HeldOut, write_seconds
-from processing.tools.stages import Stage, Stages
+from processing.evaluation.steps.held_out import SCORES, HeldOutScores, write_seconds
+from processing.runs.run import Run
+from processing.tools.stages import Stage
 
 ABLATION_ROWS = 1_000_000
 LEARNING_SHARES = (0.1, 0.3)
@@ -21,7 +23,7 @@ IMPORTANCE_ROWS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stacked:
+class SplitEnsembles:
     """The ensembles of one split, and where their scores of the test rows are kept.
 
     `without` maps each member to the ensemble that was fitted without it, and `reference` is the
@@ -36,67 +38,58 @@ class Stacked:
     fewer: dict[float, Stage]
 
 
-class _Rows:
+class StackRows:
     """Member scores, features and ratings of the stack rows, and of the test rows no ratings."""
 
-    def __init__(
-        self, stacks: list[HeldOut], stack_ratings: NDArray[np.float32], test: HeldOut
-    ) -> None:
+    def __init__(self, run: Run, stacks: list[HeldOutScores], test: HeldOutScores) -> None:
         self._stacks, self._test = stacks, test
-        self.ratings = stack_ratings
+        values = run.ratings.by_user.values
+        self.ratings: NDArray[np.float32] = np.concatenate([values[s.rows] for s in stacks])
 
-    @functools.cached_property
+    @cached_property
     def scores(self) -> NDArray[np.float32]:
+        """Each member's score of each stack row, float32 (n, n_members)."""
         return np.concatenate([stack.scores() for stack in self._stacks])
 
-    @functools.cached_property
-    def made(self) -> NDArray[np.float32]:
-        return np.concatenate([stack.made() for stack in self._stacks])
+    @cached_property
+    def features(self) -> NDArray[np.float32]:
+        """The features of each stack row, float32 (n, n_features)."""
+        return np.concatenate([stack.row_features() for stack in self._stacks])
 
-    @functools.cached_property
+    @cached_property
     def test_scores(self) -> NDArray[np.float32]:
+        """Each member's score of each test row, float32 (n_test, n_members)."""
         return self._test.scores()
 
-    @functools.cached_property
-    def test_made(self) -> NDArray[np.float32]:
-        return self._test.made()
+    @cached_property
+    def test_features(self) -> NDArray[np.float32]:
+        """The features of each test row, float32 (n_test, n_features)."""
+        return self._test.row_features()
 
 
-def stack(
-    stages: Stages,
-    name: str,
-    blank: Ensemble,
-    stacks: list[HeldOut],
-    stack_ratings: NDArray[np.float32],
-    test: HeldOut,
-    seed: int,
-    compare: bool,
-) -> Stacked:
-    """Fit the ensemble and, to `compare`, those without each member and with fewer stack rows.
-
-    `stack_ratings` are the ratings of the rows of all `stacks`, one after the other.
-    """
-    rows = _Rows(stacks, stack_ratings, test)
-    n = len(stack_ratings)
-    members = list(blank.members)
+def fit_ensembles(run: Run, name: str, rows: StackRows, compare: bool) -> SplitEnsembles:
+    """Fit the ensemble and, to `compare`, those without each member and with fewer stack rows."""
+    groups = {spec.name: spec.blank().contribution_group() for spec in run.models}
+    members, n = list(groups), len(rows.ratings)
 
     def fit(stage: str, kept: list[str], n_rows: int) -> Stage:
-        part = Ensemble(blank.settings, {name: blank.members[name] for name in kept}, blank.scale)
+        blank = Ensemble(
+            run.profile.ensemble, {name: groups[name] for name in kept}, run.ratings.scale
+        )
         columns = [members.index(name) for name in kept]
-        work = functools.partial(_fit, part, rows, columns, n_rows, seed)
-        return stages.run(f"{name}/{stage}", work)
+        return run.stages.run(f"{name}/{stage}", _fitting(blank, rows, columns, n_rows, run.seed))
 
     whole = fit("ensemble", members, n)
     n_ablation = min(n, ABLATION_ROWS)
     if not compare:
-        return Stacked(ensemble=whole, reference=whole, without={}, fewer={})
+        return SplitEnsembles(ensemble=whole, reference=whole, without={}, fewer={})
     without = {}
     if len(members) > 1:
         without = {
             left_out: fit(f"without/{left_out}", [m for m in members if m != left_out], n_ablation)
             for left_out in members
         }
-    return Stacked(
+    return SplitEnsembles(
         ensemble=whole,
         reference=fit("with-all", members, n_ablation) if without and n_ablation < n else whole,
         without=without,
@@ -112,44 +105,36 @@ def share_of(n_rows: int, share: float) -> int:
     return max(2, int(share * n_rows))
 
 
-def importance(stacked: Stacked, test: HeldOut, seed: int) -> dict[str, float]:
+def importance(ensembles: SplitEnsembles, test: HeldOutScores, seed: int) -> dict[str, float]:
     """The mean of |stars| that each column adds to the ensemble's scores, of some test rows."""
-    ensemble = Ensemble.load(stacked.ensemble.path)
-    scores, made = test.scores(), test.made()
+    ensemble = Ensemble.load(ensembles.ensemble.path)
+    scores, features = test.scores(), test.row_features()
     chosen = _some(len(scores), IMPORTANCE_ROWS, seed)
-    return ensemble.importance(scores[chosen], made[chosen])
+    return ensemble.importance(scores[chosen], features[chosen])
 
 
-def score_lists(ensemble: Stage, held_out: HeldOut, directory: Path) -> str:
-    """Write the ensemble's scores of the pairs of the lists: a stage's work."""
-    lists, loaded = held_out.read_lists(), Ensemble.load(ensemble.path)
-    members, made = list(held_out.list_scores().values()), held_out.list_made()
-    out = np.empty(len(lists.movies), np.float32)
-    for where, _ in lists.blocks():
-        scores = np.column_stack([member[where] for member in members])
-        out[where] = loaded.predict(scores, made[where])
-    np.save(directory / SCORES, out)
-    return f"{len(out):,} pairs of {len(lists.users):,} users scored"
+def _fitting(
+    blank: Ensemble, rows: StackRows, columns: list[int], n_rows: int, seed: int
+) -> Callable[[Path], str]:
+    """Fit on `n_rows` random stack rows and the members in `columns`, and score the test rows."""
 
+    def work(directory: Path) -> str:
+        n = len(rows.ratings)
+        chosen = _some(n, n_rows, seed)
+        started = time.perf_counter()
+        ensemble = blank.fit(
+            rows.scores[chosen][:, columns], rows.features[chosen], rows.ratings[chosen], seed
+        )
+        fitted = time.perf_counter()
+        scores = ensemble.predict(rows.test_scores[:, columns], rows.test_features)
+        predicted = time.perf_counter()
+        ensemble.save(directory)
+        np.save(directory / SCORES, scores)
+        write_seconds(directory, started, fitted, predicted)
+        n_trees = ensemble.booster_.num_boosted_rounds()
+        return f"{n_trees} trees over {len(columns)} models, from {min(n, n_rows):,} ratings"
 
-def _fit(
-    blank: Ensemble, rows: _Rows, columns: list[int], n_rows: int, seed: int, directory: Path
-) -> str:
-    """Fit on `n_rows` random stack rows, and score the test rows."""
-    n = len(rows.ratings)
-    chosen = _some(n, n_rows, seed)
-    started = time.perf_counter()
-    ensemble = blank.fit(
-        rows.scores[chosen][:, columns], rows.made[chosen], rows.ratings[chosen], seed
-    )
-    fitted = time.perf_counter()
-    scores = ensemble.predict(rows.test_scores[:, columns], rows.test_made)
-    predicted = time.perf_counter()
-    ensemble.save(directory)
-    np.save(directory / SCORES, scores)
-    write_seconds(directory, started, fitted, predicted)
-    n_trees = ensemble.booster_.num_boosted_rounds()
-    return f"{n_trees} trees over {len(columns)} models, from {min(n, n_rows):,} ratings"
+    return work
 
 
 def _some(n: int, n_wanted: int, seed: int) -> NDArray[np.int64] | slice:

@@ -1,10 +1,10 @@
-"""The base models, fitted on one part of the ratings and asked about another."""
+"""The base models, fitted on one part of the ratings, and their scores of another part."""
 
-import functools
 import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +15,15 @@ from processing.data.splits import Mask
 from processing.ensemble.features import Features
 from processing.evaluation.sampled_lists import Lists, Pairs, fill, sample_lists
 from processing.profile import ModelSpec
-from processing.tools.stages import MARKER, Stage, Stages
+from processing.runs.run import Run
+from processing.tools.stages import MARKER, Stage
 
-SCORES, MADE, SECONDS = "scores.npy", "made.npy", "seconds.json"
-LIST_SCORES, LIST_MADE = "list_scores.npy", "list_made.npy"
-
-Part = Callable[[], Ratings]
+SCORES, FEATURES, SECONDS = "scores.npy", "features.npy", "seconds.json"
+LIST_SCORES, LIST_FEATURES = "list_scores.npy", "list_features.npy"
 
 
 @dataclass(frozen=True, kw_only=True)
-class HeldOut:
+class HeldOutScores:
     """Where the members' scores and the features of held-out rows are kept.
 
     `rows` marks the held-out ratings, in their order in `by_user`. `lists` is None where no lists
@@ -37,12 +36,12 @@ class HeldOut:
     lists: Stage | None
 
     def scores(self) -> NDArray[np.float32]:
-        """What each member says of each row, float32 (n, n_members)."""
+        """Each member's score of each row, float32 (n, n_members)."""
         return np.column_stack([np.load(stage.path / SCORES) for stage in self.members.values()])
 
-    def made(self) -> NDArray[np.float32]:
-        """The hand-made features of each row."""
-        return np.asarray(np.load(self.features.path / MADE))
+    def row_features(self) -> NDArray[np.float32]:
+        """The features of each row, float32 (n, n_features)."""
+        return np.asarray(np.load(self.features.path / FEATURES))
 
     def read_lists(self) -> Lists:
         """The lists that were asked for."""
@@ -50,57 +49,45 @@ class HeldOut:
         return Lists.load(self.lists.path)
 
     def list_scores(self) -> dict[str, NDArray[np.float32]]:
-        """What each member says of each pair of the lists; files that are mapped into memory."""
+        """Each member's score of each pair of the lists; files that are mapped into memory."""
         return {
             name: np.load(stage.path / LIST_SCORES, mmap_mode="r")
             for name, stage in self.members.items()
         }
 
-    def list_made(self) -> NDArray[np.float32]:
-        """The hand-made features of the pairs of the lists; a file that is mapped into memory."""
-        return np.asarray(np.load(self.features.path / LIST_MADE, mmap_mode="r"))
+    def list_features(self) -> NDArray[np.float32]:
+        """The features of the pairs of the lists; a file that is mapped into memory."""
+        return np.asarray(np.load(self.features.path / LIST_FEATURES, mmap_mode="r"))
 
     def seconds(self) -> dict[str, tuple[float, float]]:
         """What it took to fit each member, and to predict the rows."""
         return {name: read_seconds(stage) for name, stage in self.members.items()}
 
     def peaks(self) -> dict[str, int | None]:
-        """Most bytes that were held while each member was fitted and asked."""
+        """Most bytes that were held while each member was fitted and predicted."""
         return {name: read_peak(stage) for name, stage in self.members.items()}
 
 
 def hold_out(
-    stages: Stages,
-    name: str,
-    ratings: Ratings,
-    fit_on: Mask,
-    rows: Mask,
-    specs: list[ModelSpec],
-    seed: int,
-    n_listed_users: int = 0,
-) -> HeldOut:
+    run: Run, name: str, fit_on: Mask, rows: Mask, n_listed_users: int = 0
+) -> HeldOutScores:
     """Fit each model on one part of the ratings, and predict another part that it never saw.
 
     Of up to `n_listed_users` users with ratings in both parts the models score all movies that
     may be listed for them too.
     """
-    part = functools.cache(lambda: ratings.part(fit_on))
-    csr = ratings.by_user
-    pairs = Pairs(csr.rows()[rows], csr.indices[rows], csr.days[rows])
-    listed = None
+    part = _Part(run, fit_on, rows)
+    lists = None
     if n_listed_users:
-        work = functools.partial(_lists, part, pairs.users, n_listed_users, seed)
-        listed = stages.run(f"{name}/lists", work)
-    return HeldOut(
+        lists = run.stages.run(f"{name}/lists", part.sampling(n_listed_users))
+    return HeldOutScores(
         rows=rows,
         members={
-            spec.name: stages.run(
-                f"{name}/{spec.name}", functools.partial(_member, spec, part, pairs, listed, seed)
-            )
-            for spec in specs
+            spec.name: run.stages.run(f"{name}/{spec.name}", part.scoring(spec, lists))
+            for spec in run.models
         },
-        features=stages.run(f"{name}/features", functools.partial(_features, part, pairs, listed)),
-        lists=listed,
+        features=run.stages.run(f"{name}/features", part.describing(lists)),
+        lists=lists,
     )
 
 
@@ -121,35 +108,59 @@ def write_seconds(directory: Path, started: float, fitted: float, predicted: flo
     (directory / SECONDS).write_text(json.dumps([fitted - started, predicted - fitted]))
 
 
-def _lists(
-    part: Part, held_out_users: NDArray[np.int32], n_users: int, seed: int, directory: Path
-) -> str:
-    lists = sample_lists(part(), held_out_users, n_users, seed)
-    lists.save(directory)
-    return f"{len(lists.movies):,} pairs of {len(lists.users):,} users and movies new to them"
+class _Part:
+    """The ratings that are fitted on, the pairs that are held out, and the work of the stages."""
 
+    def __init__(self, run: Run, fit_on: Mask, rows: Mask) -> None:
+        self._run, self._fit_on = run, fit_on
+        csr = run.ratings.by_user
+        self._pairs = Pairs(csr.rows()[rows], csr.indices[rows], csr.days[rows])
 
-def _member(
-    spec: ModelSpec, part: Part, pairs: Pairs, listed: Stage | None, seed: int, directory: Path
-) -> str:
-    ratings = part()
-    started = time.perf_counter()
-    model = spec.blank().fit(ratings, seed)
-    fitted = time.perf_counter()
-    scores = model.predict(*pairs)
-    predicted = time.perf_counter()
-    np.save(directory / SCORES, scores)
-    write_seconds(directory, started, fitted, predicted)
-    if listed:
-        fill(directory / LIST_SCORES, Lists.load(listed.path), (), lambda p: model.predict(*p))
-    return f"fitted on {ratings.n_ratings:,} ratings, {len(scores):,} held-out ones predicted"
+    @cached_property
+    def _ratings(self) -> Ratings:
+        return self._run.ratings.part(self._fit_on)
 
+    def sampling(self, n_users: int) -> Callable[[Path], str]:
+        """Draw users, and the movies that may be listed for them."""
 
-def _features(part: Part, pairs: Pairs, listed: Stage | None, directory: Path) -> str:
-    features = Features().fit(part())
-    made = features.make(*pairs)
-    np.save(directory / MADE, made)
-    if listed:
-        lists, width = Lists.load(listed.path), (made.shape[1],)
-        fill(directory / LIST_MADE, lists, width, lambda p: features.make(*p))
-    return f"{made.shape[1]} features of {len(made):,} held-out ratings"
+        def work(directory: Path) -> str:
+            lists = sample_lists(self._ratings, self._pairs.users, n_users, self._run.seed)
+            lists.save(directory)
+            n_pairs, n_drawn = len(lists.movies), len(lists.users)
+            return f"{n_pairs:,} pairs of {n_drawn:,} users and movies new to them"
+
+        return work
+
+    def scoring(self, spec: ModelSpec, listed: Stage | None) -> Callable[[Path], str]:
+        """Fit a model, and predict the held-out pairs and those of the lists."""
+
+        def work(directory: Path) -> str:
+            ratings = self._ratings
+            started = time.perf_counter()
+            model = spec.blank().fit(ratings, self._run.seed)
+            fitted = time.perf_counter()
+            scores = model.predict(*self._pairs)
+            predicted = time.perf_counter()
+            np.save(directory / SCORES, scores)
+            write_seconds(directory, started, fitted, predicted)
+            if listed:
+                lists = Lists.load(listed.path)
+                fill(directory / LIST_SCORES, lists, (), lambda pairs: model.predict(*pairs))
+            n_fitted, n_predicted = ratings.n_ratings, len(scores)
+            return f"fitted on {n_fitted:,} ratings, {n_predicted:,} held-out ones predicted"
+
+        return work
+
+    def describing(self, listed: Stage | None) -> Callable[[Path], str]:
+        """Make the features of the held-out pairs and of those of the lists."""
+
+        def work(directory: Path) -> str:
+            features = Features().fit(self._ratings)
+            of_rows = features.make(*self._pairs)
+            np.save(directory / FEATURES, of_rows)
+            if listed:
+                lists, width = Lists.load(listed.path), (of_rows.shape[1],)
+                fill(directory / LIST_FEATURES, lists, width, lambda pairs: features.make(*pairs))
+            return f"{of_rows.shape[1]} features of {len(of_rows):,} held-out ratings"
+
+        return work

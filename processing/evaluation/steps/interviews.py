@@ -1,4 +1,4 @@
-"""People who say what they think of some movies when asked, and what is predicted of them then."""
+"""People who rate some movies when asked, and what is predicted of them then."""
 
 from typing import NamedTuple
 
@@ -12,14 +12,17 @@ from processing.release.fold_in import FoldingModel
 
 
 class Person(NamedTuple):
-    """The movies that somebody rated, those to be asked about first in front, and the ratings."""
+    """The movies that somebody rated, in the order of asking, and the ratings."""
 
     movies: NDArray[np.int64]
     ratings: NDArray[np.float32]
 
 
-def asking_order(folding: FoldingModel, counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Each movie's place in the order of asking: the asking list, then the most rated first."""
+def asking_places(folding: FoldingModel, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each movie's place in the order of asking: the asking list, then the most rated first.
+
+    `counts`: the ratings of each movie, (n_movies,), as is the result.
+    """
     order = np.argsort(-counts, kind="stable")
     ask = np.array(folding.fold_in.ask, np.int64)
     order = np.concatenate((ask, order[~np.isin(order, ask)]))
@@ -41,25 +44,33 @@ def people_of(
     return people
 
 
-class Asked:
-    """What is to be predicted: rows of users and movies, and the pairs of lists.
+class Interviews:
+    """The users of some lists, to be scored by the first few ratings of each.
 
-    `users` of the rows ascend, and are among those of the lists.
+    Scored are rows of users and movies, and the pairs of the lists. `users` of the rows ascend, and
+    are among those of the lists; `people` are those of the lists, in the same order.
     """
 
-    def __init__(self, users: NDArray[np.int32], movies: NDArray[np.int32], lists: Lists) -> None:
+    def __init__(
+        self,
+        users: NDArray[np.int32],
+        movies: NDArray[np.int32],
+        lists: Lists,
+        people: list[Person],
+    ) -> None:
         self.movies = movies
         self.lists = lists
+        self._people = people
         self._starts = np.searchsorted(users, lists.users, side="left")
         self._ends = np.searchsorted(users, lists.users, side="right")
 
     def scores(
-        self, folding: FoldingModel, people: list[Person], given: int
+        self, folding: FoldingModel, given: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """Of the rows and of the pairs, by the first `given` ratings of each user of the lists."""
+        """Scores of the rows and of the pairs, by the first `given` ratings of each person."""
         of_rows = np.empty(len(self.movies))
         of_pairs = np.empty(len(self.lists.movies), np.float32)
-        for k, person in enumerate(people):
+        for k, person in enumerate(self._people):
             every = folding.scores(folding.fold(person.movies[:given], person.ratings[:given]))
             rows = slice(self._starts[k], self._ends[k])
             pairs = slice(self.lists.indptr[k], self.lists.indptr[k + 1])

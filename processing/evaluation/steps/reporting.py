@@ -2,8 +2,8 @@
 
 import dataclasses
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +21,33 @@ from processing.evaluation.comparisons import (
     model_rows,
     split_rows,
 )
+from processing.evaluation.predictions import SplitPredictions
 from processing.evaluation.slices import calibration, error_table, residuals, slices
-from processing.evaluation.steps.ensembles import LEARNING_SHARES, Stacked, importance, share_of
-from processing.evaluation.steps.held_out import SCORES, HeldOut, read_peak, read_seconds
-from processing.evaluation.steps.newcomers import Newcomers, newcomers
-from processing.evaluation.steps.rankings import Listed, ranking
-from processing.evaluation.test_scores import BLEND, ENSEMBLE, MEAN, Tested
-from processing.profile import ModelSpec, Profile
+from processing.evaluation.steps.ensembles import (
+    LEARNING_SHARES,
+    SplitEnsembles,
+    importance,
+    share_of,
+)
+from processing.evaluation.steps.held_out import SCORES, HeldOutScores, read_peak, read_seconds
+from processing.evaluation.steps.list_tests import ScoredLists, list_results
+from processing.evaluation.steps.newcomers import NewcomerFit, newcomer_results
 from processing.release.schema import ERRORS_DTYPE
+from processing.report.schema import (
+    BLEND,
+    ENSEMBLE,
+    MEAN,
+    Ablation,
+    ColumnImportance,
+    LearningCurves,
+    LearningPoint,
+    ListResults,
+    NewcomerResults,
+    Report,
+    Source,
+    TreeErrors,
+)
+from processing.runs.run import Run
 from processing.tools.stages import Stage
 
 LABELS = {
@@ -39,71 +58,67 @@ LABELS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Assessed:
+class SplitResults:
     """What the stages of one split have left, and the split."""
 
     split: Split
     n_stack: int
-    test: HeldOut
-    stacked: Stacked
-    listed_stack: Listed
-    listed_test: Listed
-    newcomers: Newcomers | None
+    test: HeldOutScores
+    ensembles: SplitEnsembles
+    stack_lists: ScoredLists
+    test_lists: ScoredLists
+    newcomers: NewcomerFit | None
 
 
-def document(
-    dataset: Dataset,
-    profile: Profile,
-    specs: list[ModelSpec],
-    assessed: list[Assessed],
-    protocol: str,
-    seed: int,
-) -> dict[str, Any]:
-    """Put the report together, JSON-ready."""
-    ratings = dataset.ratings
-    members = {spec.name: spec.label for spec in specs}
+def make_report(run: Run, results: list[SplitResults]) -> Report:
+    """Put the report together from the results of all splits."""
+    ratings, scale = run.ratings, run.ratings.scale
+    members = {spec.name: spec.label for spec in run.models}
     labels = members | LABELS
-    tested = [_tested(ratings, one) for one in assessed]
-    resampled = resampled_rmse(tested, seed)
-    lists = [one.listed_stack for one in assessed], [one.listed_test for one in assessed]
-    ranked = ranking(ratings, *lists, members | {ENSEMBLE: LABELS[ENSEMBLE]}, seed)
-    return {
-        "source": _source(dataset),
-        "protocol": protocol,
-        "profile": profile.name,
-        "seed": seed,
-        "scale": [ratings.scale.low, ratings.scale.high, ratings.scale.step],
-        "n_train": int(np.mean([split.n_train for split in tested])),
-        "n_stack": int(np.mean([split.n_stack for split in tested])),
-        "n_test": int(np.sum([len(split.ratings) for split in tested])),
-        "models": [asdict(row) for row in model_rows(tested, labels, resampled)],
-        "comparisons": comparisons(tested, labels, resampled),
-        "splits": split_rows(tested, labels),
-        "slices": slices(tested),
-        "error_table": error_table(tested),
-        "calibration": calibration(tested),
-        "residuals": residuals(tested, ratings.scale),
-        "ablation": _ablation(assessed[-1], tested[-1], members, seed),
-        "importance": _importance(assessed[-1], seed),
-        "learning": {
-            "trees": _trees(assessed[-1]),
-            "stack": _learning(assessed[-1], tested[-1]),
-        },
-        "ranking": ranked,
-        "newcomers": _newcomers(ratings, assessed[-1], tested[-1], ranked, seed),
-        "settings": {spec.name: asdict(spec.settings) for spec in specs}
-        | {ENSEMBLE: asdict(profile.ensemble)},
-    }
+    splits = [_predictions(ratings, of_split) for of_split in results]
+    last, last_split = results[-1], splits[-1]
+    resampled = resampled_rmse(splits, run.seed)
+    lists = list_results(
+        run,
+        [of_split.stack_lists for of_split in results],
+        [of_split.test_lists for of_split in results],
+        members | {ENSEMBLE: LABELS[ENSEMBLE]},
+    )
+    return Report(
+        source=_source(run.dataset),
+        protocol=run.protocol,
+        profile=run.profile.name,
+        seed=run.seed,
+        scale=(scale.low, scale.high, scale.step),
+        n_train=int(np.mean([split.n_train for split in splits])),
+        n_stack=int(np.mean([split.n_stack for split in splits])),
+        n_test=int(np.sum([len(split.ratings) for split in splits])),
+        models=model_rows(splits, labels, resampled),
+        comparisons=comparisons(splits, labels, resampled),
+        splits=split_rows(splits, labels),
+        slices=slices(splits),
+        error_table=error_table(splits),
+        calibration=calibration(splits),
+        residuals=residuals(splits, scale),
+        ablation=_ablation(last, last_split, members, run.seed),
+        importance=_importance(last, run.seed),
+        learning=LearningCurves(trees=_trees(last), stack=_learning(last, last_split)),
+        ranking=lists,
+        newcomers=_newcomers(run, last, last_split, lists),
+        settings={spec.name: asdict(spec.settings) for spec in run.models}
+        | {ENSEMBLE: asdict(run.profile.ensemble)},
+        left_out=run.left_out,
+    )
 
 
-def user_errors(ratings: Ratings, assessed: list[Assessed]) -> NDArray[np.void]:
+def user_errors(ratings: Ratings, results: list[SplitResults]) -> NDArray[np.void]:
     """The ensemble's errors on each user's test ratings of all splits, ERRORS_DTYPE (n_users,)."""
     n, squares, sizes = (np.zeros(ratings.n_users) for _ in range(3))
     csr = ratings.by_user
-    for one in assessed:
-        rows = one.split.test
+    for of_split in results:
+        rows = of_split.split.test
         users = csr.rows()[rows]
-        off = np.abs(csr.values[rows] - np.load(one.stacked.ensemble.path / SCORES))
+        off = np.abs(csr.values[rows] - np.load(of_split.ensembles.ensemble.path / SCORES))
         n += np.bincount(users, minlength=ratings.n_users)
         squares += np.bincount(users, off.astype(np.float64) ** 2, ratings.n_users)
         sizes += np.bincount(users, off, ratings.n_users)
@@ -115,105 +130,110 @@ def user_errors(ratings: Ratings, assessed: list[Assessed]) -> NDArray[np.void]:
     return errors
 
 
-def _source(dataset: Dataset) -> dict[str, Any]:
+def _source(dataset: Dataset) -> Source:
     ratings = dataset.ratings
-    return {
-        "name": dataset.name,
-        "sha256": dataset.sha256,
-        "simulated": dataset.simulated,
-        "n_ratings": ratings.n_ratings,
-        "n_users": ratings.n_users,
-        "n_movies": int(np.count_nonzero(ratings.movie_counts)),
-        "n_duplicates": dataset.n_duplicates,
-        "n_bad_lines": dataset.n_bad,
-    }
+    return Source(
+        name=dataset.name,
+        sha256=dataset.sha256,
+        simulated=dataset.simulated,
+        n_ratings=ratings.n_ratings,
+        n_users=ratings.n_users,
+        n_movies=int(np.count_nonzero(ratings.movie_counts)),
+        n_duplicates=dataset.n_duplicates,
+        n_bad_lines=dataset.n_bad,
+    )
 
 
-def _tested(ratings: Ratings, one: Assessed) -> Tested:
+def _predictions(ratings: Ratings, results: SplitResults) -> SplitPredictions:
     """The test rows of a split with every model's scores."""
-    csr, rows = ratings.by_user, one.split.test
+    csr, rows, test = ratings.by_user, results.split.test, results.test
+    ensemble = results.ensembles.ensemble
     users, movies = csr.rows()[rows], csr.indices[rows]
-    member_scores = one.test.scores()
-    scores = {name: member_scores[:, m] for m, name in enumerate(one.test.members)}
-    scores[ENSEMBLE] = np.load(one.stacked.ensemble.path / SCORES)
-    fit_seconds, predict_seconds = read_seconds(one.stacked.ensemble)
+    member_scores = test.scores()
+    scores = {name: member_scores[:, m] for m, name in enumerate(test.members)}
+    scores[ENSEMBLE] = np.load(ensemble.path / SCORES)
+    fit_seconds, predict_seconds = read_seconds(ensemble)
     started = time.perf_counter()
-    scores[BLEND] = Ensemble.load(one.stacked.ensemble.path).blend(member_scores, one.test.made())
+    scores[BLEND] = Ensemble.load(ensemble.path).blend(member_scores, test.row_features())
     blend_seconds = time.perf_counter() - started
-    mean = np.mean(csr.values[one.split.known], dtype=np.float64)
+    mean = np.mean(csr.values[results.split.known], dtype=np.float64)
     scores[MEAN] = np.full(len(users), mean, np.float32)
     user_counts = csr.counts - np.bincount(users, minlength=ratings.n_users)
     movie_counts = ratings.movie_counts - np.bincount(movies, minlength=ratings.n_movies)
-    return Tested(
-        name=one.split.name,
+    return SplitPredictions(
+        name=results.split.name,
         users=users,
         days=csr.days[rows],
         ratings=csr.values[rows],
         user_support=user_counts[users],
         movie_support=movie_counts[movies],
         scores=scores,
-        seconds=one.test.seconds()
+        seconds=test.seconds()
         | {
             ENSEMBLE: (fit_seconds, predict_seconds),
             BLEND: (fit_seconds, blend_seconds),
             MEAN: (0.0, 0.0),
         },
-        peaks=one.test.peaks()
-        | {ENSEMBLE: read_peak(one.stacked.ensemble), BLEND: None, MEAN: None},
+        peaks=test.peaks() | {ENSEMBLE: read_peak(ensemble), BLEND: None, MEAN: None},
         n_train=ratings.n_ratings - len(users),
-        n_stack=one.n_stack,
+        n_stack=results.n_stack,
     )
 
 
 def _ablation(
-    one: Assessed, tested: Tested, labels: dict[str, str], seed: int
-) -> list[dict[str, Any]]:
+    results: SplitResults, predictions: SplitPredictions, labels: dict[str, str], seed: int
+) -> tuple[Ablation, ...]:
     """The last split's ensemble without each member; nothing where there is one member alone."""
-    if not one.stacked.without:
-        return []
-    stages = one.stacked.without | {WITH_ALL: one.stacked.reference}
-    return ablation_rows([_with_scores(tested, stages)], labels, seed)
+    if not results.ensembles.without:
+        return ()
+    stages = results.ensembles.without | {WITH_ALL: results.ensembles.reference}
+    return ablation_rows([_with_scores(predictions, stages)], labels, seed)
 
 
-def _importance(one: Assessed, seed: int) -> list[dict[str, Any]]:
+def _importance(results: SplitResults, seed: int) -> tuple[ColumnImportance, ...]:
     """What each column adds to the scores of the last split's ensemble, most first."""
-    groups = Ensemble.load(one.stacked.ensemble.path).columns
-    found = importance(one.stacked, one.test, seed)
-    return [
-        {"column": column, "group": groups[column], "stars": float(stars)}
+    groups = Ensemble.load(results.ensembles.ensemble.path).columns
+    found = importance(results.ensembles, results.test, seed)
+    return tuple(
+        ColumnImportance(column=column, group=groups[column], stars=float(stars))
         for column, stars in sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    ]
+    )
 
 
-def _trees(one: Assessed) -> list[dict[str, Any]]:
+def _trees(results: SplitResults) -> tuple[TreeErrors, ...]:
     """The last split's errors on the rows it learned from and those that say when to stop."""
-    rounds = Ensemble.load(one.stacked.ensemble.path).rounds_
-    return [
-        {"n": n + 1, "learn": float(learn), "stop": float(stop)}
+    rounds = Ensemble.load(results.ensembles.ensemble.path).rounds_
+    return tuple(
+        TreeErrors(n=n + 1, learn=float(learn), stop=float(stop))
         for n, (learn, stop) in enumerate(rounds)
-    ]
+    )
 
 
-def _learning(one: Assessed, tested: Tested) -> list[dict[str, Any]]:
+def _learning(results: SplitResults, predictions: SplitPredictions) -> tuple[LearningPoint, ...]:
     """The last split's error on the test by how many stack rows the ensemble learned from."""
-    fewer = {f"{share:g}": stage for share, stage in one.stacked.fewer.items()}
-    compared = [_with_scores(tested, fewer)]
+    fewer = {f"{share:g}": stage for share, stage in results.ensembles.fewer.items()}
+    compared = [_with_scores(predictions, fewer)]
     points = [
-        {"n": share_of(one.n_stack, share), "rmse": mean_rmse(compared, f"{share:g}")}
+        LearningPoint(n=share_of(results.n_stack, share), rmse=mean_rmse(compared, f"{share:g}"))
         for share in LEARNING_SHARES
     ]
-    return [*points, {"n": one.n_stack, "rmse": mean_rmse([tested], ENSEMBLE)}]
+    whole = LearningPoint(n=results.n_stack, rmse=mean_rmse([predictions], ENSEMBLE))
+    return (*points, whole)
 
 
 def _newcomers(
-    ratings: Ratings, one: Assessed, tested: Tested, ranked: dict[str, Any] | None, seed: int
-) -> dict[str, Any] | None:
+    run: Run, results: SplitResults, predictions: SplitPredictions, lists: ListResults | None
+) -> NewcomerResults | None:
     """What the last split's newcomers are worth, beside the ensemble in its chosen order."""
-    z = ranked["order"] if ranked else 0.0
-    return newcomers(ratings, one.split, one.newcomers, tested, one.listed_test, z, seed)
+    if results.newcomers is None:
+        return None
+    z = lists.order if lists else 0.0
+    return newcomer_results(
+        run, results.split, results.newcomers, predictions, results.test_lists, z
+    )
 
 
-def _with_scores(split: Tested, stages: dict[str, Stage]) -> Tested:
+def _with_scores(predictions: SplitPredictions, stages: Mapping[str, Stage]) -> SplitPredictions:
     """The test rows with the scores that some stages have kept."""
     scores = {name: np.load(stage.path / SCORES) for name, stage in stages.items()}
-    return dataclasses.replace(split, scores=scores)
+    return dataclasses.replace(predictions, scores=scores)

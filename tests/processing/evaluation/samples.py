@@ -3,13 +3,13 @@
 import numpy as np
 
 from processing.data.rows import NO_DAY
-from processing.evaluation.test_scores import Tested
+from processing.evaluation.predictions import SplitPredictions
 
 
 def split_of(users, ratings, scores, days=None, user_support=None, movie_support=None):
     """One split's rows; what is not given is the same for all rows."""
     n = len(users)
-    return Tested(
+    return SplitPredictions(
         name="a split",
         users=np.asarray(users, np.int32),
         days=np.full(n, NO_DAY, np.int32) if days is None else np.asarray(days, np.int32),

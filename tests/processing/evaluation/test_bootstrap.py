@@ -81,7 +81,7 @@ def test_resampled_rmse_when_a_users_errors_hang_together_then_as_uncertain_as_n
 
 
 def test_interval_when_values_are_even_then_the_middle_95_percent():
-    assert interval(np.arange(1001.0)) == [25, 975]
+    assert interval(np.arange(1001.0)) == (25, 975)
 
 
 def test_difference_when_models_err_alike_then_far_surer_than_either_error():

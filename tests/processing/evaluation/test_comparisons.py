@@ -43,11 +43,11 @@ def test_model_rows_when_there_are_splits_then_mean_errors_and_summed_seconds(sp
 
 def test_comparisons_when_the_ensemble_is_better_then_below_zero_with_certainty(splits):
     rows = comparisons(splits, LABELS, resampled_rmse(splits, 0))
-    assert [row["model"] for row in rows] == ["svd", "mean"]
+    assert [row.model for row in rows] == ["svd", "mean"]
     for row in rows:
-        each = [_rmse(split, "ensemble") - _rmse(split, row["model"]) for split in splits]
-        assert row["difference"] == pytest.approx(np.mean(each))
-        assert row["interval"][0] < row["difference"] < row["interval"][1] < 0
+        each = [_rmse(split, "ensemble") - _rmse(split, row.model) for split in splits]
+        assert row.difference == pytest.approx(np.mean(each))
+        assert row.interval[0] < row.difference < row.interval[1] < 0
 
 
 def test_ablation_rows_when_a_member_matters_then_it_is_worse_without(splits):
@@ -60,9 +60,9 @@ def test_ablation_rows_when_a_member_matters_then_it_is_worse_without(splits):
         for split in splits
     ]
     (row,) = ablation_rows(compared, LABELS, 0)
-    assert (row["model"], row["label"]) == ("svd", "SVD")
-    assert row["rmse"] == pytest.approx(np.mean([_rmse(split, "svd") for split in splits]))
-    assert 0 < row["interval"][0] < row["difference"] < row["interval"][1]
+    assert (row.model, row.label) == ("svd", "SVD")
+    assert row.rmse == pytest.approx(np.mean([_rmse(split, "svd") for split in splits]))
+    assert 0 < row.interval[0] < row.difference < row.interval[1]
 
 
 def _report():

@@ -1,6 +1,6 @@
 import dataclasses
-import json
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -8,13 +8,14 @@ from processing.data.splits import make_splits
 from processing.ensemble.features import NAMES, Features
 from processing.ensemble.stacking import Ensemble, EnsembleSettings
 from processing.errors import ModelError
-from processing.evaluation.evaluate import assess, fitting_models
 from processing.evaluation.metrics import errors
 from processing.models.knn_baseline import KNNBaseline
 from processing.profile import parse_profile
+from processing.report.schema import report_from_json, report_to_json
 from processing.report.text import as_table
-from processing.tools.stages import Stages
+from processing.runs.memory import fitting_models
 from tests.builders import dataset_of, random_rows, ratings_of, tasteful_rows
+from tests.evaluations import report_of
 from tests.small_profile import DOCUMENT, PROFILE
 
 LISTS = ("lists", "lists-ensemble", "features")
@@ -22,13 +23,13 @@ SURPRISE = parse_profile("small", DOCUMENT | {"engine": "surprise"})
 
 
 def _rmse(report, model):
-    return next(row["rmse"] for row in report["models"] if row["model"] == model)
+    return next(row.rmse for row in report.models if row.model == model)
 
 
 @pytest.mark.parametrize("protocol", ["random", "last"])
-def test_assess_when_ratings_are_noise_then_the_ensemble_gains_nothing(protocol, tmp_path):
+def test_evaluate_when_ratings_are_noise_then_the_ensemble_gains_nothing(protocol, tmp_path):
     ratings = ratings_of(random_rows(11, n_users=300, n_movies=150, density=0.25))
-    report = assess(Stages(tmp_path, "k"), dataset_of(ratings), PROFILE, protocol, 0)
+    report = report_of(tmp_path, dataset_of(ratings), PROFILE, protocol, 0)
     mean = _rmse(report, "mean")
     assert mean == pytest.approx(2**0.5, rel=0.03)  # of uniform stars
     assert _rmse(report, "ensemble") > mean - 0.01
@@ -43,13 +44,13 @@ def test_ensemble_when_stacked_on_seen_ratings_then_is_fooled_by_noise():
     made = np.zeros((len(scores), len(NAMES)), np.float32)
     leaking = Ensemble(EnsembleSettings(), {"knn": "similar_users"}, ratings.scale)
     leaking.fit(scores[:, None], made, csr.values, 0)
-    seen = errors(leaking.predict(scores[:, None], made), csr.values)["rmse"]
+    seen = errors(leaking.predict(scores[:, None], made), csr.values).rmse
     assert seen < csr.values.std() - 0.03
 
 
-def test_assess_when_there_is_taste_then_the_ensemble_beats_the_mean_and_its_members(tmp_path):
+def test_evaluate_when_there_is_taste_then_the_ensemble_beats_the_mean_and_its_members(tmp_path):
     ratings = ratings_of(tasteful_rows(12, n_users=300, n_movies=120))
-    report = assess(Stages(tmp_path, "k"), dataset_of(ratings), PROFILE, "random", 0)
+    report = report_of(tmp_path, dataset_of(ratings), PROFILE, "random", 0)
     members = [_rmse(report, spec.name) for spec in PROFILE.models]
     assert _rmse(report, "ensemble") < min(members)
     assert min(members) < _rmse(report, "mean")
@@ -72,15 +73,15 @@ def _fitted(directory):
 
 
 @pytest.mark.parametrize("protocol", ["random", "last"])
-def test_assess_when_test_ratings_are_replaced_then_every_fitted_byte_stays(protocol, tmp_path):
+def test_evaluate_when_test_ratings_are_replaced_then_every_fitted_byte_stays(protocol, tmp_path):
     ratings = ratings_of(tasteful_rows(13, n_users=80, n_movies=50))
     dataset = dataset_of(ratings)
-    one = assess(Stages(tmp_path / "one", "k"), dataset, PROFILE, protocol, 0)
+    one = report_of(tmp_path / "one", dataset, PROFILE, protocol, 0)
     (split,) = make_splits(dataset, protocol, 0)
     values = ratings.by_user.values.copy()
     values[split.test] = 6 - values[split.test]
     changed = dataset_of(_with_values(ratings, values))
-    two = assess(Stages(tmp_path / "two", "k"), changed, PROFILE, protocol, 0)
+    two = report_of(tmp_path / "two", changed, PROFILE, protocol, 0)
     fitted = _fitted(tmp_path / "one")
     assert fitted == _fitted(tmp_path / "two")
     stages = {name.split("/", 1)[1].rsplit("/", 1)[0] for name in fitted}
@@ -88,50 +89,50 @@ def test_assess_when_test_ratings_are_replaced_then_every_fitted_byte_stays(prot
     members |= {f"without/{spec.name}" for spec in PROFILE.models}
     others = {f"{part}/{stage}" for part in ("stack-0", "test") for stage in LISTS}
     assert members | others | {"ensemble", "stack-share/0.1"} <= stages
-    assert one["importance"]
-    assert one["importance"] == two["importance"]
-    assert one["learning"]["trees"] == two["learning"]["trees"]
-    assert one["ranking"]["order"] == two["ranking"]["order"]
-    assert one["ranking"]["orders"] == two["ranking"]["orders"]
-    assert one["models"] != two["models"]
-    assert one["ranking"]["rows"] != two["ranking"]["rows"]
+    assert one.importance
+    assert one.importance == two.importance
+    assert one.learning.trees == two.learning.trees
+    assert one.ranking.order == two.ranking.order
+    assert one.ranking.orders == two.ranking.orders
+    assert one.models != two.models
+    assert one.ranking.rows != two.ranking.rows
 
 
 @pytest.mark.parametrize("protocol", ["random", "last"])
-def test_assess_when_known_ratings_are_shuffled_then_no_better_than_the_mean(protocol, tmp_path):
+def test_evaluate_when_known_ratings_are_shuffled_then_no_better_than_the_mean(protocol, tmp_path):
     """Whatever still predicted the test ratings would have seen them."""
     ratings = ratings_of(tasteful_rows(14, n_users=200, n_movies=100))
     (split,) = make_splits(dataset_of(ratings), protocol, 0)
     values = ratings.by_user.values.copy()
     values[split.known] = np.random.default_rng(0).permutation(values[split.known])
     shuffled = dataset_of(_with_values(ratings, values))
-    report = assess(Stages(tmp_path / "shuffled", "k"), shuffled, PROFILE, protocol, 0)
-    of_ensemble = next(row for row in report["comparisons"] if row["model"] == "mean")
-    assert of_ensemble["interval"][1] > 0
-    assert of_ensemble["difference"] > -0.005
-    honest = assess(Stages(tmp_path / "honest", "k"), dataset_of(ratings), PROFILE, protocol, 0)
-    of_ensemble = next(row for row in honest["comparisons"] if row["model"] == "mean")
-    assert of_ensemble["interval"][1] < -0.3
+    report = report_of(tmp_path / "shuffled", shuffled, PROFILE, protocol, 0)
+    of_ensemble = next(row for row in report.comparisons if row.model == "mean")
+    assert of_ensemble.interval[1] > 0
+    assert of_ensemble.difference > -0.005
+    honest = report_of(tmp_path / "honest", dataset_of(ratings), PROFILE, protocol, 0)
+    of_ensemble = next(row for row in honest.comparisons if row.model == "mean")
+    assert of_ensemble.interval[1] < -0.3
 
 
-def test_assess_when_finished_then_rows_agree_with_the_kept_scores(tmp_path):
+def test_evaluate_when_finished_then_rows_agree_with_the_kept_scores(tmp_path):
     ratings = ratings_of(tasteful_rows(13, n_users=80, n_movies=50))
     dataset = dataset_of(ratings)
-    report = assess(Stages(tmp_path, "k"), dataset, PROFILE, "last", 0)
+    report = report_of(tmp_path, dataset, PROFILE, "last", 0)
     (split,) = make_splits(dataset, "last", 0)
     actual = ratings.by_user.values[split.test]
     kept = np.load(tmp_path / "last/test/svd/scores.npy")
     assert _rmse(report, "svd") == pytest.approx(np.sqrt(np.mean((kept - actual) ** 2)))
     mean = ratings.by_user.values[split.known].mean()
     assert _rmse(report, "mean") == pytest.approx(np.sqrt(np.mean((mean - actual) ** 2)), rel=1e-6)
-    assert report["n_test"] == len(actual)
-    assert report["n_train"] + report["n_test"] == ratings.n_ratings
+    assert report.n_test == len(actual)
+    assert report.n_train + report.n_test == ratings.n_ratings
 
 
-def test_assess_when_finished_then_users_errors_are_those_of_the_report_user_by_user(tmp_path):
+def test_evaluate_when_finished_then_users_errors_are_those_of_the_report_user_by_user(tmp_path):
     ratings = ratings_of(tasteful_rows(13, n_users=80, n_movies=50))
     dataset = dataset_of(ratings)
-    report = assess(Stages(tmp_path, "k"), dataset, PROFILE, "last", 0)
+    report = report_of(tmp_path, dataset, PROFILE, "last", 0)
     (split,) = make_splits(dataset, "last", 0)
     errors = np.load(tmp_path / "evaluation" / "user_errors.npy")
     csr, scores = ratings.by_user, np.load(tmp_path / "last/ensemble/scores.npy")
@@ -149,86 +150,86 @@ def test_assess_when_finished_then_users_errors_are_those_of_the_report_user_by_
     assert pooled == pytest.approx(_rmse(report, "ensemble"), rel=1e-5)
 
 
-def test_assess_when_there_are_folds_then_errors_are_means_over_them(tmp_path):
+def test_evaluate_when_there_are_folds_then_errors_are_means_over_them(tmp_path):
     ratings = ratings_of(tasteful_rows(13, n_users=80, n_movies=50))
     folds = {"u1": np.arange(0, 300), "u2": np.arange(300, 600)}
-    report = assess(Stages(tmp_path, "k"), dataset_of(ratings, folds=folds), PROFILE, "folds", 0)
-    assert [split["name"] for split in report["splits"]] == ["u1", "u2"]
-    for row in report["models"]:
-        each = [split["rmse"][row["model"]] for split in report["splits"]]
-        assert row["rmse"] == pytest.approx(np.mean(each))
+    report = report_of(tmp_path, dataset_of(ratings, folds=folds), PROFILE, "folds", 0)
+    assert [split.name for split in report.splits] == ["u1", "u2"]
+    for row in report.models:
+        each = [split.rmse[row.model] for split in report.splits]
+        assert row.rmse == pytest.approx(np.mean(each))
         assert each[0] != each[1]
-        assert row["rmse_interval"][0] < row["rmse"] < row["rmse_interval"][1]
-    assert sum(row["n"] for row in report["slices"]["movie_support"]) == 600
-    assert report["learning"]["stack"][-1]["rmse"] == report["splits"][-1]["rmse"]["ensemble"]
+        assert row.rmse_interval[0] < row.rmse < row.rmse_interval[1]
+    assert sum(row.n for row in report.slices.movie_support) == 600
+    assert report.learning.stack[-1].rmse == report.splits[-1].rmse["ensemble"]
     assert (tmp_path / "u2/without/svd").exists()
     assert not (tmp_path / "u1/without").exists()
     held_out = np.unique(ratings.by_user.rows()[:600])
-    assert 0 < report["ranking"]["n_users"] <= len(held_out) + 1  # one user is in both folds
+    assert 0 < report.ranking.n_users <= len(held_out) + 1  # one user is in both folds
 
 
 @pytest.fixture(scope="module")
-def assessed(tmp_path_factory):
+def evaluated(tmp_path_factory):
     ratings = ratings_of(tasteful_rows(13, n_users=80, n_movies=50), titled=[10_000])
-    directory = tmp_path_factory.mktemp("assessed")
-    return directory, assess(Stages(directory, "k"), dataset_of(ratings), PROFILE, "last", 0)
+    directory = tmp_path_factory.mktemp("evaluated")
+    return directory, report_of(directory, dataset_of(ratings), PROFILE, "last", 0)
 
 
-def test_report_when_written_then_plain_json_without_nan(assessed):
-    _, report = assessed
-    assert json.loads(json.dumps(report, allow_nan=False)) == report
+def test_report_when_written_and_read_then_the_same(evaluated):
+    _, report = evaluated
+    assert report_from_json(report_to_json(report), "report.json") == report
 
 
-def test_report_when_read_then_every_part_measures_the_same_test(assessed):
-    directory, report = assessed
-    n, members = report["n_test"], [spec.name for spec in PROFILE.models]
+def test_report_when_read_then_every_part_measures_the_same_test(evaluated):
+    directory, report = evaluated
+    n, members = report.n_test, [spec.name for spec in PROFILE.models]
     names = [*members, "ensemble", "blend", "mean"]
-    assert [row["model"] for row in report["models"]] == names
-    assert [row["model"] for row in report["comparisons"]] == [*members, "blend", "mean"]
-    assert [row["model"] for row in report["ablation"]] == members
-    for rows in report["slices"].values():
-        assert sum(row["n"] for row in rows) == n
-        total = sum(row["n"] * row["rmse"]["svd"] ** 2 for row in rows if row["n"])
+    assert [row.model for row in report.models] == names
+    assert [row.model for row in report.comparisons] == [*members, "blend", "mean"]
+    assert [row.model for row in report.ablation] == members
+    for rows in msgspec.structs.astuple(report.slices):
+        assert sum(row.n for row in rows) == n
+        total = sum(row.n * row.rmse["svd"] ** 2 for row in rows if row.n)
         assert np.sqrt(total / n) == pytest.approx(_rmse(report, "svd"))
-    assert sum(part["n"] for part in report["calibration"]) == n
-    assert sum(report["residuals"]["counts"]) == n
-    points = report["learning"]["stack"]
-    assert [point["n"] for point in points] == [int(s * report["n_stack"]) for s in (0.1, 0.3, 1)]
-    assert points[-1]["rmse"] == _rmse(report, "ensemble")
+    assert sum(part.n for part in report.calibration) == n
+    assert sum(report.residuals.counts) == n
+    points = report.learning.stack
+    assert [point.n for point in points] == [int(s * report.n_stack) for s in (0.1, 0.3, 1)]
+    assert points[-1].rmse == _rmse(report, "ensemble")
     kept = np.load(directory / "last/without/svd/scores.npy")
-    without = next(row for row in report["ablation"] if row["model"] == "svd")
+    without = next(row for row in report.ablation if row.model == "svd")
     assert len(kept) == n
-    assert without["difference"] == without["rmse"] - _rmse(report, "ensemble")
+    assert without.difference == without.rmse - _rmse(report, "ensemble")
 
 
-def test_report_when_read_then_importance_names_the_columns_with_their_groups(assessed):
-    directory, report = assessed
+def test_report_when_read_then_importance_names_the_columns_with_their_groups(evaluated):
+    directory, report = evaluated
     ensemble = Ensemble.load(directory / "last/ensemble")
-    assert {row["column"]: row["group"] for row in report["importance"]} == dict(ensemble.columns)
-    stars = [row["stars"] for row in report["importance"]]
+    assert {row.column: row.group for row in report.importance} == dict(ensemble.columns)
+    stars = [row.stars for row in report.importance]
     assert stars == sorted(stars, reverse=True)
-    assert len(report["learning"]["trees"]) >= ensemble.booster_.num_boosted_rounds()
+    assert len(report.learning.trees) >= ensemble.booster_.num_boosted_rounds()
 
 
-def test_ranking_when_read_then_the_caution_is_the_one_that_did_best_on_the_stack(assessed):
-    _, report = assessed
-    ranking = report["ranking"]
+def test_ranking_when_read_then_the_caution_is_the_one_that_did_best_on_the_stack(evaluated):
+    _, report = evaluated
+    ranking = report.ranking
     members = [spec.name for spec in PROFILE.models]
     names = [*members, "ensemble", "ordered", "popular"]
-    assert [row["model"] for row in ranking["rows"]] == names
-    assert [order["z"] for order in ranking["orders"]] == [0, 0.5, 1, 1.5, 2, 3]
-    best = max(order["ndcg_10"] for order in ranking["orders"])
-    assert ranking["order"] == next(o["z"] for o in ranking["orders"] if o["ndcg_10"] == best)
-    assert 0 < ranking["n_users"] <= ranking["n_likes"]
-    rows = {row["model"]: row for row in ranking["rows"]}
-    assert rows["svd"]["koren_rank"] < 0.5
+    assert [row.model for row in ranking.rows] == names
+    assert [order.z for order in ranking.orders] == [0, 0.5, 1, 1.5, 2, 3]
+    best = max(order.ndcg_10 for order in ranking.orders)
+    assert ranking.order == next(o.z for o in ranking.orders if o.ndcg_10 == best)
+    assert 0 < ranking.n_users <= ranking.n_likes
+    rows = {row.model: row for row in ranking.rows}
+    assert rows.svd["koren_rank"] < 0.5
 
 
 def test_ranking_when_nobody_likes_anything_then_none(tmp_path):
     rows = [(*row[:2], min(row[2], 3), row[3]) for row in tasteful_rows(13, 60, 30)]
-    report = assess(Stages(tmp_path, "k"), dataset_of(ratings_of(rows)), PROFILE, "last", 0)
-    assert report["ranking"] is None
-    assert "find one" not in as_table(report)
+    report = report_of(tmp_path, dataset_of(ratings_of(rows)), PROFILE, "last", 0)
+    assert report.ranking is None
+    assert "find one" not in as_table(msgspec.to_builtins(report))
 
 
 def test_ablation_when_there_are_many_stack_rows_then_all_are_refitted_on_the_same_few(
@@ -236,29 +237,29 @@ def test_ablation_when_there_are_many_stack_rows_then_all_are_refitted_on_the_sa
 ):
     monkeypatch.setattr("processing.evaluation.steps.ensembles.ABLATION_ROWS", 150)
     ratings = ratings_of(tasteful_rows(13, n_users=80, n_movies=50))
-    report = assess(Stages(tmp_path, "k"), dataset_of(ratings), PROFILE, "last", 0)
+    report = report_of(tmp_path, dataset_of(ratings), PROFILE, "last", 0)
     (split,) = make_splits(dataset_of(ratings), "last", 0)
     actual = ratings.by_user.values[split.test]
-    whole = errors(np.load(tmp_path / "last/with-all/scores.npy"), actual)["rmse"]
-    assert report["n_stack"] > 150
+    whole = errors(np.load(tmp_path / "last/with-all/scores.npy"), actual).rmse
+    assert report.n_stack > 150
     assert whole != _rmse(report, "ensemble")
-    for row in report["ablation"]:
-        assert row["difference"] == pytest.approx(row["rmse"] - whole)
+    for row in report.ablation:
+        assert row.difference == pytest.approx(row.rmse - whole)
 
 
-def test_assess_when_there_is_one_model_then_nothing_to_leave_out(tmp_path):
+def test_evaluate_when_there_is_one_model_then_nothing_to_leave_out(tmp_path):
     models = {"models": {"svd": DOCUMENT["models"]["svd"]}}
     alone = parse_profile("alone", DOCUMENT | models)
     ratings = ratings_of(tasteful_rows(13, n_users=60, n_movies=30))
-    report = assess(Stages(tmp_path, "k"), dataset_of(ratings), alone, "last", 0)
-    assert report["ablation"] == []
+    report = report_of(tmp_path, dataset_of(ratings), alone, "last", 0)
+    assert report.ablation == ()
 
 
-def test_assess_when_undated_then_no_months(tmp_path):
+def test_evaluate_when_undated_then_no_months(tmp_path):
     rows = [row[:3] for row in tasteful_rows(13, n_users=60, n_movies=30)]
-    report = assess(Stages(tmp_path, "k"), dataset_of(ratings_of(rows)), PROFILE, "random", 0)
-    assert report["slices"]["month"] == []
-    assert report["ranking"]["n_users"] > 0
+    report = report_of(tmp_path, dataset_of(ratings_of(rows)), PROFILE, "random", 0)
+    assert report.slices.month == ()
+    assert report.ranking.n_users > 0
 
 
 def test_fitting_models_when_memory_is_short_then_left_out_with_the_reason():
@@ -266,9 +267,9 @@ def test_fitting_models_when_memory_is_short_then_left_out_with_the_reason():
     need, _ = KNNBaseline.memory_need(SURPRISE.models[1].settings, ratings, "surprise")
     fitting, left_out = fitting_models(SURPRISE, ratings, need - 1)
     assert [spec.name for spec in fitting] == ["baseline", "svd"]
-    assert left_out[0]["model"] == "knn"
-    assert "80 × 80 users" in left_out[0]["reason"]
-    assert fitting_models(SURPRISE, ratings, need) == (list(SURPRISE.models), [])
+    assert left_out[0].model == "knn"
+    assert "80 × 80 users" in left_out[0].reason
+    assert fitting_models(SURPRISE, ratings, need) == (SURPRISE.models, ())
 
 
 def test_fitting_models_when_nothing_fits_then_refused():

@@ -2,13 +2,14 @@
 
 import math
 
+import msgspec
 import numpy as np
 import pytest
 
 from processing.data.rows import Scale
 from processing.evaluation import topn as ranking
 from processing.evaluation.sampled_lists import sample_lists
-from processing.evaluation.topn import find_likes, measures, outcome
+from processing.evaluation.topn import find_likes, list_quality, outcome
 from tests.builders import STARS, random_rows, ratings_of
 
 
@@ -70,40 +71,44 @@ def _twin(case):
     }
 
 
+def _measures(outcomes):
+    return msgspec.structs.asdict(list_quality(outcomes))
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_measures_when_compared_with_the_twin_then_equal(seed):
     case = Case(seed)
-    found = measures([outcome(case.lists, case.likes, case.scores)])
+    found = _measures([outcome(case.lists, case.likes, case.scores)])
     assert found == pytest.approx(_twin(case))
 
 
 def test_measures_when_pooled_then_over_the_users_of_both():
     cases = [Case(1), Case(2)]
-    both = measures([outcome(c.lists, c.likes, c.scores) for c in cases])
+    both = _measures([outcome(c.lists, c.likes, c.scores) for c in cases])
     alone = [outcome(c.lists, c.likes, c.scores) for c in cases]
     n = [len(found.hits) for found in alone]
-    each = [measures([found])["ndcg_10"] for found in alone]
+    each = [list_quality([found]).ndcg_10 for found in alone]
     assert both["ndcg_10"] == pytest.approx(np.average(each, weights=n))
 
 
 def test_measures_when_all_likes_come_first_then_perfect():
     case = Case(3)
-    found = measures([outcome(case.lists, case.likes, case.likes.liked.astype(np.float32))])
+    found = _measures([outcome(case.lists, case.likes, case.likes.liked.astype(np.float32))])
     assert found["hit_rate_10"] == found["ndcg_10"] == found["recall_50"] == 1
     assert found["koren_rank"] == 0
 
 
 def test_measures_when_all_is_equal_then_korens_rank_is_chance():
     case = Case(3)
-    found = measures([outcome(case.lists, case.likes, np.zeros_like(case.scores))])
+    found = _measures([outcome(case.lists, case.likes, np.zeros_like(case.scores))])
     assert found["koren_rank"] == 0.5
 
 
 def test_measures_when_ordered_by_popularity_then_few_movies_and_those():
     case = Case(4)
     counts = case.lists.movie_counts[case.lists.movies].astype(np.float32)
-    popular = measures([outcome(case.lists, case.likes, counts)])
-    other = measures([outcome(case.lists, case.likes, case.scores)])
+    popular = _measures([outcome(case.lists, case.likes, counts)])
+    other = _measures([outcome(case.lists, case.likes, case.scores)])
     assert popular["popular_share"] > 2 * other["popular_share"]
     assert popular["coverage"] < 0.6 * other["coverage"]
 

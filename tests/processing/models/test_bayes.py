@@ -39,7 +39,7 @@ def rmse(model, ratings, mask, days=True):
     csr = ratings.by_user
     shown = csr.days[mask] if days else None
     scores = model.predict(csr.rows()[mask], csr.indices[mask], shown)
-    return errors(scores, csr.values[mask])["rmse"]
+    return errors(scores, csr.values[mask]).rmse
 
 
 def test_fit_when_there_is_taste_then_held_out_ratings_are_nearer_than_with_svd():

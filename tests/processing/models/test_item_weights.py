@@ -18,7 +18,7 @@ class TestItemWeights(ModelContract):
 def rmse(model, ratings, mask):
     csr = ratings.by_user
     scores = model.predict(csr.rows()[mask], csr.indices[mask])
-    return errors(scores, csr.values[mask])["rmse"]
+    return errors(scores, csr.values[mask]).rmse
 
 
 def test_fit_when_movies_go_together_then_held_out_ratings_are_nearer_than_the_baseline():

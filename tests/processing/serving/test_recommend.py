@@ -9,7 +9,8 @@ from processing.models.baseline import BaselineOnly
 from processing.models.knn_baseline import KNNBaseline
 from processing.models.svd import SVD
 from processing.profile import RecommendSettings
-from processing.serving.recommend import CandidateFinder, Served, ensemble_scores, recommend
+from processing.serving.recommend import CandidateFinder, ensemble_scores, recommend
+from processing.serving.refit import ServedModels
 from tests.builders import dense, ratings_of, tasteful_rows
 
 EAGER, HERMIT = 100_001, 100_002
@@ -37,7 +38,9 @@ def served():
     )
     ensemble.fit(scores, made, scores.mean(axis=1).round(), 0)
     features = Features().fit(ratings)
-    return Served(ratings=ratings, models=models, features=features, ensemble=ensemble, order_z=0.0)
+    return ServedModels(
+        ratings=ratings, models=models, features=features, ensemble=ensemble, order_z=0.0
+    )
 
 
 def _top(served, **settings):

@@ -7,15 +7,13 @@ import numpy as np
 import pytest
 
 from processing.data.splits import make_splits
-from processing.evaluation.evaluate import assess
 from processing.evaluation.sampled_lists import Lists
+from processing.evaluation.steps.list_tests import CAUTIONS
 from processing.evaluation.steps.newcomers import draw
-from processing.evaluation.steps.rankings import CAUTIONS
 from processing.release import FoldIn, FoldingModel
 from processing.release.order import ordering_scores
-from processing.report.text import without_times
-from processing.tools.stages import Stages
 from tests.builders import dataset_of, ratings_of, tasteful_rows
+from tests.evaluations import report_of
 from tests.small_profile import PROFILE
 
 ROWS = tasteful_rows(21, n_users=110, n_movies=100, density=0.5)
@@ -23,8 +21,8 @@ SMALL = dataclasses.replace(PROFILE, models=(PROFILE.models[0], PROFILE.models[2
 FILES = ("biases.npy", "factors.npy", "counts.npy")
 
 
-def _assess(ratings, directory, protocol="last"):
-    return assess(Stages(directory, "k"), dataset_of(ratings), SMALL, protocol, 0)["newcomers"]
+def _newcomers(ratings, directory):
+    return report_of(directory, dataset_of(ratings), SMALL).newcomers
 
 
 @pytest.fixture(scope="module")
@@ -38,19 +36,19 @@ def split(ratings):
 
 
 @pytest.fixture(scope="module")
-def assessed(ratings, tmp_path_factory):
+def evaluated(ratings, tmp_path_factory):
     directory = tmp_path_factory.mktemp("newcomers")
-    return directory, _assess(ratings, directory)
+    return directory, _newcomers(ratings, directory)
 
 
 @pytest.fixture(scope="module")
-def users(ratings, split, assessed):
-    return draw(ratings, split, Lists.load(assessed[0] / "last/test/lists").users, 0)
+def users(ratings, split, evaluated):
+    return draw(ratings, split, Lists.load(evaluated[0] / "last/test/lists").users, 0)
 
 
 @pytest.fixture(scope="module")
-def folding(assessed):
-    return _folding(assessed[0] / "last/newcomers")
+def folding(evaluated):
+    return _folding(evaluated[0] / "last/newcomers")
 
 
 def _folding(directory):
@@ -96,10 +94,10 @@ def test_draw_when_many_are_able_then_a_fifth_of_all_with_enough_known(ratings, 
     assert not np.isin(draw(ratings, barely, np.arange(110, dtype=np.int32), 0), few).any()
 
 
-def test_newcomers_when_measured_then_more_ratings_come_nearer_to_the_ensemble(assessed):
-    _, found = assessed
-    rows = found["rows"]
-    assert [(row["label"], row["given"]) for row in rows] == [
+def test_newcomers_when_measured_then_more_ratings_come_nearer_to_the_ensemble(evaluated):
+    _, found = evaluated
+    rows = found.rows
+    assert [(row.label, row.given) for row in rows] == [
         ("Movie averages", 0),
         ("Fold-in", 5),
         ("Fold-in", 10),
@@ -107,22 +105,21 @@ def test_newcomers_when_measured_then_more_ratings_come_nearer_to_the_ensemble(a
         ("Ensemble, all ratings known", None),
         ("Most popular", None),
     ]
-    averages, five, ten, twenty, ensemble, popular = (row["rmse"] for row in rows)
+    averages, five, ten, twenty, ensemble, popular = (row.rmse for row in rows)
     assert averages - 0.2 > five > ten > twenty > ensemble
     assert popular is None
     for row in rows[:-1]:
-        assert row["rmse_interval"][0] < row["rmse"] < row["rmse_interval"][1]
-    assert rows[3]["ndcg_10"] > rows[0]["ndcg_10"]
-    assert found["n_users"] == 22
-    assert found["n_test"] == 22 * 9
-    assert found["order_z"] in CAUTIONS
-    assert json.loads(json.dumps(without_times(found), allow_nan=False)) == found
+        assert row.rmse_interval[0] < row.rmse < row.rmse_interval[1]
+    assert rows[3].ndcg_10 > rows[0].ndcg_10
+    assert found.n_users == 22
+    assert found.n_test == 22 * 9
+    assert found.order_z in CAUTIONS
 
 
 def test_newcomers_when_rows_are_computed_one_by_one_then_the_same(
-    ratings, split, assessed, users, folding
+    ratings, split, evaluated, users, folding
 ):
-    directory, found = assessed
+    directory, found = evaluated
     counts = np.load(directory / "last/newcomers/counts.npy")
     sd = json.loads((directory / "last/newcomers/newcomers.json").read_text())["sd"]
     lists = Lists.load(directory / "last/test/lists")
@@ -136,48 +133,48 @@ def test_newcomers_when_rows_are_computed_one_by_one_then_the_same(
         k = int(np.flatnonzero(lists.users == user)[0])
         listed = lists.movies[lists.indptr[k] : lists.indptr[k + 1]]
         order = ordering_scores(
-            scores[listed].astype(np.float32), counts[listed], sd, found["order_z"]
+            scores[listed].astype(np.float32), counts[listed], sd, found.order_z
         )
         liked = set(movies[stars >= 4]) & set(listed)
         if liked:
             hits.append(bool(liked & set(listed[np.argsort(-order, kind="stable")[:10]])))
-    row = found["rows"][2]
-    assert row["rmse"] == pytest.approx(np.sqrt(np.mean(np.square(errors))), rel=1e-6)
-    assert row["hit_rate_10"] == pytest.approx(np.mean(hits))
-    assert found["n_listed"] == len(hits)
+    row = found.rows[2]
+    assert row.rmse == pytest.approx(np.sqrt(np.mean(np.square(errors))), rel=1e-6)
+    assert row.hit_rate_10 == pytest.approx(np.mean(hits))
+    assert found.n_listed == len(hits)
 
 
 def test_newcomers_when_test_ratings_are_replaced_then_every_fitted_byte_stays(
-    ratings, split, assessed, tmp_path
+    ratings, split, evaluated, tmp_path
 ):
-    directory, found = assessed
-    again = _assess(_changed(ratings, split.test), tmp_path)
+    directory, found = evaluated
+    again = _newcomers(_changed(ratings, split.test), tmp_path)
     for name in (*FILES, "newcomers.json"):
         stage = "last/newcomers"
         assert (tmp_path / stage / name).read_bytes() == (directory / stage / name).read_bytes()
-    assert again["order_z"] == found["order_z"]
-    assert again["rows"] != found["rows"]
+    assert again.order_z == found.order_z
+    assert again.rows != found.rows
 
 
 def test_newcomers_when_their_known_ratings_are_replaced_then_nothing_fitted_has_seen_them(
-    ratings, split, assessed, users, tmp_path
+    ratings, split, evaluated, users, tmp_path
 ):
-    directory, found = assessed
+    directory, found = evaluated
     theirs = np.isin(ratings.by_user.rows(), users)
-    again = _assess(_changed(ratings, split.known & theirs), tmp_path)
+    again = _newcomers(_changed(ratings, split.known & theirs), tmp_path)
     for name in FILES:
         stage = "last/newcomers"
         assert (tmp_path / stage / name).read_bytes() == (directory / stage / name).read_bytes()
     one, two = (_folding(run / "last/newcomers").fold_in for run in (directory, tmp_path))
     assert one.to_json() == two.to_json()
-    assert again["rows"][0]["rmse"] == found["rows"][0]["rmse"]
-    assert again["rows"][2]["rmse"] > found["rows"][2]["rmse"] + 0.3
+    assert again.rows[0].rmse == found.rows[0].rmse
+    assert again.rows[2].rmse > found.rows[2].rmse + 0.3
 
 
 def test_caution_when_chosen_then_the_best_by_stack_ratings_that_were_not_given(
-    ratings, split, assessed, users, folding
+    ratings, split, evaluated, users, folding
 ):
-    directory, found = assessed
+    directory, found = evaluated
     counts = np.load(directory / "last/newcomers/counts.npy")
     sd = json.loads((directory / "last/newcomers/newcomers.json").read_text())["sd"]
     (stack,) = split.stacks
@@ -198,29 +195,29 @@ def test_caution_when_chosen_then_the_best_by_stack_ratings_that_were_not_given(
             at = [place for place, movie in enumerate(best) if movie in liked]
             gains[z].append(sum(1 / np.log2(place + 2) for place in at) / ideal)
     means = {z: np.mean(found_gains) for z, found_gains in gains.items()}
-    assert means[found["order_z"]] == pytest.approx(max(means.values()))
+    assert means[found.order_z] == pytest.approx(max(means.values()))
 
 
 def test_newcomers_when_there_are_fewer_than_ten_then_none(tmp_path):
     ratings = ratings_of(tasteful_rows(13, n_users=60, n_movies=30))
-    assert _assess(ratings, tmp_path) is None
+    assert _newcomers(ratings, tmp_path) is None
     assert not (tmp_path / "last/newcomers").exists()
 
 
 def test_newcomers_when_nobody_likes_anything_then_only_errors(ratings, tmp_path):
     rows = [(*row[:2], min(row[2], 3), row[3]) for row in ROWS]
-    found = _assess(ratings_of(rows), tmp_path)
-    assert {row["hit_rate_10"] for row in found["rows"]} == {None}
-    assert {row["ndcg_10"] for row in found["rows"]} == {None}
-    assert (found["n_listed"], found["order_z"]) == (0, 0.0)
-    assert found["rows"][2]["rmse"] < found["rows"][0]["rmse"]
+    found = _newcomers(ratings_of(rows), tmp_path)
+    assert {row.hit_rate_10 for row in found.rows} == {None}
+    assert {row.ndcg_10 for row in found.rows} == {None}
+    assert (found.n_listed, found.order_z) == (0, 0.0)
+    assert found.rows[2].rmse < found.rows[0].rmse
 
 
 def test_newcomers_when_there_are_folds_then_those_of_the_last(ratings, tmp_path):
     folds = {"u1": np.arange(0, ratings.n_ratings, 6), "u2": np.arange(1, ratings.n_ratings, 6)}
-    report = assess(Stages(tmp_path, "k"), dataset_of(ratings, folds=folds), SMALL, "folds", 0)
-    found = report["newcomers"]
+    report = report_of(tmp_path, dataset_of(ratings, folds=folds), SMALL, "folds", 0)
+    found = report.newcomers
     assert (tmp_path / "u2/newcomers").exists()
     assert not (tmp_path / "u1/newcomers").exists()
-    assert 10 <= found["n_users"] <= 22
-    assert found["rows"][2]["rmse"] < found["rows"][0]["rmse"]
+    assert 10 <= found.n_users <= 22
+    assert found.rows[2].rmse < found.rows[0].rmse

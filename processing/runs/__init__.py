@@ -1,0 +1,1 @@
+"""One run: what it is of, where its stages lie, and what its evaluation decided."""

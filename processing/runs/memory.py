@@ -1,0 +1,37 @@
+"""Which models of a profile this machine's memory can hold."""
+
+from processing.data.ratings import Ratings
+from processing.errors import ModelError
+from processing.models.linear import LinearModel
+from processing.models.registry import MODELS
+from processing.profile import ModelSpec, Profile
+from processing.report.schema import LeftOutModel
+
+
+def fitting_models(
+    profile: Profile, ratings: Ratings, available_bytes: int
+) -> tuple[tuple[ModelSpec, ...], tuple[LeftOutModel, ...]]:
+    """The models that this machine's memory can hold, and those that are left out, with reasons.
+
+    Raises
+    ------
+    ModelError
+        If no model that can find candidates is left.
+    """
+    fitting, left_out = [], []
+    for spec in profile.models:
+        need, words = MODELS[spec.kind].memory_need(spec.settings, ratings, spec.engine)
+        if need <= available_bytes:
+            fitting.append(spec)
+            continue
+        reason = (
+            f"fitting it needs {need / 1e9:,.3g} GB of memory ({words}); "
+            f"this machine has {available_bytes / 1e9:,.3g} GB."
+        )
+        left_out.append(LeftOutModel(model=spec.name, label=spec.label, reason=reason))
+    if not any(issubclass(MODELS[spec.kind], LinearModel) for spec in fitting):
+        raise ModelError(
+            f"No model of profile {profile.name!r} fits into this machine's "
+            f"{available_bytes / 1e9:,.3g} GB of memory. Use a larger machine or fewer ratings."
+        )
+    return tuple(fitting), tuple(left_out)
