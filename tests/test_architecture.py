@@ -46,6 +46,14 @@ ALLOWED = {
         "processing.data",
         "processing.errors",
     ],
+    "processing.runs": [
+        "processing.profile",
+        "processing.models",
+        "processing.data",
+        "processing.report",
+        "processing.tools",
+        "processing.errors",
+    ],
     "processing.visitors": [
         "processing.profile",
         "processing.models",
@@ -53,18 +61,18 @@ ALLOWED = {
         "processing.release",
     ],
     "processing.evaluation": [
+        "processing.runs",
         "processing.visitors",
         "processing.profile",
         "processing.ensemble",
-        "processing.models",
         "processing.data",
         "processing.kernels",
         "processing.tools",
-        "processing.errors",
         "processing.report",
         "processing.release",
     ],
     "processing.serving": [
+        "processing.runs",
         "processing.visitors",
         "processing.profile",
         "processing.ensemble",
@@ -84,6 +92,7 @@ ALLOWED = {
     "processing.pipeline": [
         "processing.evaluation",
         "processing.serving",
+        "processing.runs",
         "processing.report",
         "processing.profile",
         "processing.data",

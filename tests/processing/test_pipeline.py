@@ -132,9 +132,7 @@ def test_run_when_the_source_was_read_otherwise_then_another_run(dataset, finish
     assert dataset_hash(other) != dataset_hash(dataset)
     swapped = dataclasses.replace(
         dataset.ratings,
-        by_user=dataclasses.replace(
-            dataset.ratings.by_user, values=6 - dataset.ratings.by_user.values
-        ),
+        by_user=dataset.ratings.by_user._replace(values=6 - dataset.ratings.by_user.values),
     )
     assert dataset_hash(dataclasses.replace(dataset, ratings=swapped)) != dataset_hash(dataset)
 

@@ -58,7 +58,7 @@ def test_evaluate_when_there_is_taste_then_the_ensemble_beats_the_mean_and_its_m
 
 def _with_values(ratings, values):
     return dataclasses.replace(
-        ratings, by_user=dataclasses.replace(ratings.by_user, values=values.astype(np.float32))
+        ratings, by_user=ratings.by_user._replace(values=values.astype(np.float32))
     )
 
 

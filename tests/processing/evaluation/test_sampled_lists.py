@@ -52,7 +52,7 @@ def test_lists_when_held_out_ratings_differ_then_the_same(ratings, held_mask, li
     """They are given no rating to look at; this holds the signature to it."""
     values = ratings.by_user.values.copy()
     values[held_mask] = 6 - values[held_mask]
-    by_user = dataclasses.replace(ratings.by_user, values=values)
+    by_user = ratings.by_user._replace(values=values)
     changed = dataclasses.replace(ratings, by_user=by_user)
     again = sample_lists(changed.part(~held_mask), changed.by_user.rows()[held_mask], 20, 5)
     for name, array in vars(lists).items():

@@ -61,7 +61,7 @@ def _folding(directory):
 def _changed(ratings, rows):
     values = ratings.by_user.values.copy()
     values[rows] = 6 - values[rows]
-    by_user = dataclasses.replace(ratings.by_user, values=values)
+    by_user = ratings.by_user._replace(values=values)
     return dataclasses.replace(ratings, by_user=by_user)
 
 
