@@ -96,9 +96,8 @@ def improved(prior: Prior, facts: Facts) -> Prior:
 def posterior(prior: Prior, facts: Facts) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """w and V of each person, float64 (n_users, k) and (n_users, k, k)."""
     precision = np.linalg.inv(prior.covariance)
-    covariances: NDArray[np.float64] = np.linalg.inv(
-        precision + facts.products / prior.noise_variance
-    )
+    precisions = precision + facts.products / prior.noise_variance
+    covariances = np.asarray(np.linalg.inv(precisions), np.float64)
     pulls = precision @ prior.mean + facts.sums / prior.noise_variance
     weights: NDArray[np.float64] = np.einsum("ukl,ul->uk", covariances, pulls)
     return weights, covariances

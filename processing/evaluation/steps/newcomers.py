@@ -27,8 +27,10 @@ from processing.evaluation.steps.held_out import SCORES
 from processing.evaluation.steps.interviews import Interviews, asking_places, people_of
 from processing.evaluation.steps.list_tests import CAUTIONS, ScoredLists
 from processing.evaluation.topn import Likes, find_likes, list_quality, outcome
+from processing.release.encoding import to_json
 from processing.release.fold_in import FoldIn, FoldingModel
 from processing.release.order import ordering_scores
+from processing.release.schema import FOLD_IN
 from processing.report.schema import ENSEMBLE, NewcomerErrors, NewcomerResults
 from processing.runs.run import Run
 from processing.tools.stages import Stage
@@ -39,7 +41,7 @@ GIVEN_TO_CHOOSE = 10
 FEWEST_KNOWN, FEWEST_USERS = 20, 10
 MOST_SHARE = 0.2  # of the users: without more of them it would be another model
 ABOUT = "newcomers.json"
-AVERAGES, FOLD_IN = "Movie averages", "Fold-in"
+AVERAGES, FOLDED_IN = "Movie averages", "Fold-in"
 KNOWN, POPULAR = "Ensemble, all ratings known", "Most popular"
 
 
@@ -150,7 +152,7 @@ def _rows(
     resampled = resampled_rmse([own], seed)
     labels: list[tuple[str, str, int | None]] = [
         ("0", AVERAGES, 0),
-        *((str(given), FOLD_IN, given) for given in GIVEN),
+        *((str(given), FOLDED_IN, given) for given in GIVEN),
         (KNOWN, KNOWN, None),
         (POPULAR, POPULAR, None),
     ]
@@ -199,9 +201,9 @@ def _fitting(run: Run, split: Split, users: NDArray[np.int32]) -> Callable[[Path
             "mean": part.mean,
             "sd": fitted.sd,
             "order_z": _caution(run, split, users, fitted),
-            "fold_in": fold_in.to_json(),
         }
         (directory / ABOUT).write_text(json.dumps(about), encoding="utf-8")
+        (directory / FOLD_IN).write_bytes(to_json(fold_in, FOLD_IN, indent=None))
         return f"{spec.label} without {len(users):,} newcomers, from {part.n_ratings:,} ratings"
 
     return work
@@ -212,8 +214,8 @@ def _read(directory: Path) -> _FoldInFit:
     arrays = [np.load(directory / f"{name}.npy") for name in ("biases", "factors", "counts")]
     biases, factors, counts = arrays
     about = json.loads((directory / ABOUT).read_text(encoding="utf-8"))
-    where = str(directory / ABOUT)
-    fold_in = FoldIn.from_json(about["fold_in"], factors.shape[1], len(biases), where)
+    path = directory / FOLD_IN
+    fold_in = FoldIn.read(path.read_bytes(), factors.shape[1], len(biases), str(path))
     folding = FoldingModel(fold_in, about["mean"], biases, factors)
     return _FoldInFit(folding=folding, counts=counts, sd=about["sd"], z=about["order_z"])
 

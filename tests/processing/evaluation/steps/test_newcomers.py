@@ -11,6 +11,7 @@ from processing.evaluation.sampled_lists import Lists
 from processing.evaluation.steps.list_tests import CAUTIONS
 from processing.evaluation.steps.newcomers import draw
 from processing.release import FoldIn, FoldingModel
+from processing.release.encoding import to_json
 from processing.release.order import ordering_scores
 from tests.builders import dataset_of, ratings_of, tasteful_rows
 from tests.evaluations import report_of
@@ -54,7 +55,8 @@ def folding(evaluated):
 def _folding(directory):
     biases, factors = (np.load(directory / f"{name}.npy") for name in ("biases", "factors"))
     about = json.loads((directory / "newcomers.json").read_text())
-    fold_in = FoldIn.from_json(about["fold_in"], factors.shape[1], len(biases), "here")
+    data = (directory / "fold_in.json").read_bytes()
+    fold_in = FoldIn.read(data, factors.shape[1], len(biases), "here")
     return FoldingModel(fold_in, about["mean"], biases, factors)
 
 
@@ -149,7 +151,7 @@ def test_newcomers_when_test_ratings_are_replaced_then_every_fitted_byte_stays(
 ):
     directory, found = evaluated
     again = _newcomers(_changed(ratings, split.test), tmp_path)
-    for name in (*FILES, "newcomers.json"):
+    for name in (*FILES, "newcomers.json", "fold_in.json"):
         stage = "last/newcomers"
         assert (tmp_path / stage / name).read_bytes() == (directory / stage / name).read_bytes()
     assert again.order_z == found.order_z
@@ -166,7 +168,7 @@ def test_newcomers_when_their_known_ratings_are_replaced_then_nothing_fitted_has
         stage = "last/newcomers"
         assert (tmp_path / stage / name).read_bytes() == (directory / stage / name).read_bytes()
     one, two = (_folding(run / "last/newcomers").fold_in for run in (directory, tmp_path))
-    assert one.to_json() == two.to_json()
+    assert to_json(one, "one") == to_json(two, "two")
     assert again.rows[0].rmse == found.rows[0].rmse
     assert again.rows[2].rmse > found.rows[2].rmse + 0.3
 
