@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
+from numpy.typing import NDArray
 
-from processing.exploration.results import Columns
+from processing.exploration.findings import Columns
 from processing.figures.style import (
     BLUE,
     DASHED,
@@ -44,7 +45,7 @@ class Panel:
     height: float = 2
 
 
-def bars(title: str, x_label: str, columns: Columns) -> Figure:
+def bars(columns: Columns, title: str, x_label: str) -> Figure:
     """The first column against `ratings`, with each bar's `share` on top."""
     figure, axes = new_axes(HEIGHT)
     _title(figure, title)
@@ -62,8 +63,8 @@ def bars(title: str, x_label: str, columns: Columns) -> Figure:
     return figure
 
 
-def decay(what: str, columns: Columns) -> Figure:
-    """Users, or movies, with at least so many ratings, both axes logarithmic."""
+def decay(columns: Columns, what: str) -> Figure:
+    """Users, or movies, with at least each number of ratings, both axes logarithmic."""
     figure, axes = new_axes(HEIGHT)
     _title(figure, f"Ratings per {what}")
     levels, left = columns.values()
@@ -102,13 +103,13 @@ def density_by_support(columns: Columns) -> Figure:
     labels = [f"{100 * share:.2g}" for share in columns["filled"]]
     axes.bar_label(drawn, labels, color=INK, fontsize=SIZE)
     axes.set_xticks(places, columns["ratings_at_least"])
-    axes.set_xlabel("Users and movies with at least so many ratings")
+    axes.set_xlabel("Users and movies with at least this many ratings")
     axes.set_ylabel("Rated, in %")
     grid(axes)
     return figure
 
 
-def over_months(title: str, panels: list[Panel], columns: Columns) -> Figure:
+def over_months(columns: Columns, title: str, panels: list[Panel]) -> Figure:
     """Panels over the months, one above the other; a month without a value is a gap."""
     heights = [panel.height for panel in panels]
     figure = new_figure(max(HEIGHT, 1.2 + 0.9 * sum(heights)))
@@ -123,9 +124,9 @@ def over_months(title: str, panels: list[Panel], columns: Columns) -> Figure:
     if len(months) <= MOST_TICKS:
         bottom.set_xticks(months.astype("datetime64[D]"), [str(month) for month in months])
     else:
-        locator = AutoDateLocator(maxticks=MOST_TICKS)
+        locator = AutoDateLocator(maxticks=MOST_TICKS)  # type: ignore[no-untyped-call]
         bottom.xaxis.set_major_locator(locator)
-        bottom.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        bottom.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
         bottom.xaxis.get_offset_text().set(color=INK, fontsize=SIZE)
     bottom.set_xlabel("Month")
     figure.align_ylabels(list(grid_of_axes[:, 0]))
@@ -156,7 +157,7 @@ def cold_starts(columns: Columns) -> Figure:
     return figure
 
 
-def _panel(axes: Axes, panel: Panel, months: np.ndarray, columns: Columns) -> None:
+def _panel(axes: Axes, panel: Panel, months: NDArray[np.datetime64], columns: Columns) -> None:
     plain(axes)
     days = months.astype("datetime64[D]")
     lengths = ((months + 1).astype("datetime64[D]") - days).astype(float)

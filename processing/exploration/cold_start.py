@@ -11,7 +11,7 @@ from processing.data.splits import Split, make_splits
 from processing.errors import ConfigError
 from processing.evaluation.slices import COLD_LABELS
 from processing.exploration.charts import cold_starts
-from processing.exploration.results import Table, blocks
+from processing.exploration.findings import Finding, blocks
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ PROTOCOLS = ("time", "last")
 SEED = 0  # decides at most which ratings of the day that is cut are for testing
 
 
-def cold_start(dataset: Dataset) -> list[Table]:
+def cold_start(dataset: Dataset) -> list[Finding]:
     """Test ratings whose user or movie nobody knows: one table, none where no split can be made.
 
     A user or a movie is new where it has no rating outside the test part.
@@ -40,7 +40,7 @@ def cold_start(dataset: Dataset) -> list[Table]:
         columns["share"] += (counts / counts.sum()).tolist()
     if not columns["protocol"]:
         return []
-    return [Table(name="cold-starts", columns={**columns}, draw=cold_starts)]
+    return [Finding(name="cold-starts", columns={**columns}, draw=cold_starts)]
 
 
 def _count(ratings: Ratings, split: Split) -> NDArray[np.int64]:

@@ -1,16 +1,14 @@
 """How the ratings, their mean, the users and the movies change over time."""
 
 import functools
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Csr, Ratings
 from processing.exploration.charts import Panel, bars, over_months
-from processing.exploration.results import Table, blocks
+from processing.exploration.findings import Finding, blocks
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -26,12 +24,12 @@ class Daily:
     sums: NDArray[np.float64]
 
 
-def over_time(ratings: Ratings) -> list[Table]:
+def over_time(ratings: Ratings) -> list[Finding]:
     """The tables over time of ratings that all have a day; every month between has a row."""
     daily = _count_days(ratings)
     months, place = np.unique(daily.days.astype("datetime64[M]"), return_inverse=True)
     counts = np.bincount(place, daily.counts).astype(np.int64)
-    sums = np.bincount(place, daily.sums)
+    sums = np.bincount(place, daily.sums).astype(np.float64)
     users, movies = (_seen(csr, months) for csr in (ratings.by_user, ratings.by_movie))
     return [
         _per_month(months, counts),
@@ -43,34 +41,36 @@ def over_time(ratings: Ratings) -> list[Table]:
     ]
 
 
-def _per_month(months: Months, counts: NDArray[np.int64]) -> Table:
-    return Table(
+def _per_month(months: Months, counts: NDArray[np.int64]) -> Finding:
+    return Finding(
         name="ratings-per-month",
         columns={"month": _names(months), "ratings": counts.tolist()},
         draw=functools.partial(
-            over_months, "Ratings per month", [Panel("Ratings", {"": "ratings"}, bars=True)]
+            over_months,
+            title="Ratings per month",
+            panels=[Panel("Ratings", {"": "ratings"}, bars=True)],
         ),
     )
 
 
-def _per_weekday(daily: Daily) -> Table:
+def _per_weekday(daily: Daily) -> Finding:
     # 1970-01-01, day 0, was a Thursday.
     weekday = (daily.days.astype(np.int64) + 3) % 7
     counts = np.bincount(weekday, daily.counts, minlength=7).astype(np.int64)
-    return Table(
+    return Finding(
         name="ratings-per-weekday",
         columns={
             "weekday": list(WEEKDAYS),
             "ratings": counts.tolist(),
             "share": (counts / counts.sum()).tolist(),
         },
-        draw=functools.partial(bars, "Ratings per weekday", "Weekday"),
+        draw=functools.partial(bars, title="Ratings per weekday", x_label="Weekday"),
     )
 
 
-def _drift(months: Months, counts: NDArray[np.int64], sums: NDArray[np.float64]) -> Table:
+def _drift(months: Months, counts: NDArray[np.int64], sums: NDArray[np.float64]) -> Finding:
     """Mean of each month's ratings, None in a month without any, and of all up to its end."""
-    return Table(
+    return Finding(
         name="mean-rating-per-month",
         columns={
             "month": _names(months),
@@ -80,8 +80,8 @@ def _drift(months: Months, counts: NDArray[np.int64], sums: NDArray[np.float64])
         },
         draw=functools.partial(
             over_months,
-            "Drift of the mean rating",
-            [
+            title="Drift of the mean rating",
+            panels=[
                 Panel("Stars", {"of the month": "mean", "so far": "mean_so_far"}, zero=False),
                 Panel("Ratings", {"": "ratings"}, bars=True, height=1),
             ],
@@ -89,8 +89,8 @@ def _drift(months: Months, counts: NDArray[np.int64], sums: NDArray[np.float64])
     )
 
 
-def _growth(what: str, months: Months, seen: NDArray[np.int64]) -> Table:
-    return Table(
+def _growth(what: str, months: Months, seen: NDArray[np.int64]) -> Finding:
+    return Finding(
         name=f"growth-of-{what}s",
         columns={
             "month": _names(months),
@@ -99,8 +99,8 @@ def _growth(what: str, months: Months, seen: NDArray[np.int64]) -> Table:
         },
         draw=functools.partial(
             over_months,
-            f"{what.capitalize()}s with a rating by the end of each month",
-            [
+            title=f"{what.capitalize()}s with a rating by the end of each month",
+            panels=[
                 Panel("All so far", {"": f"{what}s"}),
                 Panel("New", {"": f"new_{what}s"}, bars=True),
             ],
@@ -110,10 +110,10 @@ def _growth(what: str, months: Months, seen: NDArray[np.int64]) -> Table:
 
 def _sparsity(
     months: Months, n: NDArray[np.int64], users: NDArray[np.int64], movies: NDArray[np.int64]
-) -> Table:
+) -> Finding:
     """How full the matrix of all users and movies so far was at the end of each month."""
     filled = n / (users * movies)
-    return Table(
+    return Finding(
         name="sparsity-per-month",
         columns={
             "month": _names(months),
@@ -125,8 +125,8 @@ def _sparsity(
         },
         draw=functools.partial(
             over_months,
-            "Rated pairs of all pairs so far",
-            [Panel("Rated, in %", {"": "filled"}, percent=True)],
+            title="Rated pairs of all pairs so far",
+            panels=[Panel("Rated, in %", {"": "filled"}, percent=True)],
         ),
     )
 
@@ -155,7 +155,7 @@ def _names(months: Months) -> list[str]:
     return [str(month) for month in months]
 
 
-def _shares(sums: NDArray[np.float64], counts: NDArray[np.int64]) -> Sequence[Any]:
+def _shares(sums: NDArray[np.float64], counts: NDArray[np.int64]) -> list[float | None]:
     return [
         total / n if n else None for total, n in zip(sums.tolist(), counts.tolist(), strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Figures and tables about a data set, before any model sees it."""
+"""The command `explore`: figures and tables about a data set, before any model sees it."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ from processing.exploration.counts import (
     per_star,
 )
 from processing.exploration.dates import over_time
-from processing.exploration.results import write_table
+from processing.exploration.findings import Finding
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,20 @@ def explore(dataset: Dataset, directory: Path) -> list[Path]:
     """
     directory.mkdir(parents=True, exist_ok=True)
     ratings, name = dataset.ratings, dataset.name
-    tables = [
+    if not ratings.dated:
+        logger.warning("%s has no dates: the figures over time are left out.", name)
+    written = [path for finding in find(dataset) for path in finding.write(directory)]
+    summary = directory / "summary.json"
+    text = json.dumps(_summarise(ratings, name), indent=2, ensure_ascii=False)
+    summary.write_text(text + "\n", encoding="utf-8")
+    logger.info("Wrote %d figures and tables about %s into %s.", len(written), name, directory)
+    return [*written, summary]
+
+
+def find(dataset: Dataset) -> list[Finding]:
+    """All that `explore` writes but for the summary; each finding is also a DataFrame."""
+    ratings = dataset.ratings
+    found = [
         per_star(ratings),
         at_least("user", ratings.by_user),
         at_least("movie", ratings.by_movie),
@@ -42,16 +55,7 @@ def explore(dataset: Dataset, directory: Path) -> list[Path]:
         concentration(ratings),
         density(ratings),
     ]
-    if ratings.dated:
-        tables += over_time(ratings) + cold_start(dataset)
-    else:
-        logger.warning("%s has no dates: the figures over time are left out.", name)
-    written = [path for table in tables for path in write_table(table, directory)]
-    summary = directory / "summary.json"
-    text = json.dumps(_summarise(ratings, name), indent=2, ensure_ascii=False)
-    summary.write_text(text + "\n", encoding="utf-8")
-    logger.info("Wrote %d figures and tables about %s into %s.", len(written), name, directory)
-    return [*written, summary]
+    return found + over_time(ratings) + cold_start(dataset) if ratings.dated else found
 
 
 def _summarise(ratings: Ratings, name: str) -> dict[str, Any]:

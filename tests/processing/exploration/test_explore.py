@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import io
 import json
 import logging
 import xml.etree.ElementTree as ET
@@ -11,8 +12,8 @@ import numpy as np
 import pytest
 
 from processing.data.rows import Catalogue, Scale
-from processing.exploration import results as tables
-from processing.exploration.explore import explore
+from processing.exploration import findings
+from processing.exploration.explore import explore, find
 from tests.builders import dataset_of, random_rows, ratings_of
 
 JANUARY, MARCH = ((date(2004, month, 5) - date(1970, 1, 1)).days for month in (1, 3))  # Mon, Fri
@@ -148,7 +149,7 @@ def test_explore_when_repeated_writes_the_same_bytes(tmp_path):
 def test_explore_when_counted_in_small_blocks_is_the_same(tmp_path, monkeypatch):
     ratings = ratings_of(random_rows(4))
     explore(dataset_of(ratings), tmp_path / "whole")
-    monkeypatch.setattr(tables, "BLOCK", 7)
+    monkeypatch.setattr(findings, "BLOCK", 7)
     explore(dataset_of(ratings), tmp_path / "blocks")
     for path in (tmp_path / "whole").glob("*.csv"):
         assert path.read_bytes() == (tmp_path / "blocks" / path.name).read_bytes(), path.name
@@ -200,3 +201,25 @@ def test_explore_sparsity_says_what_is_empty_among_the_active(explored):
     first = dict(zip(head, rows[0], strict=True))
     assert (first["ratings_at_least"], first["users"], first["movies"]) == ("1", "3", "2")
     assert float(first["sparsity"]) == pytest.approx(1 - 4 / 6)
+
+
+def test_find_when_read_as_frames_then_what_the_files_say(tmp_path):
+    """By Python's own CSV writer, as a witness: whole numbers beside gaps, titles with commas."""
+    dataset = by_hand(ratings_of(ROWS, titled=[100, 200, 300]))
+    explore(dataset, tmp_path)
+    for finding in find(dataset):
+        frame = finding.to_frame()
+        assert list(frame.columns) == list(finding.columns)
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerows([finding.columns, *zip(*finding.columns.values(), strict=True)])
+        assert (tmp_path / f"{finding.name}.csv").read_text(encoding="utf-8") == text.getvalue()
+
+
+def test_to_frame_when_a_year_is_missing_then_the_others_stay_whole_numbers():
+    frames = {f.name: f.to_frame() for f in find(by_hand(ratings_of(ROWS)))}
+    years = frames["most-rated-movies"].set_index("title")["year"]
+    assert years.dtype == "Int64"
+    assert years["The Good, the Bad & $1"] == 1966
+    assert years.isna()["Amélie"]
+    assert frames["ratings-per-month"]["ratings"].sum() == len(ROWS)
