@@ -164,3 +164,9 @@ def test_requirements_when_read_then_pinned_and_without_the_gpu_wheel():
     assert "xgboost" not in names
     named = {"flask", "gunicorn", "pandas", "numpy", "scipy", "scikit-surprise", "xgboost-cpu"}
     assert named | {"boto3", "sentry-sdk"} <= set(names)
+
+
+def test_lock_file_of_the_linters_when_read_then_names_no_registry():
+    packages = json.loads((ROOT / "script" / "js" / "package-lock.json").read_text())["packages"]
+    assert len(packages) > 100
+    assert not any("resolved" in package for package in packages.values())

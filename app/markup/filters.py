@@ -1,4 +1,4 @@
-"""How templates write numbers, dates and titles."""
+"""How templates write numbers and titles. The twins: `app/static/words.js` and `markup.js`."""
 
 from flask import Flask
 

@@ -1,4 +1,4 @@
-"""How days and periods are written."""
+"""How days and periods are written; days in the browser too, by `app/static/words.js`."""
 
 from datetime import date, timedelta
 

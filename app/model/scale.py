@@ -1,4 +1,4 @@
-"""The rating scale as the site shows it: texts and star widths."""
+"""The rating scale as the site shows it: texts and star widths. Its twin: `app/static/scale.js`."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,7 @@
-"""Title search: case, accents, punctuation, order of words, articles and a typo do not matter."""
+"""Title search: case, accents, punctuation, order of words, articles and a typo do not matter.
+
+Without a network the browser finds the same: `app/static/titles.js`.
+"""
 
 import re
 import unicodedata

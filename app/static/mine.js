@@ -80,7 +80,7 @@ function movieOf(titles, index) {
     year: titles.years[index],
     genres: titles.genres[index],
     votes: titles.votes[index],
-    mean: mean === null ? null : Math.fround(mean), // what is sent is the shortest that says it
+    mean: mean === null ? null : Math.fround(mean), // sent is the shortest number that is the same float32
   };
 }
 

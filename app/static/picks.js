@@ -1,4 +1,4 @@
-// Lists of recommendations: save a movie or put it aside on this device, go on with the arrow keys.
+// Lists of recommendations: save a movie or put it aside on this device, move with the arrow keys.
 import { button, find, findAll, make } from "./dom.js";
 import { load, store } from "./storage.js";
 

@@ -358,7 +358,7 @@ async function removeList({ list }) {
 }
 
 async function forget() {
-  newestRelease = null; // so that the next visited page brings the data anew
+  newestRelease = null; // so that the next visited page fetches the data again
   await Promise.all([PAGES, FIGURES, DATA, KEPT].map((name) => caches.delete(name)));
 }
 

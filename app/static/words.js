@@ -20,7 +20,7 @@ export function day(moment) {
 }
 
 /**
- * Writes a number with so many decimals as Python does: what is halfway goes to the even digit.
+ * Writes a number to a few decimals as Python does: what is halfway goes to the even digit.
  * @param {number} value
  * @param {number} decimals
  */
