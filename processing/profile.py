@@ -16,7 +16,17 @@ from processing.models.registry import MODELS
 
 @dataclass(frozen=True, kw_only=True)
 class ModelSpec:
-    """A model of a profile: its name there, its kind, what people call it, settings, engine."""
+    """A model of a profile.
+
+    Attributes
+    ----------
+    name, kind, label
+        What the profile calls it, which model it is (a key of `MODELS`), and what people call it.
+    settings
+        An object of the kind's `Settings`.
+    engine
+        Who does the fitting.
+    """
 
     name: str
     kind: str
@@ -33,7 +43,18 @@ class ModelSpec:
 class RecommendSettings:
     """How many movies are judged and kept per user, and what is kept with each.
 
-    `contributions`: `exact` by TreeSHAP, or `approximate`, which is many times quicker.
+    Attributes
+    ----------
+    top_n
+        Movies that are kept per user, 1 or more.
+    n_candidates
+        Movies per user that the ensemble judges, `top_n` or more.
+    n_reasons
+        Rated movies that are named as reasons of each recommendation, 1 or more.
+    n_similar
+        Similar movies that are kept per movie, 1 or more.
+    contributions
+        `exact` by TreeSHAP, or `approximate`, which is many times quicker.
     """
 
     top_n: int = 50
