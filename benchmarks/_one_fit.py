@@ -72,20 +72,15 @@ def surprise(columns: Columns, train: Part, task: dict[str, Any]) -> Fit:
     import pandas as pd
     from surprise import Dataset, Reader
 
-    from processing.models import surprise_engine
-
     frame = pd.DataFrame({"user": train.users, "movie": train.movies, "rating": train.values})
     reader = Reader(rating_scale=(columns.scale.low, columns.scale.high))
     trainset = Dataset.load_from_df(frame, reader).build_full_trainset()
     test = [getattr(columns.test, name).tolist() for name in ("users", "movies", "values")]
     testset = list(zip(*test, strict=True))
-    settings = MODELS[task["kind"]].Settings(**task["settings"])
-    algorithm = {
-        "baseline": lambda: surprise_engine.baseline(settings),
-        "knn_baseline": lambda: surprise_engine.knn_baseline(settings),
-        "svd": lambda: surprise_engine.svd(settings, task["seed"]),
-        "svdpp": lambda: surprise_engine.svdpp(settings, task["seed"]),
-    }[task["kind"]]()
+    model_class: Any = MODELS[task["kind"]]
+    model = model_class(model_class.Settings(**task["settings"]), "surprise")
+    chance = () if task["kind"] == "knn_baseline" else (task["seed"],)
+    algorithm = model._surprise(*chance)
 
     def fit() -> Predict:
         algorithm.fit(trainset)

@@ -122,10 +122,10 @@ def _peers_of_split(
     of_stack = [_course(ratings, split.known & ~stack, stack) for stack in split.stacks]
     given = np.concatenate([ratings.by_user.values[stack] for stack in split.stacks])
     matrix = xgboost.DMatrix(np.concatenate(of_stack), label=given)
-    model = xgboost.train({"seed": seed}, matrix, num_boost_round=100)
+    trees = xgboost.train({"seed": seed}, matrix, num_boost_round=100)
     seconds = time.perf_counter() - started
     test_features = xgboost.DMatrix(_course(ratings, split.known, split.test))
-    found = errors(model.predict(test_features), actual)
+    found = errors(trees.predict(test_features), actual)
     row = {"model": "course", "label": "Course features, XGBoost", "fit_seconds": seconds}
     return [*rows, row | found._asdict()]
 

@@ -24,6 +24,9 @@ from processing.data.ingest import load_dataset
 
 HELD_OUT = 0.01
 REQUIREMENTS = Path(__file__).parent / "requirements.txt"
+LIBMF = next(
+    line for line in REQUIREMENTS.read_text("utf-8").splitlines() if line.startswith("libmf==")
+)
 MAKEFILE_FLAGS = "-O3 -march=native -DUSEAVX -DUSEOMP -fopenmp"
 OURS = {"lr_all": 0.01, "reg_all": 0.05}
 THEIRS = {"eta": 0.05, "lambda_p1": 0.0, "lambda_q1": 0.0, "lambda_p2": 0.05, "lambda_q2": 0.05}
@@ -61,7 +64,7 @@ def main() -> None:
     result = {
         "held_out": HELD_OUT,
         **split,
-        "libmf": REQUIREMENTS.read_text().split()[-1],
+        "libmf": LIBMF,
         "libmf_flags": MAKEFILE_FLAGS,
         "rows": rows,
     }
@@ -80,7 +83,7 @@ def _build_libmf(folder: Path, flags: str) -> Path:
     fresh = ["--no-cache-dir", "--no-deps", "--no-binary", "libmf"]
     names = ("CFLAGS", "CXXFLAGS", "LDFLAGS") if flags else ()  # an empty one would undo -O3
     environment = os.environ | dict.fromkeys(names, flags)
-    command = [*pip, *fresh, "--target", folder, "-r", REQUIREMENTS]
+    command = [*pip, *fresh, "--target", str(folder), LIBMF]
     subprocess.run(command, check=True, env=environment)
     return folder
 

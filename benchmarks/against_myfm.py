@@ -10,10 +10,10 @@ Run: pip install -r benchmarks/requirements.txt
 import argparse
 import tempfile
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import myfm
 import numpy as np
 from _common import say, slug, write_result
 from numpy.typing import NDArray
@@ -50,7 +50,7 @@ def main() -> None:
         "source": dataset.name,
         "protocol": arguments.protocol,
         "seed": arguments.seed,
-        "myfm": myfm.get_distribution("myfm").version,
+        "myfm": version("myfm"),
         "rank": arguments.rank,
         "sweeps": arguments.sweeps,
         "rmse": float(np.mean([row["rmse"] for row in rows])),
@@ -63,6 +63,8 @@ def fit_and_predict(
     part: Ratings, pairs: list[NDArray[np.int32]], arguments: argparse.Namespace
 ) -> NDArray[np.float32]:
     """Expected ratings of (users, movies, days)."""
+    import myfm
+
     csr, days = part.by_user, np.unique(part.by_user.days)
     of_user, of_movie = _side(part.by_user, part.n_movies), _side(part.by_movie, part.n_users)
 
@@ -86,7 +88,7 @@ def fit_and_predict(
     users, movies, pair_days = pairs
     places = np.minimum(np.searchsorted(days, pair_days), len(days) - 1)
     shares = model.predict_proba(_one_hot(places, days, pair_days), X_rel=blocks(users, movies))
-    return (shares @ levels).astype(np.float32)
+    return np.asarray(shares @ levels, np.float32)
 
 
 def _one_hot(places: NDArray[Any], days: NDArray[Any], pair_days: NDArray[Any]) -> Any:

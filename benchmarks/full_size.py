@@ -36,7 +36,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.work:
         options.work.mkdir(parents=True, exist_ok=True)
-    result = {"profile": PROFILE, "n_movies": NETFLIX_MOVIES, "runs": []}
+    runs: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(dir=options.work) as folder:
         sets = options.work or Path(folder)
         warm_up = Path(folder) / "warm-up"
@@ -46,9 +46,10 @@ def main() -> None:
             source = sets / f"simulated-{share:g}"
             sizes = _simulate(source, share)
             row = {"share": share, **sizes} | _run(source, Path(folder) / "runs")
-            result["runs"].append(row)
+            runs.append(row)
             say(json.dumps(row))
-    write_result("full_size", result).with_suffix(".svg").write_bytes(draw(result["runs"]))
+    result = {"profile": PROFILE, "n_movies": NETFLIX_MOVIES, "runs": runs}
+    write_result("full_size", result).with_suffix(".svg").write_bytes(draw(runs))
 
 
 def _simulate(directory: Path, share: float) -> dict[str, int]:

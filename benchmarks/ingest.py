@@ -7,6 +7,7 @@ into a zip and a tar.gz beside the temporary files (a quarter of its size each) 
 all three, each in a process of its own.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -31,9 +32,11 @@ BLOCK = 1 << 20
 
 def main() -> None:
     """Measure, and write the result beside this file."""
-    source = Path(sys.argv[1])
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("source", type=Path, help="a simulated set in Netflix form")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        result = measure(source, Path(folder))
+        result = measure(options.source, Path(folder))
     say(write_result("ingest", result).read_text())
 
 
@@ -68,7 +71,7 @@ def measure(source: Path, folder: Path) -> dict[str, Any]:
 
 def whole(source: Path, runs: Path) -> dict[str, Any]:
     """Seconds and peak memory of the command `ingest`, a fresh process, as the system counts."""
-    command = [sys.executable, "-m", "processing", "ingest", source, "--runs", runs]
+    command = [sys.executable, "-m", "processing", "ingest", str(source), "--runs", str(runs)]
     with tempfile.TemporaryFile() as said:
         started = time.perf_counter()
         process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said)
@@ -193,7 +196,7 @@ def unpack_gzip(path: Path) -> None:
 if __name__ == "__main__":
     if "--part" in sys.argv:
         at = sys.argv.index("--part")
-        measured = {"parse": parse, "peer": peer, "stages": stages}[sys.argv[at + 1]]
-        json.dump(measured(*sys.argv[1:at]), sys.stdout)
+        parts: dict[str, Callable[..., Any]] = {"parse": parse, "peer": peer, "stages": stages}
+        json.dump(parts[sys.argv[at + 1]](*sys.argv[1:at]), sys.stdout)
     else:
         main()

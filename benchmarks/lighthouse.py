@@ -38,8 +38,8 @@ def install() -> Path:
     for program in ("npm", "chromium"):
         if shutil.which(program) is None:
             raise RuntimeError(f"There is no {program}; Lighthouse needs Node.js 18 and Chromium.")
-    program = CACHE / "node_modules" / ".bin" / "lighthouse"
-    if not program.exists():
+    lighthouse = CACHE / "node_modules" / ".bin" / "lighthouse"
+    if not lighthouse.exists():
         command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(CACHE)]
         environment = {**os.environ, "PUPPETEER_SKIP_DOWNLOAD": "1"}
         done = subprocess.run(
@@ -47,7 +47,7 @@ def install() -> Path:
         )
         if done.returncode:
             raise RuntimeError(f"npm could not install Lighthouse: {done.stderr[-1000:]}")
-    return program
+    return lighthouse
 
 
 def judge(address: str) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _once(program: Path, address: str) -> dict[str, Any] | None:
 
 
 def _bytes(report: dict[str, Any]) -> int:
-    return round(report["audits"]["total-byte-weight"]["numericValue"])
+    return round(float(report["audits"]["total-byte-weight"]["numericValue"]))
 
 
 def _against(report: dict[str, Any]) -> list[str]:

@@ -21,7 +21,7 @@ def measure() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = Path(folder) / "bin" / "python"
-        pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+        pip: list[str | Path] = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, "install", "-r", ROOT / "requirements.txt"], check=True)
         subprocess.run([*pip, "uninstall", "-y", "pip", "setuptools"], check=True)
         (packages,) = (Path(folder) / "lib").glob("python*/site-packages")

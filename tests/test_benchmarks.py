@@ -15,8 +15,10 @@ BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 SCRIPTS = (
     "accuracy",
     "against_libmf",
+    "against_myfm",
     "against_surprise",
     "full_size",
+    "ingest",
     "lighthouse",
     "slug_size",
     "tables",
@@ -197,6 +199,25 @@ def test_columns_when_split_then_every_rating_is_in_one_part(import_benchmark, t
         places = dataset.ratings.locate(part.users, part.movies)
         np.testing.assert_array_equal(dataset.ratings.by_user.values[places], part.values)
     assert np.isin(found.test.users, found.train.users).all()
+
+
+@pytest.mark.parametrize("kind", ["svd", "knn_baseline"])
+def test_one_fit_when_done_by_surprise_and_by_us_then_predicts_the_same(
+    import_benchmark, tmp_path, kind
+):
+    simulate(tmp_path / "set", n_users=60, n_movies=30, n_ratings=700)
+    dataset = load_dataset(tmp_path / "set", tmp_path / "cache")
+    columns, one_fit = (import_benchmark(name) for name in ("_columns", "_one_fit"))
+    columns.write_columns(dataset, 0.2, 0, "by user", tmp_path / "columns")
+    read = columns.read_columns(tmp_path / "columns")
+    task = {"kind": kind, "settings": {}, "seed": 0}
+    by_program = [
+        one_fit._scores(
+            one_fit.PROGRAMS[program](read, read.train, task | {"program": program})()()
+        )
+        for program in ("surprise", "exact")
+    ]
+    np.testing.assert_allclose(*by_program, rtol=1e-5)
 
 
 def test_command_when_paths_are_given_then_only_their_names_are_kept(import_benchmark, monkeypatch):
