@@ -44,8 +44,8 @@ def main() -> None:
         scores = fit_and_predict(part, pairs, arguments)
         seconds = time.perf_counter() - started
         found = errors(scores, csr.values[split.test])
-        rows.append({"split": split.name, **found, "seconds": round(seconds, 1)})
-        say(f"{split.name}: RMSE {found['rmse']:.4f} in {seconds:.0f} s")
+        rows.append({"split": split.name, **found._asdict(), "seconds": round(seconds, 1)})
+        say(f"{split.name}: RMSE {found.rmse:.4f} in {seconds:.0f} s")
     result = {
         "source": dataset.name,
         "protocol": arguments.protocol,
