@@ -20,7 +20,7 @@ NEEDS = {  # a test that uses one of these fixtures gets the mark
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep compiled kernels until one changes, and let workers wait without spinning.
+    """Keep compiled kernels until one changes, and let threads wait without spinning.
 
     Numba compiles a kernel anew when its own file changed, but not when a kernel that it calls
     did; so the folder of what is compiled is named after the text of them all.
@@ -29,14 +29,14 @@ def pytest_configure(config: pytest.Config) -> None:
     for path in sorted((ROOT / "processing" / "kernels").glob("*.py")):
         text.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     folder = COMPILED / text.hexdigest()[:16]
-    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    os.environ |= {"NUMBA_CACHE_DIR": str(folder), "OMP_WAIT_POLICY": "passive"}
     if hasattr(config, "workerinput"):
         return
     for other in COMPILED.glob("*"):
         if other != folder:
             shutil.rmtree(other)
     if config.getoption("numprocesses", None):
-        os.environ |= {"OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": "1"}
+        os.environ["OMP_NUM_THREADS"] = "1"
 
 
 @pytest.hookimpl(tryfirst=True)
