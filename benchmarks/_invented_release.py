@@ -152,7 +152,7 @@ def _top(work: Path, rng: np.random.Generator, n_users: int, n_movies: int) -> n
         block["score"] = START + added.astype(np.float32).sum(axis=2)
         block["reasons"]["movie"] = rng.integers(0, n_movies, (*block.shape, N_REASONS))
         block["reasons"]["share"] = 0.2
-        block["near_n"], block["near_mean"] = 12, 4.0
+        block["n_neighbours"], block["neighbours_mean"] = 12, 4.0
         top[start : start + len(block)] = block
     assert (top["movie"][0] != NO_MOVIE).all()
     return top

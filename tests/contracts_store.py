@@ -1,6 +1,6 @@
 """What every store must do. A store's test class inherits this and says how to reach its bytes.
 
-`raw_get` and `raw_put` go around the store, so that reading and writing are checked apart.
+`raw_get` and `raw_put` bypass the store, so that reading and writing are checked separately.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ UNSAFE_NAMES = ["", "/a", "a/", "a//b", "..", "../a", "a/../b", "./a", ".hidden"
 
 
 class StoreContract:
-    """One contract for all stores; `cut_step` calls lie between two cuts of a publish."""
+    """One contract for all stores; a publish is cut off at every `cut_step`-th call."""
 
     cut_step = 1
 
@@ -29,11 +29,11 @@ class StoreContract:
         raise NotImplementedError
 
     def raw_get(self, name: str) -> bytes | None:
-        """Read a name around the store; None when there is none."""
+        """Read a name, bypassing the store; None when there is none."""
         raise NotImplementedError
 
     def raw_put(self, name: str, data: bytes) -> None:
-        """Write a name around the store."""
+        """Write a name, bypassing the store."""
         raise NotImplementedError
 
     @pytest.mark.parametrize("name", ["a", "releases/x/users-00000.npy", "Ünïcode & space+.svg"])

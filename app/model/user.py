@@ -175,7 +175,7 @@ def _account(opened: OpenedRelease, record: UserRecord, pick: Recommendation) ->
 
 
 def _alike(record: UserRecord) -> list[Alike | None]:
-    counts, means = record.top["near_n"].tolist(), record.top["near_mean"].tolist()
+    counts, means = record.top["n_neighbours"].tolist(), record.top["neighbours_mean"].tolist()
     return [Alike(n=n, mean=mean) if n else None for n, mean in zip(counts, means, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""What the arrays of a release must look like, checked by those who write and those who read."""
+"""What the parts of a release must look like, checked when it is written and when it is read."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -81,12 +81,12 @@ def check_ascending(ids: NDArray[np.int64], name: str) -> None:
 
 
 def _check_counts(array: NDArray[np.void], name: str) -> None:
-    """Check that counts are none below 0, and that nobody loves what they did not rate."""
+    """Check that no count is below 0, and that nobody loves what they did not rate."""
     counts = array["n"]
     loved = array["loved"] if "loved" in (array.dtype.names or ()) else np.zeros_like(counts)
     if np.any(counts < 0) or np.any(loved < 0) or np.any(loved > counts):
         raise ReleaseFormatError(
-            f"{name}: a count is below 0, or more loved than rated; expected 0 ≤ loved ≤ n."
+            f"{name}: a count is below 0, or more viewers loved than rated; expected 0 ≤ loved ≤ n."
         )
 
 
@@ -110,7 +110,7 @@ def _check_shards(offsets: NDArray[np.int64], manifest: Manifest) -> None:
         info = manifest.files.get(shard.name)
         if info is None or info.size_bytes != size:
             raise ReleaseFormatError(
-                f"{shard.name}: {schema.USER_OFFSETS} tells of {size} bytes, {schema.MANIFEST} of "
+                f"{shard.name}: {schema.USER_OFFSETS} says {size} bytes, {schema.MANIFEST} says "
                 f"{info.size_bytes if info else 'no such file'}; expected the same."
             )
 
@@ -121,7 +121,7 @@ def check_report(report: bytes) -> None:
 
 
 def check_contents(contents: ReleaseContents, about: ReleaseAbout) -> None:
-    """Check what `check_arrays` cannot see: the catalogue, the users' arrays and what is said.
+    """Check what `check_arrays` does not see: the catalogue, the users' arrays, the rest.
 
     Raises
     ------
@@ -131,8 +131,7 @@ def check_contents(contents: ReleaseContents, about: ReleaseAbout) -> None:
     n_movies, n_users = len(contents.movie_ids), len(contents.user_ids)
     if not n_movies or not n_users:
         raise ReleaseFormatError(
-            f"A release of {n_users} users and {n_movies} movies shows nothing; "
-            "expected some of each."
+            f"The release has {n_users} users and {n_movies} movies; expected at least one of each."
         )
     n_history = len(contents.history_movies)
     top_columns = contents.top.shape[1] if contents.top.ndim == 2 else None

@@ -81,7 +81,7 @@ def _write(path: Path, frames: Iterator[pd.DataFrame]) -> list[Path]:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
-    """Lend a partial name, which gets its final one if all goes well."""
+    """Yield a partial name; the file gets its final one if nothing fails."""
     partial = path.with_name(f".{path.name}.partial")
     try:
         yield partial

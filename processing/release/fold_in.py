@@ -24,7 +24,7 @@ from processing.release.encoding import Document, from_json
 
 
 class FoldIn(Document, frozen=True, kw_only=True, eq=False):
-    """How people's biases and factors are spread, and which movies to ask a visitor about.
+    """The prior over people's biases and factors, and which movies to ask a visitor about.
 
     Attributes
     ----------
@@ -33,9 +33,9 @@ class FoldIn(Document, frozen=True, kw_only=True, eq=False):
     noise_variance
         s², in stars squared, above 0.
     order_z
-        Lists are ordered by the score less so many standard errors, as `order_z` of a release.
+        Visitors' lists are ordered by `ordering_scores` with this z.
     ask
-        Movie indices, the most telling first.
+        Indices of the movies to ask a visitor about, the most informative first.
     """
 
     mean: NDArray[np.float64]
@@ -83,7 +83,7 @@ class FoldIn(Document, frozen=True, kw_only=True, eq=False):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Visitor:
-    """A person as far as their ratings tell.
+    """What is known of a person by their ratings.
 
     Attributes
     ----------
@@ -92,8 +92,8 @@ class Visitor:
     weights, covariance
         w and V, float64 (1 + n_factors,) and (1 + n_factors, 1 + n_factors).
     gains, surprises
-        V Xᵀ / s², float64 (1 + n_factors, n), and what the ratings are above what the average
-        person would give, float64 (n,): their product is what w gains over the prior's mean.
+        V Xᵀ / s², float64 (1 + n_factors, n), and the ratings less what the average person would
+        give, float64 (n,): their product is w less the prior's mean.
     """
 
     movies: NDArray[np.int64]
@@ -128,7 +128,10 @@ class FoldingModel:
         self._precision = np.linalg.inv(fold_in.covariance)
 
     def fold(self, movies: NDArray[np.int64], ratings: NDArray[np.float32]) -> Visitor:
-        """What ratings, in stars, of movies, by index, tell of who gave them; none tell nothing."""
+        """Return what ratings, in stars, (n,), of movies, by index, (n,), say of who gave them.
+
+        Without any rating it is what the prior says.
+        """
         x = self.loadings[movies].astype(np.float64)
         noise = self.fold_in.noise_variance
         covariance = np.asarray(np.linalg.inv(self._precision + x.T @ x / noise), np.float64)
@@ -143,15 +146,15 @@ class FoldingModel:
         )
 
     def scores(self, visitor: Visitor) -> NDArray[np.float64]:
-        """What the visitor would give each movie, float64 (n_movies,), beyond the scale's ends."""
+        """What the visitor would give each movie, in stars, (n_movies,), not clipped."""
         return self.average + self.loadings @ (visitor.weights - self.fold_in.mean)
 
     def score(self, visitor: Visitor, movies: NDArray[np.int64]) -> NDArray[np.float64]:
-        """What the visitor would give some movies, float64 (n,), beyond the scale's ends."""
+        """What the visitor would give some movies, in stars, (n,), not clipped."""
         return self.average[movies] + self.loadings[movies] @ (visitor.weights - self.fold_in.mean)
 
     def deviations(self, visitor: Visitor, movies: NDArray[np.int64]) -> NDArray[np.float64]:
-        """By how much a rating may differ from its score: standard deviations, in stars, (n,)."""
+        """Standard deviations of the ratings from their scores, in stars, (n,)."""
         x = self.loadings[movies].astype(np.float64)
         known = np.einsum("nk,kl,nl->n", x, visitor.covariance, x)
         found: NDArray[np.float64] = np.sqrt(known + self.fold_in.noise_variance)
@@ -160,6 +163,6 @@ class FoldingModel:
     def parts(self, visitor: Visitor, movies: NDArray[np.int64]) -> NDArray[np.float64]:
         """Stars that each rating adds to each score, float64 (len(movies), n ratings).
 
-        With the average person's score they sum to the visitor's.
+        Each row sums to the visitor's score less the average person's.
         """
         return (self.loadings[movies] @ visitor.gains) * visitor.surprises

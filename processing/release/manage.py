@@ -30,7 +30,7 @@ _LEFTOVER_AGE = timedelta(hours=24)
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseSummary:
-    """One release of a store; without a manifest, `problem` says why."""
+    """One release of a store; where there is no manifest, `problem` says why."""
 
     release_id: str
     active: bool
@@ -68,7 +68,7 @@ def activate(storage: Storage, release_id: str) -> Manifest:
 def rollback(storage: Storage) -> Manifest:
     """Go back to the release that was activated before the active one; return its manifest.
 
-    Releases that were pruned since then are passed over.
+    Releases that were pruned since then are skipped.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def rollback(storage: Storage) -> Manifest:
         try:
             manifest = load_manifest(storage, release)
         except UnknownReleaseError:
-            logger.warning("Passing over release %s, which is gone.", release)
+            logger.warning("Skipping release %s, which was pruned.", release)
             continue
         save_pointer(storage, Pointer(release_id=release, history=history))
         return manifest
@@ -96,15 +96,15 @@ def rollback(storage: Storage) -> Manifest:
 def prune(
     storage: Storage, figure_storage: Storage, keep: int, now: datetime, dry_run: bool = False
 ) -> list[str]:
-    """Delete all but the newest `keep` releases, and leftovers that are a day old.
+    """Delete all but the newest `keep` releases, and leftovers that are older than a day.
 
-    The active release always stays. A release's manifest goes first, so that nobody sees a
-    release that is half there; then its figures and its files.
+    The active release always stays. A release's manifest is deleted first, so that nobody sees an
+    incomplete release; then its figures and its files.
 
     Returns
     -------
     list of str
-        The ids that went, or would go with `dry_run`, oldest first.
+        The ids that were deleted, or would be without `dry_run`, oldest first.
     """
     if keep < 1:
         raise ReleaseError(f"Cannot keep {keep} releases; expected at least 1.")
@@ -125,7 +125,7 @@ def prune(
 
 
 def verify_release(storage: Storage, figure_storage: Storage, release_id: str) -> list[str]:
-    """Read a release again in full; return a sentence for everything that is wrong.
+    """Read the whole release again; return a sentence for each problem.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def verify_release(storage: Storage, figure_storage: Storage, release_id: str) -
 
 
 def _identity_problems(figure_storage: Storage, manifest: Manifest) -> list[str]:
-    """Whether manifest and figures are those that the release was named after."""
+    """Check that manifest and figures are those that the release was named after."""
     hashes: dict[str, str] = {}
     for name in manifest.figures:
         try:

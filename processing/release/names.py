@@ -1,4 +1,4 @@
-"""Where things lie in a store: release ids and the names under them."""
+"""Names in a store: release ids, and the files and figures under them."""
 
 import re
 from datetime import UTC, datetime

@@ -45,7 +45,7 @@ def load_pointer(storage: Storage) -> Pointer | None:
 
 
 def move_pointer(storage: Storage, release_id: str) -> None:
-    """Make a release that is there the active one; a pointer that cannot be read is replaced."""
+    """Make a published release the active one; a pointer that cannot be read is replaced."""
     try:
         pointer = load_pointer(storage)
     except ReleaseFormatError as error:

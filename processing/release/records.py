@@ -37,13 +37,13 @@ def decode_record(data: bytes, top_dtype: np.dtype[Any], n_movies: int, where: s
         names the record.
     """
     if len(data) < RECORD_HEADER_DTYPE.itemsize:
-        raise _broken(where, f"{len(data)} bytes hold no header")
+        raise _broken(where, f"{len(data)} bytes are too few for a header")
     header = np.frombuffer(data, RECORD_HEADER_DTYPE, count=1)[0]
     n_top, n_history = int(header["n_top"]), int(header["n_history"])
     top_end = RECORD_HEADER_DTYPE.itemsize + n_top * top_dtype.itemsize
     expected = top_end + n_history * HISTORY_DTYPE.itemsize
     if len(data) != expected:
-        raise _broken(where, f"{len(data)} bytes, but its header tells of {expected}")
+        raise _broken(where, f"{len(data)} bytes, but its header says {expected}")
     record = UserRecord(
         top=np.frombuffer(data, top_dtype, count=n_top, offset=RECORD_HEADER_DTYPE.itemsize),
         history=np.frombuffer(data, HISTORY_DTYPE, count=n_history, offset=top_end),

@@ -49,9 +49,9 @@ _OTHER_ADVICE = "Check the network, ICP_BUCKET_REGION and AWS_ENDPOINT_URL_S3, t
 class S3Storage(Storage):
     """A store under a prefix of an S3 bucket.
 
-    Empty keys and an empty region leave these to boto3's own chain. All threads share one client,
-    made at the first use; a forked process needs a store of its own, as connections cannot be
-    shared.
+    Without keys or a region, boto3 looks for them itself. All threads share one client, which is
+    made when it is first used. A forked process needs a store of its own, since connections cannot
+    be shared.
     """
 
     def __init__(
@@ -128,7 +128,7 @@ class S3Storage(Storage):
         return self._prefix + check_name(name)
 
     def _s3(self) -> Any:
-        """Return the client, made at the first use."""
+        """Return the client, which is made when it is first used."""
         with self._lock:
             if self._client is None:
                 self._client = self._new_client()
@@ -168,7 +168,7 @@ class S3Storage(Storage):
             return answer
 
     def _check_bucket(self) -> None:
-        """Tell a missing bucket from a missing name: the answer to a HEAD request has no text."""
+        """Distinguish a missing bucket from a missing name: a HEAD request's answer has no text."""
         try:
             self._s3().head_bucket(Bucket=self._bucket)
         except ClientError as error:
@@ -198,7 +198,7 @@ class S3Storage(Storage):
     def _unavailable(
         self, action: str, name: str, error: Exception, code: str = ""
     ) -> StorageUnavailableError:
-        """Say what failed, where, and what to do; never what boto3 says, which may show a key."""
+        """Say what failed, where, and what to do, but not what boto3 says: it may show a key."""
         code = code or type(error).__name__
         what = f"{action} {name!r} in" if name else action
         answers = "the store answers " if isinstance(error, ClientError) else ""

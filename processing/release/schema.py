@@ -55,8 +55,8 @@ def top_dtype(n_reasons: int, n_groups: int) -> np.dtype[Any]:
             ("score", "<f4"),
             ("reasons", REASON_DTYPE, (n_reasons,)),
             ("contributions", "<f2", (n_groups,)),
-            ("near_n", "<u2"),
-            ("near_mean", "<f2"),
+            ("n_neighbours", "<u2"),
+            ("neighbours_mean", "<f2"),
         ]
     )
 

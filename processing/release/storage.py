@@ -31,7 +31,7 @@ class Storage(ABC):
         Raises
         ------
         StorageExistsError
-            If the name is taken; what lies there stays as it is.
+            If the name is taken; its bytes stay as they are.
         """
 
     @abstractmethod
@@ -202,7 +202,7 @@ def not_found_error(name: str, storage: Storage) -> StorageNotFoundError:
 
 @contextmanager
 def _partial_file(path: Path, data: bytes) -> Iterator[Path]:
-    """Write a file beside its final name, flushed to disk; it is gone at the end."""
+    """Write a file beside its final name, flushed to disk; it is removed at the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.parent / f".{path.name}.{uuid.uuid4().hex}.partial"
     try:

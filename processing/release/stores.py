@@ -1,4 +1,4 @@
-"""Which store the settings name."""
+"""Opening the store that the settings name."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -35,8 +35,7 @@ logger = logging.getLogger(__name__)
 def stage_release(directory: Path, contents: ReleaseContents, about: ReleaseAbout) -> Manifest:
     """Write a release into a local folder, the manifest last.
 
-    The same contents give the same bytes and the same id. What lies in the folder from an earlier
-    try is overwritten.
+    The same contents give the same bytes and the same id. Files of an earlier try are overwritten.
 
     Raises
     ------
@@ -67,15 +66,15 @@ def stage_release(directory: Path, contents: ReleaseContents, about: ReleaseAbou
 def publish(directory: Path, storage: Storage, figure_storage: Storage) -> Manifest:
     """Publish the release that is staged in a folder, and activate it.
 
-    The manifest is written after everything else: a publish that was cut off leaves no release,
-    and started again it goes on where it was and ends with the same bytes.
+    The manifest is written after everything else: a publish that is interrupted leaves no release,
+    and when it is run again it goes on where it was and ends with the same bytes.
 
     Raises
     ------
     StorageExistsError
-        If other bytes lie under one of the release's names already.
+        If one of the release's names is taken by other bytes.
     ReleaseFormatError
-        If the staged files are not those that were staged.
+        If a staged file was changed since.
     """
     manifest = load_staged_manifest(directory)
     _create_files(directory, manifest, storage)
@@ -133,7 +132,7 @@ def _write_users(
 
 
 def _records(contents: ReleaseContents, about: ReleaseAbout, first: int) -> Iterator[UserRecord]:
-    """Go through the records of a shard of users from `first` on, without the padding."""
+    """Yield the records of a shard of users from `first` on, without the padding."""
     top = np.asarray(contents.top[first : first + about.shard_users])
     check_top(top, len(contents.movie_ids), first, about)
     indptr = contents.history_indptr[first : first + len(top) + 1]
@@ -219,13 +218,13 @@ def _check_same(storage: Storage, name: str, data: bytes) -> None:
 
 
 def _check_complete(manifest: Manifest, storage: Storage) -> None:
-    """Check that nothing was pruned away while the files were being written."""
+    """Check that nothing was deleted while the files were being written."""
     prefix = file_name(manifest.release_id, "")
     wanted = {prefix + name for name in manifest.files}
     if missing := wanted.difference(storage.names(prefix)):
         raise ReleaseError(
             f"{sorted(missing)} went missing from {storage.describe()} while the release was being "
-            "published; a prune may have taken them for leftovers. Publish again."
+            "published; a prune may have deleted them as leftovers. Publish again."
         )
 
 

@@ -114,7 +114,7 @@ def _judge(
     )
     reasons["movie"], reasons["share"] = ids, shares
     top["reasons"][kept] = reasons
-    top["near_n"][kept], top["near_mean"][kept] = _near(served, users, top["movie"])
+    top["n_neighbours"][kept], top["neighbours_mean"][kept] = _near(served, users, top["movie"])
     return top
 
 

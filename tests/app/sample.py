@@ -237,8 +237,8 @@ def _top(matrix: np.ndarray, about: ReleaseAbout) -> np.ndarray:
             top[user, place]["score"] = high - 0.043 * (high - low) * place
             above = top[user, place]["score"] - about.contribution_start
             top[user, place]["contributions"] = above * np.array([0.5, -0.25, 0.75, 0.0])
-            top[user, place]["near_n"] = place % 4
-            top[user, place]["near_mean"] = high - 0.1 * place if place % 4 else np.nan
+            top[user, place]["n_neighbours"] = place % 4
+            top[user, place]["neighbours_mean"] = high - 0.1 * place if place % 4 else np.nan
             if USER_IDS[user] == NO_REASONS_ID:
                 continue
             for i in range(1 + place % N_REASONS):

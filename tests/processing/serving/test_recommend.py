@@ -142,12 +142,12 @@ def test_recommend_when_similar_users_rated_a_movie_then_how_many_and_their_mean
         for row in top[user][top[user]["movie"] >= 0]:
             theirs = given[near[near >= 0], row["movie"]]
             theirs = theirs[~np.isnan(theirs)]
-            assert row["near_n"] == len(theirs)
+            assert row["n_neighbours"] == len(theirs)
             if len(theirs):
-                assert row["near_mean"] == np.float16(theirs.mean())
+                assert row["neighbours_mean"] == np.float16(theirs.mean())
                 some += 1
             else:
-                assert np.isnan(row["near_mean"])
+                assert np.isnan(row["neighbours_mean"])
     assert some > 100
 
 
