@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from processing.release.order import ordering_scores
 
@@ -9,6 +10,8 @@ def test_ordering_scores_when_few_have_rated_then_the_margin_is_wide():
     np.testing.assert_allclose(found, [4.9 - 1.2, 4.5 - 0.24, 4.0 - 0.12], rtol=1e-6)
 
 
-def test_ordering_scores_when_z_is_zero_then_the_scores():
-    scores = np.array([3.25, 4.5], np.float32)
-    np.testing.assert_array_equal(ordering_scores(scores, np.array([0, 9]), 1.0, 0.0), scores)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_ordering_scores_when_z_is_zero_then_the_scores(dtype):
+    scores = np.array([3.2, 4.5], dtype)
+    found = ordering_scores(scores, np.array([0, 9]), 1.0, 0.0)
+    np.testing.assert_array_equal(found, scores, strict=True)
