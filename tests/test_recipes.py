@@ -43,13 +43,6 @@ def test_recipe_when_read_then_its_files_are_there(recipe):
     assert [place for place in places if not place.exists()] == []
 
 
-def test_contributing_when_read_then_every_file_it_names_is_there():
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    named = re.findall(r"`((?:app|benchmarks|config|docs|processing|script|tests)/[\w./-]+)`", text)
-    assert len(named) > 20
-    assert [name for name in named if "NAME" not in name and not (ROOT / name).exists()] == []
-
-
 class MovieMeanArrays(NamedTuple):
     means: NDArray[np.float64]
 
