@@ -12,7 +12,7 @@ from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Retry
 from urllib3.exceptions import HTTPError, MaxRetryError, ProtocolError
 from urllib3.util import make_headers, parse_url
 
-from processing.data.partial import Begun, PartialFile
+from processing.data.partial import Origin, PartialFile
 from processing.data.public import PublicDataset
 from processing.errors import DownloadError
 from processing.tools.progress import counting
@@ -173,13 +173,13 @@ def _reason(error: Exception | None) -> str:
 
 def _transfer(pool: PoolManager, url: str, part: PartialFile, retries: Retry) -> None:
     """Make one attempt to fetch what is missing from `part`."""
-    begun = part.begun(url)
-    start = part.size if begun else 0
+    origin = part.origin(url)
+    start = part.size if origin else 0
     headers = dict(HEADERS)
-    if begun and start:
-        if start == begun.total:
+    if origin and start:
+        if start == origin.total:
             return
-        headers |= {"Range": f"bytes={start}-", "If-Range": begun.validator}
+        headers |= {"Range": f"bytes={start}-", "If-Range": origin.validator}
     response = pool.request(
         "GET",
         url,
@@ -192,14 +192,14 @@ def _transfer(pool: PoolManager, url: str, part: PartialFile, retries: Retry) ->
     try:
         with response:
             _check_answer(url, response)
-            if begun is None or not _continues(response, start, begun):
+            if origin is None or not _continues(response, start, origin):
                 if start:
                     logger.info("%s cannot go on where it was cut off; starting over.", url)
                 start = 0
-                begun = Begun(url=url, validator=_validator(response), total=_total(response))
-                part.begin(begun)
-            part.check_space(begun)
-            _receive(response, part, begun.total)
+                origin = Origin(url=url, validator=_validator(response), total=_total(response))
+                part.begin(origin)
+            part.check_space(origin)
+            _receive(response, part, origin.total)
     except _FileChanged:
         part.discard()
         raise
@@ -216,15 +216,15 @@ def _check_answer(url: str, response: BaseHTTPResponse) -> None:
         )
 
 
-def _continues(response: BaseHTTPResponse, start: int, begun: Begun) -> bool:
+def _continues(response: BaseHTTPResponse, start: int, origin: Origin) -> bool:
     """Whether a response holds the rest, from `start` on, of the file that was begun."""
     if response.status != 206:
         return False
     match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
-    same_file = _validator(response) in (begun.validator, "")
+    same_file = _validator(response) in (origin.validator, "")
     if match is None or int(match[1]) != start or not same_file:
         raise _FileChanged
-    if match[2] not in (str(begun.total), "*"):
+    if match[2] not in (str(origin.total), "*"):
         raise _FileChanged
     return True
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from processing.data.dataset import Dataset, load_saved, save_dataset
 from processing.data.ratings import Ratings, build_ratings
-from processing.data.readers.registry import ReadOptions, Source, open_source
+from processing.data.readers.registry import FoundSource, ReadOptions, open_source
 from processing.data.rows import Catalogue, SourceData, SourcePairs
 from processing.errors import SourceError
 from processing.tools.files import write_whole
@@ -56,7 +56,7 @@ def load_dataset(path: Path | str, cache: Path, options: ReadOptions | None = No
     return dataset
 
 
-def _find_kept(source: Source, cache: Path, prefix: str) -> Dataset | None:
+def _find_kept(source: FoundSource, cache: Path, prefix: str) -> Dataset | None:
     """What was kept of a source, None where it has to be read.
 
     Its hash is not asked for unless something of the same size was kept: while a source is read, it
@@ -82,14 +82,14 @@ def _keep(dataset: Dataset, cache: Path, prefix: str) -> Dataset:
     return load_saved(kept)
 
 
-def _read(source: Source) -> Dataset:
+def _read(source: FoundSource) -> Dataset:
     with ThreadPoolExecutor(1) as pool:
         sha256 = pool.submit(source.sha256)
         data = source.read()
         return _assemble(source, sha256.result(), data)
 
 
-def _assemble(source: Source, sha256: str, data: SourceData) -> Dataset:
+def _assemble(source: FoundSource, sha256: str, data: SourceData) -> Dataset:
     ratings, n_duplicates = build_ratings(data.rows, data.catalogue.movie_ids, data.scale)
     if n_duplicates:
         logger.warning(

@@ -12,10 +12,11 @@ import msgspec
 from processing.errors import DownloadError
 
 
-class Begun(msgspec.Struct, frozen=True, kw_only=True):
-    """Which file was begun; `total` is its size in bytes, None where the server does not say it.
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """The file that a part belongs to.
 
-    `validator` distinguishes versions of the file, '' where the server names none.
+    `total` is its size in bytes, None where the server does not say it. `validator` distinguishes
+    versions of the file, '' where the server names none.
     """
 
     url: str
@@ -24,7 +25,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PartialFile:
-    """What has been received of the file `target`, with a note beside it of what was begun.
+    """What has been received of the file `target`, with a note beside it of its origin.
 
     Raises
     ------
@@ -44,26 +45,26 @@ class PartialFile:
         """Bytes received so far."""
         return self.path.stat().st_size if self.path.exists() else 0
 
-    def begun(self, url: str) -> Begun | None:
-        """What was begun, None where it cannot be gone on with."""
+    def origin(self, url: str) -> Origin | None:
+        """Where the part came from, None where it cannot be gone on with."""
         try:
-            begun = msgspec.json.decode(self._note.read_bytes(), type=Begun)
+            origin = msgspec.json.decode(self._note.read_bytes(), type=Origin)
         except (OSError, msgspec.DecodeError):
             return None
-        return begun if begun.url == url and begun.validator else None
+        return origin if origin.url == url and origin.validator else None
 
-    def begin(self, begun: Begun) -> None:
+    def begin(self, origin: Origin) -> None:
         """Drop what there was, and note which file is coming."""
         self.discard()
         with _writing(self.path):
-            self._note.write_bytes(msgspec.json.encode(begun))
+            self._note.write_bytes(msgspec.json.encode(origin))
 
-    def check_space(self, begun: Begun) -> None:
+    def check_space(self, origin: Origin) -> None:
         """Refuse a file for which the disk has no room."""
         free = shutil.disk_usage(self.path.parent).free
-        if begun.total is not None and begun.total - self.size > free:
+        if origin.total is not None and origin.total - self.size > free:
             raise DownloadError(
-                f"{self.path.parent} has {free} bytes free, but {begun.total - self.size} are "
+                f"{self.path.parent} has {free} bytes free, but {origin.total - self.size} are "
                 "still to be fetched. Make room, or name another folder, and start again."
             )
 

@@ -16,7 +16,7 @@ from processing.kernels.arrays import Csr as Csr  # what ratings are kept in: gi
 from processing.tools.threads import even_rows, even_spans, in_threads
 
 SMALL_TABLE = 1 << 20
-TABLE_PER_ID = 4  # a table of places may have so many entries per id, or SMALL_TABLE
+TABLE_PER_ID = 4  # entries that a table of places may have for each id, or SMALL_TABLE in all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +88,7 @@ class Ratings:
 
     @cached_property
     def derived(self) -> dict[Any, Any]:
-        """What was computed from these ratings alone and may be asked for again, by a key."""
+        """Results that depend on these ratings alone, kept by a key to be used again."""
         return {}
 
     def find_user(self, user_id: int) -> int | None:
@@ -146,7 +146,7 @@ def _compress(
     days: NDArray[np.int32],
     n_users: int,
 ) -> tuple[Csr, int]:
-    """Rows in file order, by user and movie, and how many of them another one replaced."""
+    """Compress rows in file order by user; also how many of them a later one replaced."""
     spans = even_spans(len(users))
     keys = [users[a:b] for a, b in spans]
     indptr, places = _places(keys, n_users)

@@ -3,7 +3,6 @@
 import json
 import logging
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +17,8 @@ from processing.exploration.counts import (
     most_rated,
     per_star,
 )
-from processing.exploration.dates import over_time
 from processing.exploration.findings import Finding
+from processing.exploration.over_time import over_time
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +57,7 @@ def find(dataset: Dataset) -> list[Finding]:
     return found + over_time(ratings) + cold_start(dataset) if ratings.dated else found
 
 
-def _summarise(ratings: Ratings, name: str) -> dict[str, Any]:
+def _summarise(ratings: Ratings, name: str) -> dict[str, object]:
     per_user, per_movie = ratings.by_user.counts, ratings.by_movie.counts
     values, days = ratings.by_user.values, ratings.by_user.days
     cells = int(np.count_nonzero(per_user)) * int(np.count_nonzero(per_movie))

@@ -34,13 +34,13 @@ SIZE = 9.5
 
 
 def new_figure(height: float) -> Figure:
-    """An empty figure of some inches."""
+    """An empty figure, `height` inches high."""
     layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1)
     return Figure(figsize=(WIDTH, height), layout=layout, facecolor=PAPER)
 
 
 def new_axes(height: float) -> tuple[Figure, Axes]:
-    """An empty figure of some inches, with one pair of axes in the house style."""
+    """An empty figure, `height` inches high, with one pair of axes in the house style."""
     figure = new_figure(height)
     axes = figure.add_subplot()
     plain(axes)

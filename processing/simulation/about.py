@@ -4,7 +4,6 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -95,7 +94,7 @@ def write_about(directory: Path, truth: Truth, tally: Tally) -> None:
     (directory / ABOUT_NAME).write_text(text, encoding="utf-8")
 
 
-def _describe(truth: Truth, tally: Tally) -> dict[str, Any]:
+def _describe(truth: Truth, tally: Tally) -> dict[str, object]:
     """What simulation.json says, but for the files."""
     world, n = truth.world, truth.world.n_ratings
     stars = np.arange(6)

@@ -35,7 +35,7 @@ class World(NamedTuple):
     seed: int
 
 
-class Planted(NamedTuple):
+class PlantedRatings(NamedTuple):
     """Ratings of one movie: `users` (indices) and `days` int32, `scores` float64, latent."""
 
     movie: int
@@ -121,7 +121,7 @@ class Truth:
         sequence = np.random.SeedSequence([self.world.seed, *purpose.encode()])
         return np.uint64(sequence.generate_state(1, np.uint64)[0])
 
-    def planted(self, every: int = 1) -> Iterator[Planted]:
+    def planted(self, every: int = 1) -> Iterator[PlantedRatings]:
         """Ratings of every movie, movie by movie; only each `every`th rating of all."""
         picker = _Picker(self)
         day_key = self.key("days")
@@ -133,7 +133,7 @@ class Truth:
             kernels.draw_days(self.viewers, film, users, N_DAYS - 1, day_key, days)
             scores = np.empty(len(users))
             kernels.latent_scores(self.viewers, film, self.calendar, users, days, scores)
-            yield Planted(movie, users, days, scores)
+            yield PlantedRatings(movie, users, days, scores)
             seen += int(self.counts[movie])
 
     def expected(

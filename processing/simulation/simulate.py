@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from processing.errors import SourceError
 from processing.kernels import simulate as kernels
 from processing.simulation.about import ABOUT_NAME, About, Tally, read_about, write_about
-from processing.simulation.planted import FIRST_DAY, N_DAYS, Planted, Truth, World
+from processing.simulation.planted import FIRST_DAY, N_DAYS, PlantedRatings, Truth, World
 from processing.simulation.planting import plant
 from processing.tools.files import write_whole
 from processing.tools.progress import counting
@@ -140,7 +140,7 @@ def _write_ratings(directory: Path, truth: Truth) -> Tally:
     tally = Tally(np.zeros(6, np.int64), np.zeros(world.n_users, np.int64))
     gain, cuts = truth.scale
     star_key = truth.key("stars")
-    lines = _Lines(truth)
+    lines = _LineWriter(truth)
     ends = [world.n_movies * (k + 1) // N_FILES for k in range(N_FILES)]
     planted = truth.planted()
     start = 0
@@ -155,13 +155,13 @@ def _write_ratings(directory: Path, truth: Truth) -> Tally:
                     )
                     tally.stars += np.bincount(stars, minlength=6)
                     tally.user_counts[movie.users] += 1
-                    file.write(lines.of(movie, stars))
+                    file.write(lines.write(movie, stars))
                     advance(len(movie.users))
             start = end
     return tally
 
 
-class _Lines:
+class _LineWriter:
     """Writes the lines of one movie after the other, into the same memory."""
 
     def __init__(self, truth: Truth) -> None:
@@ -169,7 +169,7 @@ class _Lines:
         self._user_ids, self._dates = truth.user_ids, dates.reshape(N_DAYS, 10)
         self._text = np.empty(int(truth.counts.max()) * kernels.LONGEST_LINE, np.uint8)
 
-    def of(self, movie: Planted, stars: NDArray[np.uint8]) -> bytes:
+    def write(self, movie: PlantedRatings, stars: NDArray[np.uint8]) -> bytes:
         """The movie's line and those of its ratings."""
         n_bytes = kernels.write_lines(
             self._user_ids, movie.users, stars, movie.days, self._dates, self._text

@@ -208,7 +208,7 @@ class Tar(Container):
         size = self.path.stat().st_size
         with (
             counting(size, f"Listing {self.path.name}", "B") as advance,
-            _Watched(self.path, advance) as packed,
+            _WatchedFile(self.path, advance) as packed,
             self._unpacked(packed) as stream,
         ):
             yield from _list_tar(stream)
@@ -266,7 +266,7 @@ def damage_named(label: str) -> Iterator[None]:
         ) from error
 
 
-class _Watched(io.FileIO):
+class _WatchedFile(io.FileIO):
     """A file that tells how many bytes are read."""
 
     def __init__(self, path: Path, advance: Advance) -> None:

@@ -40,7 +40,7 @@ _PROBE_LINE = "'movie_id:', or a user id"
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Form(Form):
+class _NetflixForm(Form):
     """The set in either form; `missing` are the numbers of parts that are not there."""
 
     parts: tuple[Member, ...]
@@ -110,7 +110,7 @@ class Kaggle(Reader):
         return self._form([file.member], file.place)
 
     def _form(self, parts: list[Member], place: Place, missing: Sequence[int] = ()) -> Form:
-        return _Form(
+        return _NetflixForm(
             format="netflix",
             name=NAME,
             folder=place.folder,
@@ -130,7 +130,7 @@ class OriginalArchive(Reader):
         parts = [member for name, member in place.beside.items() if _MOVIE_FILE.fullmatch(name)]
         if not parts:
             return None
-        return _Form(
+        return _NetflixForm(
             format="netflix-archive",
             name=NAME,
             folder=place.folder,

@@ -155,7 +155,7 @@ class SingleFile:
         return sum(bool(pattern.fullmatch(line)) for line in self.lines)
 
     def is_mostly(self, n_lines: int) -> bool:
-        """Whether so many are more than half of the first lines."""
+        """Whether this many lines are more than half of the first ones."""
         return 2 * n_lines > len(self.lines)
 
 

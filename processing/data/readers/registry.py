@@ -22,10 +22,10 @@ from processing.data.rows import SourceData
 from processing.errors import SourceError
 from processing.tools.progress import counting
 
-__all__ = ["ReadOptions", "Source", "open_source"]
+__all__ = ["FoundSource", "ReadOptions", "open_source"]
 
-# Another format is one more reader here, of a file of its own. Where two find a file equally like
-# their own, the first has it.
+# Another format is a file of its own and one more reader here. Where two readers are equally sure
+# of a file, the first takes it.
 READERS: tuple[Reader, ...] = (
     Kaggle(),
     OriginalArchive(),
@@ -46,7 +46,7 @@ _ENDINGS = tuple(f".{ending}" for reader in READERS for ending in reader.endings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class FoundSource:
     """A data set that was found, not read yet.
 
     `name` is shown to people; `format` is one of netflix, netflix-archive, ml-100k, ml-1m, ml-10m,
@@ -110,7 +110,7 @@ class Source:
         return replace(data, n_bad=bad.count)
 
 
-def open_source(path: Path | str, options: ReadOptions | None = None) -> Source:
+def open_source(path: Path | str, options: ReadOptions | None = None) -> FoundSource:
     """Find out what data set a folder, a file, a zip or a tar.gz holds, by what is in it.
 
     Raises
@@ -125,7 +125,7 @@ def open_source(path: Path | str, options: ReadOptions | None = None) -> Source:
     with container.open() as files:
         form = _the_one(_find_forms(container, files, options), container, files)
     simulation = _simulation(container, form)
-    return Source(
+    return FoundSource(
         path=path,
         simulated=simulation is not None or _is_simulated_file(container),
         form=form,
@@ -177,7 +177,7 @@ def _single_file(member: Member, files: Files, options: ReadOptions) -> SingleFi
 
 
 def _recognise(file: SingleFile, readers: Iterable[Reader]) -> list[Form]:
-    """What the reader takes a file for that finds it most like its own; empty if none does."""
+    """The form that the surest of the readers takes a file for; none if no reader knows it."""
     likeness, reader = max(
         ((reader.likeness(file), reader) for reader in readers), key=lambda found: found[0]
     )

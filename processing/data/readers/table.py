@@ -45,7 +45,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Form(Form):
+class _TableForm(Form):
     table: Member
     layout: Layout
     titles: Member | None
@@ -55,14 +55,14 @@ class _Form(Form):
         return (self.table, self.titles) if self.titles else (self.table,)
 
     def read(self, reading: Reading) -> SourceData:
-        rows = _Rows(self.layout, reading.options.scale)
+        rows = _TableRows(self.layout, reading.options.scale)
         self._read_rows(reading, rows)
         data = rows.finish()
         if self.titles is None or "title" in self.layout.places:
             return data
         return replace(data, catalogue=MOVIES_CSV.read(reading, self.titles))
 
-    def _read_rows(self, reading: Reading, rows: "_Rows") -> None:
+    def _read_rows(self, reading: Reading, rows: "_TableRows") -> None:
         layout, label = self.layout, reading.files.label(self.table)
         expected = _expected(layout, reading.options.scale)
         with reading.files.open(self.table) as stream:
@@ -98,7 +98,7 @@ class OwnTable(Reader):
         layout = find_layout(file.head, file.place.options)
         if layout is None:
             return None
-        return _Form(
+        return _TableForm(
             format="csv",
             name=file.member.basename,
             folder=file.member.folder,
@@ -108,7 +108,7 @@ class OwnTable(Reader):
         )
 
 
-class _Rows:
+class _TableRows:
     """The rows read so far, in compact columns, and the titles met on the way."""
 
     def __init__(self, layout: Layout, scale: Scale | None) -> None:

@@ -1,6 +1,5 @@
 """From a source to a data set: folds, the probe, the cache, and lines that are skipped."""
 
-import dataclasses
 import logging
 
 import numpy as np
@@ -77,10 +76,8 @@ def test_dataset_when_read_from_the_cache_then_the_same_but_for_the_name(ml_100k
     again = load_dataset(path.rename(tmp_path / "renamed.csv"), tmp_path / "cache")
     assert (first.name, again.name) == ("mine.csv", "renamed.csv")
     assert again.catalogue.titles == first.catalogue.titles == ["Movie 10", "Movie 11"]
-    for field in dataclasses.fields(first.ratings.by_user):
-        np.testing.assert_array_equal(
-            getattr(again.ratings.by_user, field.name), getattr(first.ratings.by_user, field.name)
-        )
+    for found, expected in zip(again.ratings.by_user, first.ratings.by_user, strict=True):
+        np.testing.assert_array_equal(found, expected)
 
 
 def _kept(tmp_path):

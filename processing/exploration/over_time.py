@@ -16,7 +16,7 @@ Months = NDArray[np.datetime64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Daily:
+class DailyCounts:
     """Ratings of each day: `days` (datetime64[D], without gaps), `counts`, `sums` of stars."""
 
     days: NDArray[np.datetime64]
@@ -53,7 +53,7 @@ def _per_month(months: Months, counts: NDArray[np.int64]) -> Finding:
     )
 
 
-def _per_weekday(daily: Daily) -> Finding:
+def _per_weekday(daily: DailyCounts) -> Finding:
     # 1970-01-01, day 0, was a Thursday.
     weekday = (daily.days.astype(np.int64) + 3) % 7
     counts = np.bincount(weekday, daily.counts, minlength=7).astype(np.int64)
@@ -138,7 +138,7 @@ def _seen(csr: Csr, months: Months) -> NDArray[np.int64]:
     return np.searchsorted(first_months, months, side="right").astype(np.int64)
 
 
-def _count_days(ratings: Ratings) -> Daily:
+def _count_days(ratings: Ratings) -> DailyCounts:
     days, values = ratings.by_user.days, ratings.by_user.values
     first, n_days = int(days.min()), int(days.max()) - int(days.min()) + 1
     counts, sums = np.zeros(n_days, np.int64), np.zeros(n_days)
@@ -146,7 +146,7 @@ def _count_days(ratings: Ratings) -> Daily:
         since = days[block] - first
         counts += np.bincount(since, minlength=n_days)
         sums += np.bincount(since, values[block], minlength=n_days)
-    return Daily(
+    return DailyCounts(
         days=np.arange(first, first + n_days).astype("datetime64[D]"), counts=counts, sums=sums
     )
 
