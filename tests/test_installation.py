@@ -182,14 +182,18 @@ def test_site_extra_when_served_elsewhere_then_needs_nothing_that_trains(install
     assert not trains & needed("site")
 
 
-def test_train_and_export_when_every_module_is_imported_then_nothing_is_missing(installed):
+def test_train_when_in_a_strange_repository_then_whole_and_without_its_commit(installed):
     here = installed("train")
+    git = ["git", "-c", "user.name=N", "-c", "user.email=e@localhost", "-C", here.environment]
+    for command in (["init", "--quiet"], ["commit", "--quiet", "--allow-empty", "-m", "theirs"]):
+        subprocess.run([*git, *command], check=True)
     program = (
         "import importlib, pkgutil, processing\n"
         "for each in pkgutil.walk_packages(processing.__path__, 'processing.'):\n"
         "    if each.name not in ('processing.__main__', 'processing.release.export'):\n"
         "        importlib.import_module(each.name)\n"
         "import faiss, tqdm\n"
+        "assert processing.runs.run._commit() == 'unknown'\n"
     )
     here.run("python", "-c", program)
     installed("export").run("python", "-c", "import processing.release.export")

@@ -109,10 +109,10 @@ def _code_hash() -> str:
 
 
 def _commit() -> str:
+    """The commit of this code; "unknown" where it is installed, in somebody's repository or not."""
+    command = ["git", "rev-parse", "HEAD", "HEAD:./__init__.py"]
     try:
-        found = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=PACKAGE, capture_output=True, text=True, check=True
-        )
+        found = subprocess.run(command, cwd=PACKAGE, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
-    return found.stdout.strip()
+    return found.stdout.split()[0]
