@@ -112,6 +112,14 @@ def website(result: dict[str, Any]) -> str:
     return f"{words}\n\n{table(head, rows)}"
 
 
+def slug_size(result: dict[str, Any]) -> str:
+    """What Heroku stores, and what it unpacks."""
+    return (
+        f"**The installed requirements** are {result['compressed_mb']:.0f} MB compressed, "
+        f"{result['installed_mb']:.0f} MB unpacked; Heroku's limit is 500 MB compressed."
+    )
+
+
 def _cells(measured: dict[str, Any] | None, strong: str = "") -> list[str]:
     if measured is None:
         return ["", ""]

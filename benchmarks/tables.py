@@ -13,7 +13,7 @@ from _accuracy_table import accuracy
 from _common import RESULTS, ROOT, say
 from _headlines import headlines
 from _speed_tables import INTRODUCTION as SPEED
-from _speed_tables import against_libmf, against_surprise, full_size, website
+from _speed_tables import against_libmf, against_surprise, full_size, slug_size, website
 
 BEGIN = "<!-- made by benchmarks/tables.py -->"
 END = "<!-- end of what benchmarks/tables.py makes -->"
@@ -47,6 +47,7 @@ def tables(results: Path) -> str:
                 ("against_libmf-*.json", against_libmf),
                 ("full_size.json", full_size),
                 ("website.json", website),
+                ("slug_size.json", slug_size),
             ),
         ),
     ]
