@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from surprise.utils import get_rng
 
 from processing.errors import ModelError
-from processing.kernels.arrays import Csr
-from processing.kernels.predict import add_neighbours, linear_scores
+from processing.kernels.arrays import Biases, Csr
+from processing.kernels.predict import LinearArrays, Wanted, add_neighbours, linear_scores
 from processing.kernels.sgd_fast import whole_user_factors
 from processing.models import numba_engine
 from processing.models.matrix import RatingMatrix, transposed
@@ -35,6 +35,9 @@ PARAMETERS = ("bu", "bi", "pu", "qi", "yj")
 
 class _Fast(surprise.AlgoBase):
     """What our versions share: the trainset as arrays, and predictions in bulk."""
+
+    bu: Any  # None before the fit
+    bi: Any
 
     def __init__(self, *args: Any, exact: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,7 +111,8 @@ class _Fast(surprise.AlgoBase):
         """Mean + biases + product of factors; an unknown user or item has zeros."""
         bu, bi, pu, qi = (_with_zero(array) for array in (self.bu, self.bi, *factors))
         out = np.empty(len(users), np.float64)
-        linear_scores(float(self.trainset.global_mean), bu, bi, pu, qi, users, items, out)
+        arrays = LinearArrays(float(self.trainset.global_mean), bu, bi, pu, qi)
+        linear_scores(arrays, users, items, out)
         return out
 
 
@@ -154,7 +158,7 @@ class SVDpp(_Fast, surprise.SVDpp):
         )
         self.bu, self.bi, self.pu, self.qi, self.yj = learned
         self.whole_pu = self.pu.copy()
-        whole_user_factors(*self._matrix.by_user[:2], self.whole_pu, self.yj)
+        whole_user_factors(self._matrix.by_user, self.whole_pu, self.yj)
 
     def estimate(self, u: Any, i: Any) -> float:
         """Estimate of a pair of inner ids, not clipped."""
@@ -182,8 +186,8 @@ class KNNBaseline(_Fast, surprise.KNNBaseline):
             shrinkage=options.get("shrinkage", 100),
         )
         x_side, y_side = self.switch(self._matrix.by_user, self._matrix.by_movie)
-        biases = self.switch(*self.compute_baselines())
-        return similarities(x_side, y_side, measure, self._matrix.mean, *biases, self.exact)
+        biases = Biases(self._matrix.mean, *self.switch(*self.compute_baselines()))
+        return similarities(x_side, y_side, measure, biases, self.exact)
 
     def _estimates(self, users: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.float64]:
         out = self._linear(users, items, (np.zeros((len(self.bu), 0)), np.zeros((len(self.bi), 0))))
@@ -191,16 +195,8 @@ class KNNBaseline(_Fast, surprise.KNNBaseline):
         known = np.flatnonzero((xs >= 0) & (ys >= 0))
         order = known[np.argsort(xs[known], kind="stable")]
         raters, _ = self.switch(self._matrix.by_movie, self._matrix.by_user)
-        add_neighbours(
-            self._matrix.mean,
-            self.bx,
-            self.by,
-            self.sim,
-            *raters[:3],
-            (order, xs, ys, out),
-            self.k,
-            self.min_k,
-        )
+        biases = Biases(self._matrix.mean, self.bx, self.by)
+        add_neighbours(biases, self.sim, raters, Wanted(order, xs, ys, out), self.k, self.min_k)
         return out
 
 

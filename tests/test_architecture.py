@@ -123,7 +123,7 @@ ONLY_IMPORTERS = {
     "flask": ["app", "app.markup", "app.web", "app.views"],
     "werkzeug": ["app", "app.web"],
     "xgboost": ["processing.ensemble.stacking"],
-    "faiss": ["processing.models.candidates"],
+    "faiss": ["processing.models.neighbour_search"],
     "surprise": ["processing.models.surprise_engine", "processing.algorithms"],
 }
 

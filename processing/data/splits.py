@@ -162,7 +162,7 @@ def _latest(days: NDArray[np.int32], among: Mask, share: float, rng: np.random.G
 def _rank_from_end(ratings: Ratings, among: Mask, rng: np.random.Generator) -> NDArray[np.int32]:
     """For each rating in `among`: how many later ones of the same user are in `among`."""
     out = np.empty(ratings.n_ratings, np.int32)
-    rank_from_end(ratings.by_user.indptr, ratings.by_user.days, among, rng.integers(2**62), out)
+    rank_from_end(ratings.by_user, among, rng.integers(2**62), out)
     return out
 
 

@@ -1,4 +1,4 @@
-"""The hand-made features of a (user, movie) pair, made from ratings that do not hold the pair.
+"""Features of a (user, movie) pair, computed from ratings that do not hold the pair.
 
 The course notebook that this project descends from used the global average, the ratings of the five
 most similar users and for the five most similar movies, and the averages of user and movie, all of
@@ -17,11 +17,12 @@ from processing.data.ratings import Ratings
 from processing.ensemble import time_features
 from processing.ensemble.time_features import TimeFeatures
 from processing.errors import ModelError
-from processing.kernels.neighbours import ask_similar_columns, ask_similar_rows
-from processing.kernels.similarities import deviations
-from processing.models.neighbours import Neighbours, baseline_of, nearest
+from processing.kernels.arrays import Biases, Cells, Csr, Neighbours
+from processing.kernels.neighbours import Opinions, opinions_of_columns, opinions_of_rows
+from processing.models.neighbours import baseline_of, deviations_of, nearest
 
-N_ASKED = 100
+N_NEIGHBOURS = 100
+NO_SUPPORTS = np.empty((0, 0), np.int32)
 N_SHOWN = 5
 
 NAMES = (
@@ -83,20 +84,10 @@ class Features:
         self.similar_movies_ = nearest(ratings, user_based=False)
         return self
 
-    def deviations(self) -> NDArray[np.float32]:
-        """Each rating less mean, user's and movie's average, in the order of `by_user`."""
-        csr = self._ratings.by_user
-        out = np.empty(len(csr.values), np.float32)
-        deviations(
-            csr.indptr,
-            csr.indices,
-            csr.values,
-            self._ratings.mean,
-            self.user_biases_,
-            self.movie_biases_,
-            out,
-        )
-        return out
+    def deviations(self) -> Csr:
+        """Each rating less mean, user's and movie's average, by user; float32."""
+        biases = Biases(self._ratings.mean, self.user_biases_, self.movie_biases_)
+        return deviations_of(self._ratings.by_user, biases)
 
     def make(
         self,
@@ -106,8 +97,8 @@ class Features:
     ) -> NDArray[np.float32]:
         """Features of pairs, float32 (n, len(NAMES)); NaN where no similar one has a rating.
 
-        `days` are the pairs' days, None where there are none. The `N_ASKED` most similar users and
-        movies are asked. Quick where the pairs of a user are together.
+        `days` are the pairs' days, None where there are none. Of similar users and movies the first
+        `N_NEIGHBOURS` are looked at. Quick where the pairs of a user are together.
 
         Raises
         ------
@@ -115,36 +106,23 @@ class Features:
             If one of the pairs is among the ratings: its features would hold its answer.
         """
         ratings = self._ratings
-        csr, near = ratings.by_user, self.similar_movies_
+        csr, cells, sums = ratings.by_user, Cells(users, movies), np.empty((len(users), 0))
         out = np.empty((len(users), len(NAMES)), np.float32)
         of_users, of_movies, of_days = np.split(out[:, N_PLAIN:], [N_SHOWN, 2 * N_SHOWN], axis=1)
-        by_user = csr.indptr, csr.indices, csr.values
-        asked, sums = (users, movies, 0), np.empty((len(users), 0))
-        n_rated = ask_similar_columns(
-            near.ids[:, :N_ASKED],
-            near.similarities,
-            *by_user,
-            self.movie_biases_,
-            *asked,
-            sums,
-            of_movies,
+        near = self.similar_movies_
+        near = near._replace(ids=near.ids[:, :N_NEIGHBOURS])
+        n_rated = opinions_of_columns(
+            near, csr, self.movie_biases_, cells, Opinions(0, sums, of_movies)
         )
         if n_rated:
             raise ModelError(
-                "Features were asked for a pair whose rating they were made from. "
+                "One of the pairs has a rating among those that its features are computed from. "
                 "Fit them on ratings that leave the pair out."
             )
-        none = np.empty((0, 0), np.float32)
-        ask_similar_rows(
-            self.similar_users_[:, :N_ASKED],
-            none,
-            *by_user,
-            self.user_biases_,
-            ratings.n_movies,
-            *asked,
-            sums,
-            of_users,
-        )
+        nothing = np.empty((0, 0), np.float32)  # similarities are read for sums alone
+        near = Neighbours(self.similar_users_[:, :N_NEIGHBOURS], nothing, NO_SUPPORTS)
+        opinions = Opinions(0, sums, of_users)
+        opinions_of_rows(near, csr, self.user_biases_, ratings.n_movies, cells, opinions)
         out[:, 0] = self.user_biases_[users]
         out[:, 1] = self.movie_biases_[movies]
         out[:, 2] = np.log1p(csr.counts)[users]
@@ -160,7 +138,8 @@ class Features:
         """Write the learned arrays as npz."""
         directory.mkdir(parents=True, exist_ok=True)
         near = {
-            f"similar_movies_{name}": array for name, array in vars(self.similar_movies_).items()
+            f"similar_movies_{name}": array
+            for name, array in self.similar_movies_._asdict().items()
         }
         with (directory / "features.npz").open("wb") as file:
             np.savez(

@@ -20,14 +20,13 @@ import xgboost
 from numpy.typing import NDArray
 
 from processing.data.rows import Scale
-from processing.ensemble import features
-from processing.ensemble.features import NAMES
+from processing.ensemble.features import CONTRIBUTIONS, GROUPS, NAMES
 from processing.errors import ModelError
 from processing.tools.progress import counting
 from processing.tools.validation import check_positive
 
 STOP_SHARE = 0.1
-N_AVERAGES = 2  # the features that the members' scores are told apart from come first
+N_AVERAGES = 2  # the features that come first: averages, from which members' scores are distances
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +75,9 @@ class Ensemble:
     """The stacked model.
 
     Rows are described by member scores (float32 (n, n_members), columns in the order of `members`)
-    and hand-made features (float32 (n, len(features.NAMES))). Both blend and trees read a member's
+    and hand-made features (float32 (n, len(NAMES))). Both blend and trees read a member's
     score as its distance from the row's averages, mean + user_average + movie_average: so what each
-    says beyond them can be told apart, and all that is added up to a score belongs to a column.
+    says beyond them can be distinguished, and all that is added up to a score belongs to a column.
 
     Attributes
     ----------
@@ -108,8 +107,8 @@ class Ensemble:
         """Names of the trees' inputs, and the group of contributions of each."""
         averages, rest = NAMES[:N_AVERAGES], NAMES[N_AVERAGES:]
         spread = {"spread": "evidence"}
-        columns = {name: features.GROUPS[name] for name in averages} | self.members | spread
-        return columns | {name: features.GROUPS[name] for name in rest}
+        columns = {name: GROUPS[name] for name in averages} | self.members | spread
+        return columns | {name: GROUPS[name] for name in rest}
 
     @property
     def member_weights(self) -> NDArray[np.float64]:
@@ -125,7 +124,7 @@ class Ensemble:
     def fit(
         self,
         member_scores: NDArray[np.float32],
-        made: NDArray[np.float32],
+        features: NDArray[np.float32],
         ratings: NDArray[np.float32],
         random_state: int,
     ) -> Self:
@@ -136,7 +135,7 @@ class Ensemble:
                 "least 2. Use more ratings or another protocol."
             )
         self.mean_ = float(np.mean(ratings, dtype=np.float64))
-        additive = self._additive(member_scores, made).astype(np.float64)
+        additive = self._additive(member_scores, features).astype(np.float64)
         self.centres_: NDArray[np.float64] = additive.mean(axis=0)
         additive -= self.centres_
         gram = additive.T @ additive + self.settings.ridge * np.eye(additive.shape[1])
@@ -146,7 +145,7 @@ class Ensemble:
         stop = _stop_rows(len(ratings), random_state)
         parts: list[xgboost.QuantileDMatrix] = []
         for part in (~stop, stop):
-            matrix = self._matrix(member_scores[part], made[part])
+            matrix = self._matrix(member_scores[part], features[part])
             parts.append(
                 xgboost.QuantileDMatrix(
                     matrix,
@@ -170,34 +169,34 @@ class Ensemble:
             )
         self.booster_ = fitted[: fitted.best_iteration + 1]
         self.rounds_ = list(zip(rounds["learn"]["rmse"], rounds["stop"]["rmse"], strict=True))
-        bias = self._tree_contributions(self._matrix(member_scores[:1], made[:1]), False)[0, -1]
+        bias = self._tree_contributions(self._matrix(member_scores[:1], features[:1]), False)[0, -1]
         self.start_ = self.mean_ + float(bias)
         return self
 
     def predict(
-        self, member_scores: NDArray[np.float32], made: NDArray[np.float32]
+        self, member_scores: NDArray[np.float32], features: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """Scores in stars, clipped to the scale, float32 (n,)."""
-        matrix = self._matrix(member_scores, made)
+        matrix = self._matrix(member_scores, features)
         scores = self.booster_.inplace_predict(
             matrix, base_margin=self._blend(matrix), validate_features=False
         )
         return np.clip(scores, self.scale.low, self.scale.high).astype(np.float32)
 
     def blend(
-        self, member_scores: NDArray[np.float32], made: NDArray[np.float32]
+        self, member_scores: NDArray[np.float32], features: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """Scores of the linear blend alone, without trees: clipped to the scale, float32 (n,)."""
-        scores = self._blend(self._matrix(member_scores, made))
+        scores = self._blend(self._matrix(member_scores, features))
         return np.clip(scores, self.scale.low, self.scale.high).astype(np.float32)
 
     def contributions(
         self,
         member_scores: NDArray[np.float32],
-        made: NDArray[np.float32],
+        features: NDArray[np.float32],
         approximate: bool = False,
     ) -> NDArray[np.float32]:
-        """What each of `features.CONTRIBUTIONS` adds to the scores, in stars.
+        """What each of `CONTRIBUTIONS` adds to the scores, in stars.
 
         Returns float32 (n, len(CONTRIBUTIONS)); `start_` and a row's sum are its score, the last
         group being what the ends of the scale take away. The trees' part is exact: TreeSHAP
@@ -205,10 +204,10 @@ class Ensemble:
         ensembles"), or, if `approximate`, what each split on a row's way changes (Saabas), which
         sums to the same score and is quicker.
         """
-        by_column = self._by_column(self._matrix(member_scores, made), approximate)
+        by_column = self._by_column(self._matrix(member_scores, features), approximate)
         groups = list(self.columns.values())
-        out = np.zeros((len(by_column), len(features.CONTRIBUTIONS)), np.float32)
-        for n, group in enumerate(features.CONTRIBUTIONS[:-1]):
+        out = np.zeros((len(by_column), len(CONTRIBUTIONS)), np.float32)
+        for n, group in enumerate(CONTRIBUTIONS[:-1]):
             chosen = [k for k, of in enumerate(groups) if of == group]
             out[:, n] = by_column[:, chosen].sum(axis=1)
         scores = self.start_ + out.sum(axis=1)
@@ -216,10 +215,10 @@ class Ensemble:
         return out
 
     def importance(
-        self, member_scores: NDArray[np.float32], made: NDArray[np.float32]
+        self, member_scores: NDArray[np.float32], features: NDArray[np.float32]
     ) -> dict[str, float]:
         """Mean of |stars| that each column adds to the scores of these rows."""
-        by_column = self._by_column(self._matrix(member_scores, made), approximate=False)
+        by_column = self._by_column(self._matrix(member_scores, features), approximate=False)
         sizes = np.abs(by_column).mean(axis=0, dtype=np.float64)
         return dict(zip(self.columns, sizes.tolist(), strict=True))
 
@@ -254,20 +253,20 @@ class Ensemble:
         return ensemble
 
     def _additive(
-        self, member_scores: NDArray[np.float32], made: NDArray[np.float32]
+        self, member_scores: NDArray[np.float32], features: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """The averages, and the members' distances from them: float32 (n, 2 + n_members)."""
-        averages = made[:, :N_AVERAGES]
+        averages = features[:, :N_AVERAGES]
         anchor = np.float32(self.mean_) + averages.sum(axis=1, keepdims=True)
         return np.hstack((averages, member_scores - anchor))
 
     def _matrix(
-        self, member_scores: NDArray[np.float32], made: NDArray[np.float32]
+        self, member_scores: NDArray[np.float32], features: NDArray[np.float32]
     ) -> NDArray[np.float32]:
         """The trees' inputs in the order of `columns`."""
         spread = member_scores.std(axis=1, keepdims=True)
-        additive = self._additive(member_scores, made)
-        matrix: NDArray[np.float32] = np.hstack((additive, spread, made[:, N_AVERAGES:]))
+        additive = self._additive(member_scores, features)
+        matrix: NDArray[np.float32] = np.hstack((additive, spread, features[:, N_AVERAGES:]))
         return matrix
 
     def _blend(self, matrix: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
 from processing.kernels import day_features as kernels
+from processing.kernels.arrays import Csr
 
 SPAN = 90  # days over which a movie's ratings are taken together
 DAMPING = 10.0  # ratings' worth of evidence for an average deviation of 0
@@ -24,10 +25,10 @@ NAMES = (
 class TimeFeatures:
     """Spreads, and averages near a day.
 
-    `deviations` are those of the ratings in the order of `by_user`: rating less mean and averages.
+    `deviations`: by user, each rating less mean and averages.
     """
 
-    def __init__(self, ratings: Ratings, deviations: NDArray[np.float32]) -> None:
+    def __init__(self, ratings: Ratings, deviations: Csr) -> None:
         self._ratings = ratings
         self._deviations = deviations
 
@@ -51,14 +52,13 @@ class TimeFeatures:
         if days is None or not self._ratings.dated:
             out[:, 2:] = np.nan
             return
-        csr = self._ratings.by_user
         counts, sums = np.empty(len(users), np.int32), np.empty(len(users), np.float32)
-        kernels.same_day(csr.indptr, csr.days, self._deviations, users, days, counts, sums)
+        kernels.same_day(self._deviations, users, days, counts, sums)
         out[:, 2] = np.log1p(counts)
         out[:, 3] = sums / (counts + np.float32(DAMPING))
         spans_on = (days - self._first) // SPAN
-        near = spans[movies, spans_on.clip(0, spans.shape[1] - 1)]
-        out[:, 4] = near[:, 1] / (near[:, 0] + np.float32(DAMPING))
+        same = spans[movies, spans_on.clip(0, spans.shape[1] - 1)]
+        out[:, 4] = same[:, 1] / (same[:, 0] + np.float32(DAMPING))
 
     @cached_property
     def _first(self) -> int:
@@ -74,8 +74,7 @@ class TimeFeatures:
             n_spans = (int(csr.days.max()) - first) // SPAN + 1
         users, movies = np.zeros((ratings.n_users, 2)), np.zeros((ratings.n_movies, 2))
         spans = np.zeros((ratings.n_movies, n_spans, 2), np.float32)
-        arrays = csr.indptr, csr.indices, csr.days, self._deviations
-        kernels.tally(*arrays, first, SPAN, users, movies, spans)
+        kernels.tally(self._deviations, first, SPAN, users, movies, spans)
         variance = users[:, 1].sum() / max(1.0, users[:, 0].sum())
         spreads = [
             np.sqrt((sums[:, 1] + SPREAD_DAMPING * variance) / (sums[:, 0] + SPREAD_DAMPING))

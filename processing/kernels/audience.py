@@ -1,20 +1,46 @@
 """Counts of who rated what, and when, in one pass over the ratings by movie."""
 
-from numba import njit, prange
+from typing import NamedTuple
 
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+from processing.kernels.arrays import Array, Csr, Real, Whole
 from processing.kernels.csr import find
 
 _SEARCH_COST = 32  # of finding a column in a row, in steps through it
 
 
+class GroupCounts(NamedTuple):
+    """By movie and group, (n_movies, n_groups): how many ratings, int32; their sum, float64; and
+    how many of them love the movie, int32.
+    """
+
+    n: NDArray[np.int32]
+    totals: NDArray[np.float64]
+    loved: NDArray[np.int32]
+
+
+class CellLists(NamedTuple):
+    """Cells by row: row `rows[i]` has the ascending `columns[starts[i]:starts[i + 1]]`."""
+
+    rows: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    columns: NDArray[np.int32]
+
+
 @njit(cache=True, parallel=True)
-def count_groups(indptr, keys, values, first, groups, like, n, totals, loved):
+def count_groups(
+    by_movie: Csr, keys: Array, first: Whole, groups: Array, like: Real, out: GroupCounts
+) -> None:
     """Count the ratings of each movie by group, sum them, and count those of `like` and more.
 
-    `indptr`, `values`: CSR by movie. `keys`: int32, a day or a user of each rating; its group is
-    `groups[key - first]`, int8. `n`, `loved`: int32, and `totals`: float64, (n_movies, n_groups),
-    written in place.
+    `keys`: int32, a day or a user of each rating; its group is `groups[key - first]`, int8.
     """
+    indptr, values = by_movie.indptr, by_movie.values
+    n, totals = out.n, out.totals
+    loved = out.loved
     for movie in prange(len(indptr) - 1):
         n[movie], totals[movie], loved[movie] = 0, 0.0, 0
         for p in range(indptr[movie], indptr[movie + 1]):
@@ -25,12 +51,13 @@ def count_groups(indptr, keys, values, first, groups, like, n, totals, loved):
 
 
 @njit(cache=True, parallel=True)
-def count_lovers(indptr, users, values, similar, like, n, loved):
+def count_lovers(by_movie: Csr, similar: Array, like: Real, n: Array, loved: Array) -> None:
     """Count who loves a similar movie and rated this one, and who of them love this one too.
 
-    `indptr`, `users`, `values`: CSR by movie, users ascending. `similar`: int32 (n_movies, k), -1
-    beyond the last. `n`, `loved`: int32 (n_movies, k), written in place.
+    `similar`: int32 (n_movies, k), -1 beyond the last. `n`, `loved`: int32 (n_movies, k), written
+    in place.
     """
+    indptr, users, values, _ = by_movie
     for movie in prange(len(similar)):
         for place in range(similar.shape[1]):
             other = similar[movie, place]
@@ -53,22 +80,25 @@ def count_lovers(indptr, users, values, similar, like, n, loved):
 
 
 @njit(cache=True, parallel=True)
-def near_ratings(near, indptr, indices, values, rows, starts, columns, n, totals):
-    """Say how many of the rows most similar to a row have each of its columns, and sum theirs.
+def neighbour_totals(
+    neighbours: Array, ratings: Csr, cells: CellLists, n: Array, totals: Array
+) -> None:
+    """Count how many of the rows most similar to a row have rated each cell, and sum theirs.
 
-    `near`: int32 (n_rows, k), -1 beyond the last. `indptr`, `indices`, `values`: CSR by row. Row
-    `rows[i]` asks about the ascending `columns[starts[i]:starts[i + 1]]`. `n`: int32, and
-    `totals`: float64, one entry per column asked about, written in place.
+    `neighbours`: int32 (n_rows, k), -1 beyond the last. `n`: int32, and `totals`: float64, one
+    entry per cell, written in place.
     """
+    indptr, indices, values, _ = ratings
+    rows, starts, columns = cells
     for i in prange(len(rows)):
         start, end = starts[i], starts[i + 1]
         n[start:end], totals[start:end] = 0, 0.0
-        for place in range(near.shape[1]):
-            other = near[rows[i], place]
+        for place in range(neighbours.shape[1]):
+            other = neighbours[rows[i], place]
             if other < 0:
                 break
             low, high = indptr[other], indptr[other + 1]
-            if (end - start) * _SEARCH_COST < high - low:
+            if (end - start) * _SEARCH_COST < high - low:  # few cells: search; else walk both
                 for a in range(start, end):
                     p = find(indices, low, high, columns[a])
                     if p >= 0:

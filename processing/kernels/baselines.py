@@ -3,9 +3,12 @@
 import numpy as np
 from numba import njit, prange
 
+from processing.kernels.arrays import Array, Csr, Real, Whole
+
 
 @njit(cache=True, parallel=True)
-def _solve(indptr, indices, values, mean, other_biases, reg, out):
+def _solve(ratings: Csr, mean: Real, other_biases: Array, reg: Real, out: Array) -> None:
+    indptr, indices, values, _ = ratings
     for row in prange(len(indptr) - 1):
         total = 0.0
         for p in range(indptr[row], indptr[row + 1]):
@@ -14,11 +17,11 @@ def _solve(indptr, indices, values, mean, other_biases, reg, out):
 
 
 def baseline_als(
-    u_indptr, u_indices, u_values, i_indptr, i_indices, i_values, mean, n_epochs, reg_u, reg_i
-):
+    by_user: Csr, by_movie: Csr, mean: Real, n_epochs: Whole, reg_u: Real, reg_i: Real
+) -> tuple[Array, Array]:
     """Biases of users and movies, float64 (n_users,), (n_movies,).
 
-    `u_*`: ratings by user, `i_*`: the same by movie. In each epoch, movies before users,
+    `by_user` and `by_movie` are the same ratings. In each epoch, movies before users,
 
         b_i = Σ_u (r_ui - mean - b_u) / (reg_i + n_i)
         b_u = Σ_i (r_ui - mean - b_i) / (reg_u + n_u)
@@ -27,9 +30,9 @@ def baseline_als(
     Rows share nothing: the sums are Surprise's own, in its order, whatever the number of threads.
     A row without ratings has bias 0.
     """
-    user_biases = np.zeros(len(u_indptr) - 1)
-    movie_biases = np.zeros(len(i_indptr) - 1)
+    user_biases = np.zeros(by_user.n_rows)
+    movie_biases = np.zeros(by_movie.n_rows)
     for _ in range(n_epochs):
-        _solve(i_indptr, i_indices, i_values, mean, user_biases, reg_i, movie_biases)
-        _solve(u_indptr, u_indices, u_values, mean, movie_biases, reg_u, user_biases)
+        _solve(by_movie, mean, user_biases, reg_i, movie_biases)
+        _solve(by_user, mean, movie_biases, reg_u, user_biases)
     return user_biases, movie_biases

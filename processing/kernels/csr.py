@@ -7,11 +7,13 @@ belongs to other rows: several threads may each take a part, and the result is t
 import numpy as np
 from numba import njit
 
+from processing.kernels.arrays import Array, Columns, Csr, Real, Whole
+
 OUTSIDE, UNSORTED, NOT_FINITE, OFF_SCALE = 1, 2, 3, 4
 
 
 @njit(cache=True)
-def counting_order(keys, n_keys):
+def counting_order(keys: Array, n_keys: Whole) -> tuple[Array, Array]:
     """Stable order of `keys` (int, 0..n_keys-1) and the row pointer of the sorted keys.
 
     Returns `indptr` (int64, n_keys + 1) and `order` (int64): `keys[order]` ascends and equal keys
@@ -32,28 +34,28 @@ def counting_order(keys, n_keys):
 
 
 @njit(cache=True, nogil=True)
-def mark_ids(ids, low, seen):
+def mark_ids(ids: Array, low: Whole, seen: Array) -> None:
     """Set `seen[id - low]` (bool) for every id."""
     for k in range(len(ids)):
         seen[ids[k] - low] = True
 
 
 @njit(cache=True, nogil=True)
-def look_up(ids, low, table, out):
+def look_up(ids: Array, low: Whole, table: Array, out: Array) -> None:
     """Write `table[id - low]` of every id into `out` (int32), which may be `ids` itself."""
     for k in range(len(ids)):
         out[k] = table[ids[k] - low]
 
 
 @njit(cache=True, nogil=True)
-def count_keys(keys, counts):
+def count_keys(keys: Array, counts: Array) -> None:
     """Add to `counts` (int64) how often each key occurs."""
     for k in range(len(keys)):
         counts[keys[k]] += 1
 
 
 @njit(cache=True, nogil=True)
-def scatter(keys, columns, places, out):
+def scatter(keys: Array, columns: Columns, places: Array, out: Csr) -> None:
     """Write entry k of the columns to position `places[keys[k]]` of `out`, and move that place on.
 
     `columns`: `Columns`. `places`: int64, one per key. `out`: `Csr`, whose pointer is not read.
@@ -67,7 +69,7 @@ def scatter(keys, columns, places, out):
 
 
 @njit(cache=True, nogil=True)
-def scatter_rows(matrix, first, last, places, out):
+def scatter_rows(matrix: Csr, first: Whole, last: Whole, places: Array, out: Csr) -> None:
     """Write the entries of rows by column: column j's from `places[j]` on, with their row number.
 
     `places` (int64, one per column) moves on with each entry. Rows ascend in every column of `out`,
@@ -84,7 +86,7 @@ def scatter_rows(matrix, first, last, places, out):
 
 
 @njit(cache=True, nogil=True)
-def sort_rows(matrix, first, last):
+def sort_rows(matrix: Csr, first: Whole, last: Whole) -> Whole:
     """Sort the entries of each row by index, in place; equal indices keep their order.
 
     Returns how many entries have the same index as the one before them.
@@ -107,7 +109,7 @@ def sort_rows(matrix, first, last):
 
 
 @njit(cache=True, nogil=True)
-def drop_repeats(matrix):
+def drop_repeats(matrix: Csr) -> Array:
     """Keep one entry of each index in a row, in place; returns the new `indptr` (int64).
 
     `indices` ascend within each row. Of entries with the same index the latest day wins, and of
@@ -131,7 +133,7 @@ def drop_repeats(matrix):
 
 
 @njit(cache=True, nogil=True)
-def count_picked(indptr, first, last, mask, counts):
+def count_picked(indptr: Array, first: Whole, last: Whole, mask: Array, counts: Array) -> None:
     """Write into `counts` (int64) how many entries of each row `mask` (bool) picks."""
     for row in range(first, last):
         n = 0
@@ -141,7 +143,7 @@ def count_picked(indptr, first, last, mask, counts):
 
 
 @njit(cache=True, nogil=True)
-def pick(matrix, first, last, mask, out):
+def pick(matrix: Csr, first: Whole, last: Whole, mask: Array, out: Csr) -> None:
     """Copy the entries that `mask` picks, row by row, to where the pointer of `out` says."""
     for row in range(first, last):
         place = out.indptr[row]
@@ -154,7 +156,9 @@ def pick(matrix, first, last, mask, out):
 
 
 @njit(cache=True, nogil=True)
-def first_flaw(matrix, first, last, n_columns, low, high):
+def first_flaw(
+    matrix: Csr, first: Whole, last: Whole, n_columns: Whole, low: Real, high: Real
+) -> Whole:
     """What is wrong with the rows, 0 where nothing is: one of the codes above.
 
     An index must lie in 0..n_columns-1 and ascend within its row, a value must be finite and
@@ -177,7 +181,7 @@ def first_flaw(matrix, first, last, n_columns, low, high):
 
 
 @njit(cache=True)
-def find(indices, low, high, wanted):
+def find(indices: Array, low: Whole, high: Whole, wanted: Whole) -> Whole:
     """Place of `wanted` in the ascending `indices[low:high]`, -1 where it is not there."""
     end = high
     while low < high:
@@ -190,7 +194,7 @@ def find(indices, low, high, wanted):
 
 
 @njit(cache=True)
-def locate(matrix, rows, columns, out):
+def locate(matrix: Csr, rows: Array, columns: Array, out: Array) -> None:
     """Write the position of each (row, column) into `out` (int64), -1 where it is not stored.
 
     One binary search for each.

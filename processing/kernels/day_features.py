@@ -3,18 +3,23 @@
 import numpy as np
 from numba import njit, prange
 
+from processing.kernels.arrays import Array, Csr, Whole
+
 
 @njit(cache=True)
-def tally(indptr, indices, days, deviations, first_day, span, users, movies, spans):
-    """Add up deviations of ratings in CSR by user, in place.
+def tally(
+    deviations: Csr, first_day: Whole, span: Whole, users: Array, movies: Array, spans: Array
+) -> None:
+    """Add up deviations of ratings, by user, in place.
 
     `users`: float64 (n_users, 2) and `movies` (n_movies, 2), number and sum of squared deviations.
     `spans`: float32 (n_movies, n_spans, 2), number and sum of deviations of a movie's ratings in
     each `span` days from `first_day` on; none are counted where there are no spans.
     """
+    indptr, indices, values, days = deviations
     for u in range(len(indptr) - 1):
         for p in range(indptr[u], indptr[u + 1]):
-            i, deviation = indices[p], deviations[p]
+            i, deviation = indices[p], values[p]
             square = np.float64(deviation) * np.float64(deviation)
             users[u, 0] += 1
             users[u, 1] += square
@@ -27,12 +32,16 @@ def tally(indptr, indices, days, deviations, first_day, span, users, movies, spa
 
 
 @njit(cache=True, parallel=True)
-def same_day(indptr, days, deviations, users, asked, counts, sums):
-    """Write how many ratings each user has on the day asked for, and the sum of deviations."""
+def same_day(deviations: Csr, users: Array, days: Array, counts: Array, sums: Array) -> None:
+    """Write how many ratings each of `users` has on its day of `days`, and their deviations' sum.
+
+    `counts`: int32, `sums`: float32, both (n,).
+    """
+    indptr, values, given = deviations.indptr, deviations.values, deviations.days
     for n in prange(len(users)):
-        count, total, day = np.int32(0), np.float32(0), asked[n]
+        count, total, day = np.int32(0), np.float32(0), days[n]
         for p in range(indptr[users[n]], indptr[users[n] + 1]):
-            if days[p] == day:
+            if given[p] == day:
                 count += 1
-                total += deviations[p]
+                total += values[p]
         counts[n], sums[n] = count, total

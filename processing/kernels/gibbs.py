@@ -11,34 +11,30 @@ columns f outermost. A coefficient y_j touches all ratings of all users who rate
 so only through U_u, the sums S_u = Σ h² and T_u = Σ h e over a user's ratings are all it needs.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from processing.kernels.arrays import Array, Csr, Real, Whole
 from processing.kernels.normal import cdf, density, truncated_normal
 
-FASTMATH = {"reassoc", "contract", "arcp", "nsz"}
+FASTMATH = {"reassoc", "contract", "arcp", "nsz"}  # all but "no NaN" and "no infinity"
 OWN_USER, IMPLIED_MOVIE, OWN_MOVIE, IMPLIED_USER, DAY = range(5)
 N_BLOCKS = 5  # of coefficients: p, y, q, z, day
 CHUNK_PAIRS = 1024
 
 
 class Observed(NamedTuple):
-    """The ratings, by user, and by whom each movie was rated.
+    """What the chains are told of the ratings, beside who rated what.
 
-    `indptr`, `movies` (CSR by user), `day_places` (n_ratings,) int32: place among the days, all 0
-    where days do not count (`dated`); `movie_indptr`, `users`: CSR by movie. `user_roots`,
-    `movie_roots`: float64, n^(-1/2), 0 where there are no ratings.
+    `day_places`: int32 (n_ratings,), by user: place among the days, all 0 where days do not count
+    (`dated`). `user_roots`, `movie_roots`: float64, n^(-1/2), 0 where there are no ratings.
     """
 
-    indptr: NDArray[np.int64]
-    movies: NDArray[np.int32]
     day_places: NDArray[np.int32]
     dated: bool
-    movie_indptr: NDArray[np.int64]
-    users: NDArray[np.int32]
     user_roots: NDArray[np.float64]
     movie_roots: NDArray[np.float64]
 
@@ -78,8 +74,40 @@ class Chain(NamedTuple):
     errors: NDArray[np.float32]
 
 
+class ScoreColumn(NamedTuple):
+    """Column f of users, movies and days, float32, as it stands in a score of them all.
+
+    What a movie and a day make of U is `movies` + `days`, what a user and a day make of M is
+    `users` + `days`, and what a user and a movie make of D is `one` + `users` + `movies`. Among the
+    biases, f = 0, these are 1: there `one` is 1, `users` and `movies` are 0.
+    """
+
+    one: np.float32
+    users: NDArray[np.float32]
+    movies: NDArray[np.float32]
+    days: NDArray[np.float32]
+
+
+class Pulls(NamedTuple):
+    """Of each user (movie, day): Σ h² and Σ h e over their ratings, and how far they have moved."""
+
+    squares: NDArray[np.float64]
+    products: NDArray[np.float64]
+    moved: NDArray[np.float64]
+
+
+class NormalPrior(NamedTuple):
+    """Mean and precision of coefficients, and the precision of the ratings around their scores."""
+
+    mean: Real
+    precision: Real
+    noise: Real
+
+
 @njit(cache=True, parallel=True, fastmath=FASTMATH)
-def sweep(seeds, observed, chain, latent):
+def sweep(
+    seeds: Array, by_user: Csr, by_movie: Csr, observed: Observed, chain: Chain, latent: Latent
+) -> None:
     """Draw everything of every chain once: targets, then coefficients and their priors, then noise.
 
     `seeds`: int64 (n_chains,). Ratings that are levels (`latent.levels` is not empty) have noise 1.
@@ -90,63 +118,69 @@ def sweep(seeds, observed, chain, latent):
         if ordinal:
             _targets(chain.errors[c], latent.levels, latent.cuts[c], latent.targets[c])
         for f in range(chain.p.shape[1]):
-            _column(observed, chain, c, f)
-            _prior(chain.p[c, f], chain, c, f, OWN_USER)
-            _prior(chain.q[c, f], chain, c, f, OWN_MOVIE)
-            _prior(chain.y[c, f], chain, c, f, IMPLIED_MOVIE)
-            _prior(chain.z[c, f], chain, c, f, IMPLIED_USER)
+            _column(by_user, by_movie, observed, chain, c, f)
+            _draw_prior(chain.p[c, f], chain, c, f, OWN_USER)
+            _draw_prior(chain.q[c, f], chain, c, f, OWN_MOVIE)
+            _draw_prior(chain.y[c, f], chain, c, f, IMPLIED_MOVIE)
+            _draw_prior(chain.z[c, f], chain, c, f, IMPLIED_USER)
             if observed.dated:
-                _prior(chain.day[c, f], chain, c, f, DAY)
+                _draw_prior(chain.day[c, f], chain, c, f, DAY)
         if not ordinal:
             _noise(chain, c)
 
 
+@njit(cache=True)
+def _pulls(n: Whole) -> Pulls:
+    return Pulls(np.zeros(n), np.zeros(n), np.zeros(n))
+
+
+@njit(cache=True)
+def _prior_of(chain: Chain, c: Whole, f: Whole, block: Whole) -> NormalPrior:
+    return NormalPrior(chain.means[c, block, f], chain.precisions[c, block, f], chain.noise[c])
+
+
 @njit(cache=True, fastmath=FASTMATH)
-def _column(observed, chain, c, f):
+def _column(
+    by_user: Csr, by_movie: Csr, observed: Observed, chain: Chain, c: Whole, f: Whole
+) -> None:
     """Draw column f of users, movies and days; column 0 is the biases', whose coefficient is 1."""
-    errors, noise = chain.errors[c], chain.noise[c]
+    errors, places = chain.errors[c], observed.day_places
     user, movie, day = chain.user[c, f], chain.movie[c, f], chain.day[c, f]
     one, many = (np.float32(1), np.float32(0)) if f == 0 else (np.float32(0), np.float32(1))
     of_users, of_movies = many * user.astype(np.float32), many * movie.astype(np.float32)
-    of_days = one + many * day.astype(np.float32)
+    column = ScoreColumn(one, of_users, of_movies, one + many * day.astype(np.float32))
 
-    squares, products = np.zeros(len(user)), np.zeros(len(user))
-    moved, moved_movies = np.zeros(len(user)), np.zeros(len(movie))
-    _user_sums(observed, errors, of_movies, of_days, squares, products)
-    _draw_own(chain, c, f, OWN_USER, chain.p[c, f], squares, products, noise, moved)
-    _draw_implied(
-        (chain, c, f, IMPLIED_MOVIE, chain.y[c, f], noise),
-        (observed.movie_indptr, observed.users, observed.user_roots),
-        (squares, products, moved),
-    )
-    user += moved
-    of_users += many * moved.astype(np.float32)
+    pulls = _pulls(len(user))
+    _user_sums(by_user, places, errors, column, pulls)
+    _draw_own(chain.p[c, f], _prior_of(chain, c, f, OWN_USER), pulls)
+    implied = _prior_of(chain, c, f, IMPLIED_MOVIE)
+    _draw_implied(chain.y[c, f], implied, by_movie, observed.user_roots, pulls)
+    user += pulls.moved
+    steps = pulls.moved.astype(np.float32)
+    of_users += many * steps
 
-    squares, products = np.zeros(len(movie)), np.zeros(len(movie))
-    steps = moved.astype(np.float32)
-    _movie_sums(observed, errors, steps, of_users, of_movies, of_days, squares, products)
-    _draw_own(chain, c, f, OWN_MOVIE, chain.q[c, f], squares, products, noise, moved_movies)
-    _draw_implied(
-        (chain, c, f, IMPLIED_USER, chain.z[c, f], noise),
-        (observed.indptr, observed.movies, observed.movie_roots),
-        (squares, products, moved_movies),
-    )
-    movie += moved_movies
-    of_movies += many * moved_movies.astype(np.float32)
+    pulls = _pulls(len(movie))
+    _movie_sums(by_user, places, errors, steps, column, pulls)
+    _draw_own(chain.q[c, f], _prior_of(chain, c, f, OWN_MOVIE), pulls)
+    implied = _prior_of(chain, c, f, IMPLIED_USER)
+    _draw_implied(chain.z[c, f], implied, by_user, observed.movie_roots, pulls)
+    movie += pulls.moved
+    steps = pulls.moved.astype(np.float32)
+    of_movies += many * steps
 
-    squares, products = np.zeros(len(day)), np.zeros(len(day))
-    steps = moved_movies.astype(np.float32)
-    _day_sums(observed, errors, steps, one, of_users, of_movies, of_days, squares, products)
+    pulls = _pulls(len(day))
+    _day_sums(by_user, places, errors, steps, column, pulls)
     if observed.dated:
-        moved_days = np.zeros(len(day))
-        _draw_own(chain, c, f, DAY, day, squares, products, noise, moved_days)
-        _move_days(observed, errors, moved_days.astype(np.float32), one + of_users, of_movies)
+        _draw_own(day, _prior_of(chain, c, f, DAY), pulls)
+        _move_days(by_user, places, errors, pulls.moved.astype(np.float32), column)
 
 
 @njit(cache=True, fastmath=FASTMATH)
-def _user_sums(observed, errors, of_movies, of_days, squares, products):
+def _user_sums(by_user: Csr, days: Array, errors: Array, column: ScoreColumn, pulls: Pulls) -> None:
     """Write Σ h² and Σ h e over each user's ratings, h being what a movie and a day make of U."""
-    indptr, movies, days = observed.indptr, observed.movies, observed.day_places
+    indptr, movies = by_user.indptr, by_user.indices
+    of_movies, of_days = column.movies, column.days
+    squares, products, _ = pulls
     for u in range(len(squares)):
         square, product = np.float32(0), np.float32(0)
         for p in range(indptr[u], indptr[u + 1]):
@@ -157,9 +191,13 @@ def _user_sums(observed, errors, of_movies, of_days, squares, products):
 
 
 @njit(cache=True, fastmath=FASTMATH)
-def _movie_sums(observed, errors, steps, of_users, of_movies, of_days, squares, products):
+def _movie_sums(
+    by_user: Csr, days: Array, errors: Array, steps: Array, column: ScoreColumn, pulls: Pulls
+) -> None:
     """Let the errors follow the users' `steps`, and write Σ h² and Σ h e over movies' ratings."""
-    indptr, movies, days = observed.indptr, observed.movies, observed.day_places
+    indptr, movies = by_user.indptr, by_user.indices
+    _, of_users, of_movies, of_days = column
+    squares, products, _ = pulls
     for u in range(len(steps)):
         step, of_user = steps[u], of_users[u]
         for p in range(indptr[u], indptr[u + 1]):
@@ -172,9 +210,17 @@ def _movie_sums(observed, errors, steps, of_users, of_movies, of_days, squares, 
 
 
 @njit(cache=True, fastmath=FASTMATH)
-def _day_sums(observed, errors, steps, one, of_users, of_movies, of_days, squares, products):
-    """Let the errors follow the movies' `steps`, and write Σ h² and Σ h e over days' ratings."""
-    indptr, movies, days = observed.indptr, observed.movies, observed.day_places
+def _day_sums(
+    by_user: Csr, days: Array, errors: Array, steps: Array, column: ScoreColumn, pulls: Pulls
+) -> None:
+    """Let the errors follow the movies' `steps`, and write Σ h² and Σ h e over days' ratings.
+
+    Most ratings of a user are of the day of the one before: a day's sums are kept at hand as long
+    as it lasts.
+    """
+    indptr, movies = by_user.indptr, by_user.indices
+    one, of_users, of_movies, of_days = column
+    squares, products, _ = pulls
     for u in range(len(of_users)):
         of_user = of_users[u]
         day, square, product = np.int32(0), np.float32(0), np.float32(0)
@@ -194,9 +240,10 @@ def _day_sums(observed, errors, steps, one, of_users, of_movies, of_days, square
 
 
 @njit(cache=True, fastmath=FASTMATH)
-def _move_days(observed, errors, steps, of_users, of_movies):
+def _move_days(by_user: Csr, days: Array, errors: Array, steps: Array, column: ScoreColumn) -> None:
     """Let the errors follow the days' `steps`."""
-    indptr, movies, days = observed.indptr, observed.movies, observed.day_places
+    indptr, movies = by_user.indptr, by_user.indices
+    of_users, of_movies = column.one + column.users, column.movies
     for u in range(len(of_users)):
         of_user = of_users[u]
         for p in range(indptr[u], indptr[u + 1]):
@@ -204,12 +251,10 @@ def _move_days(observed, errors, steps, of_users, of_movies):
 
 
 @njit(cache=True)
-def _draw_own(chain, c, f, block, values, squares, products, noise, moved):
-    """Draw coefficients of which each touches ratings of its own; say how far each has moved.
-
-    `squares`, `products`: Σ h² and Σ h e over the ratings of each; the products follow the draw.
-    """
-    mean, precision = chain.means[c, block, f], chain.precisions[c, block, f]
+def _draw_own(values: Array, prior: NormalPrior, pulls: Pulls) -> None:
+    """Draw coefficients of which each touches ratings of its own; the pulls follow the draw."""
+    mean, precision, noise = prior
+    squares, products, moved = pulls
     for n in range(len(values)):
         sharpness = precision + noise * squares[n]
         centre = precision * mean + noise * (products[n] + squares[n] * values[n])
@@ -220,23 +265,22 @@ def _draw_own(chain, c, f, block, values, squares, products, noise, moved):
 
 
 @njit(cache=True, fastmath=FASTMATH)
-def _draw_implied(coefficients, who, sums):
+def _draw_implied(values: Array, prior: NormalPrior, who: Csr, roots: Array, pulls: Pulls) -> None:
     """Draw coefficients that reach the ratings of everyone (everything) in their row of `who`.
 
-    `who`: (indptr, indices, roots): coefficient n is in the score of the ratings of each x in its
-    row, times roots[x]. `sums`: (squares, products, moved) of the x.
+    Coefficient n is in the score of the ratings of each x in its row, times roots[x]. `pulls` are
+    of the x, which move further.
     """
-    chain, c, f, block, values, noise = coefficients
-    indptr, indices, roots = who
-    squares, products, moved = sums
-    mean, precision = chain.means[c, block, f], chain.precisions[c, block, f]
-    weighted, pulls, steps = roots * roots * squares, roots * products, np.zeros(len(roots))
+    mean, precision, noise = prior
+    indptr, indices = who.indptr, who.indices
+    squares, products, moved = pulls
+    weighted, pulling, steps = roots * roots * squares, roots * products, np.zeros(len(roots))
     for n in range(len(values)):
         square, product = 0.0, 0.0
         for p in range(indptr[n], indptr[n + 1]):
             x = indices[p]
             square += weighted[x]
-            product += pulls[x]
+            product += pulling[x]
         sharpness = precision + noise * square
         centre = precision * mean + noise * (product + square * values[n])
         drawn = (centre + np.sqrt(sharpness) * np.random.standard_normal()) / sharpness
@@ -244,14 +288,14 @@ def _draw_implied(coefficients, who, sums):
         values[n] = drawn
         for p in range(indptr[n], indptr[n + 1]):
             x = indices[p]
-            pulls[x] -= weighted[x] * step
+            pulling[x] -= weighted[x] * step
             steps[x] += step
     for x in range(len(roots)):
         moved[x] += roots[x] * steps[x]
 
 
 @njit(cache=True)
-def _prior(values, chain, c, f, block):
+def _draw_prior(values: Array, chain: Chain, c: Whole, f: Whole, block: Whole) -> None:
     """Draw mean and precision of a column of coefficients from their normal-gamma posterior.
 
     All hyperparameters of the prior are 1, its mean 0, as in libFM (Rendle 2012, section 4.3).
@@ -270,7 +314,7 @@ def _prior(values, chain, c, f, block):
 
 
 @njit(cache=True)
-def _noise(chain, c):
+def _noise(chain: Chain, c: Whole) -> None:
     """Draw the precision of the ratings around their scores; shape and rate of the prior are ½."""
     total = 0.0
     for error in chain.errors[c]:
@@ -280,7 +324,7 @@ def _noise(chain, c):
 
 
 @njit(cache=True)
-def _targets(errors, levels, cuts, targets):
+def _targets(errors: Array, levels: Array, cuts: Array, targets: Array) -> None:
     """Draw the latent target of each rating: its score plus normal noise, between its cuts."""
     for p in range(len(errors)):
         score = np.float64(targets[p]) - np.float64(errors[p])
@@ -291,7 +335,14 @@ def _targets(errors, levels, cuts, targets):
 
 
 @njit(cache=True, parallel=True)
-def cut_slopes(errors, latent, cuts, slopes, curvatures, likelihoods):
+def cut_slopes(
+    errors: Array,
+    latent: Latent,
+    cuts: Array,
+    slopes: Array,
+    curvatures: Array,
+    likelihoods: Array,
+) -> None:
     """Write the log-likelihood of the ratings, and its first and second derivatives by the cuts.
 
     `errors`: float32 (n_chains, n_ratings) of `latent.targets`. `cuts`: as in `Latent`. `slopes`
@@ -320,13 +371,13 @@ def cut_slopes(errors, latent, cuts, slopes, curvatures, likelihoods):
 
 
 @njit(cache=True, parallel=True, fastmath=FASTMATH)
-def add_scores(users, movies, day_places, user, movie, day, cuts, steps, out):
+def add_scores(samples: Any, users: Array, movies: Array, day_places: Array, out: Array) -> None:
     """Add to `out` (float64) the expected rating of each pair, summed over samples.
 
-    `user` (n_samples, n_users, n_columns), `movie`, `day` likewise, float32, column 0 the biases.
-    `cuts`: float64 (n_samples, n_levels - 1), the finite ones, and
-    `steps` (n_levels - 1,), what a rating gains at each; none where scores are ratings.
+    `samples`: `processing.models.bayes.BayesArrays`.
     """
+    user, movie, day = samples.user, samples.movie, samples.day
+    cuts, steps = samples.cuts, samples.steps
     n_columns = user.shape[2]
     for chunk in prange((len(users) + CHUNK_PAIRS - 1) // CHUNK_PAIRS):
         for s in range(len(user)):

@@ -1,25 +1,32 @@
 """The k best of a stream: a heap in three arrays that share their order, the weakest on top.
 
 Better is a higher value; of equal values, the lower key.
+
+For lists of hundreds, into which many of those offered come: each costs the logarithm of the
+length. Short lists are kept in order by `select.insert_best`; `predict` picks by bins.
 """
+
+from typing import Any
 
 from numba import njit
 
+from processing.kernels.arrays import Array, Real, Whole
+
 
 @njit(cache=True)
-def _weaker(values, keys, a, b):
+def _weaker(values: Array, keys: Array, a: Whole, b: Whole) -> Any:
     return values[a] < values[b] or (values[a] == values[b] and keys[a] > keys[b])
 
 
 @njit(cache=True)
-def _swap(values, keys, companions, a, b):
+def _swap(values: Array, keys: Array, companions: Array, a: Whole, b: Whole) -> None:
     values[a], values[b] = values[b], values[a]
     keys[a], keys[b] = keys[b], keys[a]
     companions[a], companions[b] = companions[b], companions[a]
 
 
 @njit(cache=True)
-def _sink(values, keys, companions, size):
+def _sink(values: Array, keys: Array, companions: Array, size: Whole) -> None:
     parent = 0
     while True:
         child = 2 * parent + 1
@@ -34,7 +41,15 @@ def _sink(values, keys, companions, size):
 
 
 @njit(cache=True)
-def push(values, keys, companions, size, value, key, companion):
+def push(  # noqa: PLR0913, PLR0917  a heap is three rows of larger arrays, one offer three numbers
+    values: Array,
+    keys: Array,
+    companions: Array,
+    size: Whole,
+    value: Real,
+    key: Whole,
+    companion: Whole,
+) -> Whole:
     """Offer one to a heap of `size` of at most `len(values)`; returns its new size."""
     if size == len(values):
         if value < values[0] or (value == values[0] and key > keys[0]):
@@ -51,7 +66,7 @@ def push(values, keys, companions, size, value, key, companion):
 
 
 @njit(cache=True)
-def sort_heap(values, keys, companions, size):
+def sort_heap(values: Array, keys: Array, companions: Array, size: Whole) -> None:
     """Put a heap into order, the best first, in place."""
     for last in range(size - 1, 0, -1):
         _swap(values, keys, companions, 0, last)

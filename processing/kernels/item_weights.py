@@ -1,28 +1,45 @@
 """Learned weights between movies: each movie's row is a regression of its own."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit, prange
 
-from processing.kernels.simulate import mix, uniform
+from processing.kernels.arrays import Array, Csr, Real, Whole
+from processing.kernels.hashing import mix, uniform
 
-FASTMATH = {"reassoc", "contract", "arcp", "nsz"}
+FASTMATH = {"reassoc", "contract", "arcp", "nsz"}  # all but "no NaN" and "no infinity"
+
+
+class Descent(NamedTuple):
+    """How weights are learned: epochs, learning rate of the first, its share in each next one,
+    regularisation of weights and of offsets (float32), and the seed of the order of updates.
+    """
+
+    n_epochs: int
+    rate: np.float32
+    decay: np.float32
+    reg: np.float32
+    reg_offset: np.float32
+    seed: int
 
 
 @njit(cache=True, parallel=True)
-def fit_rows(movies, by_user, by_movie, deviations, learning, seed, offsets, weights):
+def fit_rows(
+    movies: Array, by_user: Csr, by_movie: Csr, descent: Descent, offsets: Array, weights: Array
+) -> None:
     """Learn the rows of some movies by stochastic gradient descent.
 
-    `movies`: int32, which. `by_user`: (indptr, indices) CSR. `by_movie`: (indptr, users, targets):
-    by whom each movie was rated, and how far the rating is from its baseline. `deviations`: that of
-    each rating in the order of `by_user`, float32. `learning`: (n_epochs, rate, decay, reg,
-    reg_offset). Writes float32 `offsets` (n_movies,), `weights` (n_movies, n_movies, 2): w and c.
+    `movies`: int32, which. `by_user` and `by_movie`: float32, by how much each rating deviates from
+    the baseline, in the two orders. Writes float32 `offsets` (n_movies,) and `weights` (n_movies,
+    n_movies, 2): w and c.
 
     With x_j = (deviation of the user's rating of j, 1) for every other movie j that user u rated,
     n of them, the target is  offset_i + n^(-1/2) Σ_j x_j·weights[i, j].
     """
-    indptr, indices = by_user
-    movie_indptr, raters, targets = by_movie
-    n_epochs, first_rate, decay, reg, reg_offset = learning
+    indptr, indices, deviations, _ = by_user
+    movie_indptr, raters, targets, _ = by_movie
+    n_epochs, first_rate, decay, reg, reg_offset, seed = descent
     for place in prange(len(movies)):
         i = movies[place]
         row, offset, rate = np.zeros((weights.shape[1], 2), np.float32), np.float32(0), first_rate
@@ -41,19 +58,19 @@ def fit_rows(movies, by_user, by_movie, deviations, learning, seed, offsets, wei
                 err = targets[p] - offset - root * said
                 offset += rate * (err - reg_offset * offset)
                 _move(row, indices[a:b], deviations[a:b], rate * err * root, rate * reg)
-                row[i] = 0
+                row[i] = 0  # cheaper than leaving the movie itself out of the sums
             rate *= decay
         offsets[i] = offset
         weights[i] = row
 
 
 @njit(cache=True, parallel=True)
-def add_weighted(by_user, deviations, weights, users, movies, scores):
-    """Add to `scores` (float64) what the movies that each user rated say of the movie asked for.
+def add_weighted(by_user: Csr, weights: Array, users: Array, movies: Array, scores: Array) -> None:
+    """Add to `scores` (float64) what the movies that each user rated say of the pair's movie.
 
-    The movie asked for, where the user rated it, is no such movie, as in `fit_rows`.
+    `by_user`: as of `fit_rows`. A pair's movie says nothing of itself, where the user rated it.
     """
-    indptr, indices = by_user
+    indptr, indices, deviations, _ = by_user
     for n in prange(len(users)):
         u, i = users[n], movies[n]
         a, b = indptr[u], indptr[u + 1]
@@ -64,7 +81,7 @@ def add_weighted(by_user, deviations, weights, users, movies, scores):
 
 
 @njit(cache=True)
-def _count(indices, i):
+def _count(indices: Array, i: Whole) -> Whole:
     count = 0
     for j in indices:
         count += j == i
@@ -72,7 +89,7 @@ def _count(indices, i):
 
 
 @njit(cache=True, fastmath=FASTMATH)
-def _sum(row, indices, deviations):
+def _sum(row: Array, indices: Array, deviations: Array) -> Real:
     total = np.float32(0)
     for p in range(len(indices)):
         j = indices[p]
@@ -81,7 +98,7 @@ def _sum(row, indices, deviations):
 
 
 @njit(cache=True, fastmath=FASTMATH)
-def _move(row, indices, deviations, step, shrink):
+def _move(row: Array, indices: Array, deviations: Array, step: Real, shrink: Real) -> None:
     keep = np.float32(1) - shrink
     for p in range(len(indices)):
         j = indices[p]
@@ -90,7 +107,7 @@ def _move(row, indices, deviations, step, shrink):
 
 
 @njit(cache=True)
-def _shuffle(order, key):
+def _shuffle(order: Array, key: Whole) -> None:
     """Put `order` into a random order that `key` decides (Fisher and Yates)."""
     for n in range(len(order) - 1, 0, -1):
         other = int(uniform(key, np.uint64(n)) * (n + 1))

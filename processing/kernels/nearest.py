@@ -1,24 +1,23 @@
 """Each row's most similar rows: out of all similarities, one row after another, or of candidates.
 
-All write `ids`, `sims`, `supports` (int32, float32, int32; (n_rows, k)): the rows with the highest
-positive similarity, best first, ties by index, and how many columns they have in common; -1, 0 and
-0 beyond the last.
+All write `Neighbours`: the rows with the highest positive similarity.
 """
 
 import numpy as np
 from numba import njit, prange
 
+from processing.kernels.arrays import Array, Csr, Formula, Neighbours, Triangle, Whole
 from processing.kernels.heap import push, sort_heap
-from processing.kernels.similarities import MSD, PEARSON, add_row, similarity_of
+from processing.kernels.similarities import MSD, PEARSON, Entries, add_row, similarity_of
 
 _STRIP = 16  # float32 of a cache line
 _CHUNK = 64  # rows of a task
 _TINY = np.float32(1e-30)  # stands for 0 where 0 means that there is nothing
-FASTMATH = {"reassoc", "contract", "nsz"}
+FASTMATH = {"reassoc", "contract", "nsz"}  # sums in any order; NaN and infinity stay what they are
 
 
 @njit(cache=True)
-def _finish(ids, sims, supports, size):
+def _finish(ids: Array, sims: Array, supports: Array, size: Whole) -> None:
     """Sort a row's heap and fill what is left of its list."""
     sort_heap(sims, ids, supports, size)
     ids[size:] = -1
@@ -27,11 +26,15 @@ def _finish(ids, sims, supports, size):
 
 
 @njit(cache=True, parallel=True)
-def nearest_of_triangle(triangle, common, order, unit, ids, sims, supports):
+def nearest_of_triangle(triangle: Triangle, out: Neighbours) -> None:
     """Write the lists of all rows from the similarities of all pairs.
 
-    `triangle` (in `unit`s), `common` (int32), `order`: of `triangle_of_similarities`.
+    Rows are taken in strips: of each pair (a, b) with b in the strip, one line of the cache is read
+    and every number in it used.
     """
+    triangle_sims, order, unit, common = triangle
+    ids, sims = out.ids, out.similarities
+    supports = out.supports
     n = len(order)
     for strip in prange((n + _STRIP - 1) // _STRIP):
         first, last = strip * _STRIP, min(n, (strip + 1) * _STRIP)
@@ -39,8 +42,8 @@ def nearest_of_triangle(triangle, common, order, unit, ids, sims, supports):
         for a in range(first, n):  # each pair (a, b) of the strip's b: a cache line
             for b in range(first, min(a, last)):
                 place = a * (a - 1) // 2 + b
-                if triangle[place] > 0:
-                    row, value = order[b], np.float32(triangle[place] / unit)
+                if triangle_sims[place] > 0:
+                    row, value = order[b], np.float32(triangle_sims[place] / unit)
                     sizes[b - first] = push(
                         sims[row],
                         ids[row],
@@ -54,8 +57,8 @@ def nearest_of_triangle(triangle, common, order, unit, ids, sims, supports):
             row = order[a]
             for b in range(a):
                 place = a * (a - 1) // 2 + b
-                if triangle[place] > 0:
-                    value = np.float32(triangle[place] / unit)
+                if triangle_sims[place] > 0:
+                    value = np.float32(triangle_sims[place] / unit)
                     sizes[a - first] = push(
                         sims[row],
                         ids[row],
@@ -70,51 +73,32 @@ def nearest_of_triangle(triangle, common, order, unit, ids, sims, supports):
 
 @njit(cache=True, parallel=True)
 def nearest_rows(
-    rows,
-    indptr,
-    indices,
-    values,
-    t_indptr,
-    t_indices,
-    t_values,
-    measure,
-    min_support,
-    shrinkage,
-    ids,
-    sims,
-    supports,
-):
+    rows: Array, matrix: Csr, transpose: Csr, formula: Formula, out: Neighbours
+) -> None:
     """Write the lists of `rows` (in their order) by comparing each with all others.
 
-    `values`: as of `triangle_of_similarities`; `t_*`: the transpose. Costs the sum over columns of
-    their squared length; memory for one row at a time. Rows share nothing, so that the result does
-    not depend on the number of threads.
+    `matrix`: values as of `triangle_of_similarities`. Costs the sum over columns of their squared
+    length; memory for one row at a time. Rows share nothing, so that the result does not depend on
+    the number of threads.
     """
+    indptr, indices, values, _ = matrix
+    ids, sims = out.ids, out.similarities
+    supports = out.supports
     n_rows = len(indptr) - 1
-    width = 8 if measure == PEARSON else 4
-    lengths = t_indptr[1:] - t_indptr[:-1]
+    width = 8 if formula.measure == PEARSON else 4
+    lengths = transpose.indptr[1:] - transpose.indptr[:-1]
     for chunk in prange((len(rows) + _CHUNK - 1) // _CHUNK):
         sums = np.zeros(width * n_rows, values.dtype)
         for n in range(chunk * _CHUNK, min(len(rows), (chunk + 1) * _CHUNK)):
             row = rows[n]
             start, end = indptr[row], indptr[row + 1]
-            add_row(
-                0,
-                end - start,
-                indices[start:end],
-                values[start:end],
-                lengths[indices[start:end]],
-                t_indptr,
-                t_indices,
-                t_values,
-                measure,
-                sums,
-            )
+            entries = Entries(indices[start:end], values[start:end], lengths[indices[start:end]])
+            add_row(entries, transpose, formula.measure, sums)
             size = 0
             for b in range(n_rows):
                 if sums[width * b] > 0 and b != row:
                     pair = sums[width * b : width * (b + 1)]
-                    value = np.float32(similarity_of(pair, measure, min_support, shrinkage))
+                    value = np.float32(similarity_of(pair, formula))
                     if value > 0:
                         size = push(sims[n], ids[n], supports[n], size, value, b, np.int32(pair[0]))
             sums[:] = 0
@@ -122,10 +106,11 @@ def nearest_rows(
 
 
 @njit(cache=True, fastmath=FASTMATH)
-def _compare(mine, indices, values, measure, sums):
+def _compare(mine: Array, indices: Array, values: Array, measure: Whole, sums: Array) -> None:
     """Write into `sums` what a row has in common with `mine`, as `add_row` has it.
 
-    `mine`: float32 by column, 0 where there is nothing.
+    `mine`: float32 by column, 0 where there is nothing. Indices are looked up unsigned, so that
+    numba leaves out its check for negative ones, and the loop has no branch: it runs on vectors.
     """
     n, ab, aa, bb = np.int32(0), np.float32(0), np.float32(0), np.float32(0)
     for p in range(len(indices)):
@@ -148,25 +133,22 @@ def _compare(mine, indices, values, measure, sums):
 
 @njit(cache=True, parallel=True)
 def nearest_candidates(
-    indptr,
-    indices,
-    values,
-    n_columns,
-    order,
-    candidates,
-    measure,
-    min_support,
-    shrinkage,
-    ids,
-    sims,
-    supports,
-):
+    matrix: Csr,
+    n_columns: Whole,
+    order: Array,
+    candidates: Array,
+    formula: Formula,
+    out: Neighbours,
+) -> None:
     """Write the lists of all rows by comparing each with its candidates, in float32.
 
     `candidates`: int32 (n_rows, m), none twice in a row; -1 and the row itself are passed over.
-    `order`: in which order to take the rows; those with the same candidates had better be near each
-    other.
+    `order`: in which order to take the rows; those with the same candidates should be near each
+    other, so that these are still in the cache.
     """
+    indptr, indices, values, _ = matrix
+    ids, sims = out.ids, out.similarities
+    supports = out.supports
     for chunk in prange((len(order) + _CHUNK - 1) // _CHUNK):
         mine = np.zeros(n_columns, np.float32)
         sums = np.zeros(6, np.float64)
@@ -179,8 +161,8 @@ def nearest_candidates(
                 if b < 0 or b == row:
                     continue
                 start, end = indptr[b], indptr[b + 1]
-                _compare(mine, indices[start:end], values[start:end], measure, sums)
-                value = np.float32(similarity_of(sums, measure, min_support, shrinkage))
+                _compare(mine, indices[start:end], values[start:end], formula.measure, sums)
+                value = np.float32(similarity_of(sums, formula))
                 if value > 0:
                     size = push(
                         sims[row], ids[row], supports[row], size, value, b, np.int32(sums[0])
@@ -191,8 +173,9 @@ def nearest_candidates(
 
 
 @njit(cache=True, parallel=True, fastmath=FASTMATH)
-def times_dense(indptr, indices, values, dense, out):
-    """Write the product of a sparse (CSR) and a dense matrix, float32 (n_rows, n)."""
+def times_dense(matrix: Csr, dense: Array, out: Array) -> None:
+    """Write the product of a sparse and a dense matrix, float32 (n_rows, n)."""
+    indptr, indices, values, _ = matrix
     for row in prange(len(indptr) - 1):
         out[row] = 0
         for p in range(indptr[row], indptr[row + 1]):

@@ -1,16 +1,17 @@
 """What similar rows of a ratings matrix say about its entries.
 
-Pairs (row, column) are taken in their order; they are quick where those of a row are together.
-Lists of neighbours (`near`, `sims`: int32, float32, (n, k)) are best first, -1 beyond the last.
-
-Of the neighbours that have a rating, the first m show it: `shown` (float32, (n_pairs, m), NaN
-beyond the last). The first k are summed: `sums` (float64, (n_pairs, 3)) gets their number, Σ s and
-Σ s (r - bias of the neighbour). Either may have no columns: then it is left.
+`Cells` are taken in their order; they are quick where those of a row are together. A rating of NaN
+is none: `value == value` asks whether there is one, by the only number that does not equal itself,
+which is quicker than a call of `isnan` and holds under any optimisation.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit, prange
+from numpy.typing import NDArray
 
+from processing.kernels.arrays import Array, Cells, Csr, Neighbours, Real, Whole
 from processing.kernels.csr import find
 from processing.kernels.select import insert_best
 
@@ -18,30 +19,50 @@ _CHUNK = 8192  # pairs of a task
 _SEARCH_COST = 32  # of finding a column in a row, in steps through it
 
 
+class Opinions(NamedTuple):
+    """What neighbours that have a rating say of each cell.
+
+    The first m of them show it: `shown`, float32 (n, m), NaN beyond the last. The first k are
+    summed: `sums`, float64 (n, 3), gets their number, Σ s and Σ s (r - bias of the neighbour).
+    Either may have no columns: then it is left out.
+    """
+
+    k: int
+    sums: NDArray[np.float64]
+    shown: NDArray[np.float32]
+
+
 @njit(cache=True)
-def _chunks(n):
+def _chunks(n: Whole) -> Whole:
     return (n + _CHUNK - 1) // _CHUNK
 
 
 @njit(cache=True)
-def _put(indptr, indices, values, row, given):
+def _put(ratings: Csr, row: Whole, given: Array) -> None:
+    indptr, indices, values, _ = ratings
     for p in range(indptr[row], indptr[row + 1]):
         given[indices[p]] = values[p]
 
 
 @njit(cache=True)
-def _take_back(indptr, indices, row, given):
+def _take_back(ratings: Csr, row: Whole, given: Array) -> None:
+    indptr, indices = ratings.indptr, ratings.indices
     for p in range(indptr[row], indptr[row + 1]):
         given[indices[p]] = np.nan
 
 
 @njit(cache=True, parallel=True)
-def ask_similar_columns(near, sims, indptr, indices, values, biases, rows, columns, k, sums, shown):
-    """Say what each pair's row gave to the columns most similar to the pair's column.
+def opinions_of_columns(
+    neighbours: Neighbours, ratings: Csr, biases: Array, cells: Cells, out: Opinions
+) -> Whole:
+    """Say what each cell's row gave to the columns most similar to the cell's column.
 
-    `near`, `sims`, `biases`: of the columns. `indptr`, `indices`, `values`: CSR by row. Returns how
-    many of the pairs are themselves among the ratings.
+    `neighbours`, `biases`: of the columns. Returns how many of the cells are rated themselves.
     """
+    near, sims = neighbours.ids, neighbours.similarities
+    rows, columns = cells
+    sums, shown = out.sums, out.shown
+    k = out.k
     n_rated = 0
     n_shown, summed = shown.shape[1], sums.shape[1] > 0
     n_wanted = max(n_shown, k if summed else 0)
@@ -51,9 +72,9 @@ def ask_similar_columns(near, sims, indptr, indices, values, biases, rows, colum
         for n in range(chunk * _CHUNK, min(len(rows), (chunk + 1) * _CHUNK)):
             if rows[n] != row:
                 if row >= 0:
-                    _take_back(indptr, indices, row, given)
+                    _take_back(ratings, row, given)
                 row = rows[n]
-                _put(indptr, indices, values, row, given)
+                _put(ratings, row, given)
             n_rated += given[columns[n]] == given[columns[n]]
             found, total, total_deviations = 0, 0.0, 0.0
             for place in range(near.shape[1]):
@@ -77,27 +98,36 @@ def ask_similar_columns(near, sims, indptr, indices, values, biases, rows, colum
 
 
 @njit(cache=True, parallel=True)
-def ask_similar_rows(
-    near, sims, indptr, indices, values, biases, n_columns, rows, columns, k, sums, shown
-):
-    """Say what the rows most similar to each pair's row gave to the pair's column.
+def opinions_of_rows(
+    neighbours: Neighbours,
+    ratings: Csr,
+    biases: Array,
+    n_columns: Whole,
+    cells: Cells,
+    out: Opinions,
+) -> None:
+    """Say what the rows most similar to each cell's row gave to the cell's column.
 
-    `near`, `sims`, `biases`: of the rows. `indptr`, `indices`, `values`: CSR by row. The ratings of
-    a similar row are gone through once for all pairs of a row that are together, or searched for
-    each of them where they are few.
+    `neighbours`, `biases`: of the rows. The ratings of a similar row are gone through once for all
+    cells of a row that are together, or searched for each of them where they are few.
     """
+    near, sims = neighbours.ids, neighbours.similarities
+    indptr, indices, values, _ = ratings
+    rows, columns = cells
+    sums, shown = out.sums, out.shown
+    k = out.k
     n_shown, summed = shown.shape[1], sums.shape[1] > 0
     n_wanted = max(n_shown, k if summed else 0)
     for chunk in prange(_chunks(len(rows))):
-        asked = np.full(n_columns, -1, np.int64)  # the pair that asks about a column
+        cell_of = np.full(n_columns, -1, np.int64)  # the row's latest cell in each column
         found = np.zeros(_CHUNK, np.int64)
         first, last = chunk * _CHUNK, min(len(rows), (chunk + 1) * _CHUNK)
         start = first
         while start < last:
             row, end, n_open = rows[start], start, 0
             while end < last and rows[end] == row:
-                n_open += asked[columns[end]] < start
-                asked[columns[end]] = end
+                n_open += cell_of[columns[end]] < start
+                cell_of[columns[end]] = end
                 found[end - first] = 0
                 shown[end] = np.nan
                 sums[end] = 0
@@ -112,9 +142,9 @@ def ask_similar_rows(
                     p = low + step
                     if searched:
                         p = find(indices, low, high, columns[start + step])
-                        if p < 0 or asked[columns[start + step]] != start + step:
+                        if p < 0 or cell_of[columns[start + step]] != start + step:
                             continue
-                    n = asked[indices[p]]
+                    n = cell_of[indices[p]]
                     if n < start or found[n - first] == n_wanted:
                         continue
                     if found[n - first] < n_shown:
@@ -126,45 +156,47 @@ def ask_similar_rows(
                         sums[n, 2] += similarity * (values[p] - biases[other])
                     found[n - first] += 1
                     n_open -= found[n - first] == n_wanted
-            for n in range(start, end):  # a pair that asked twice
-                if asked[columns[n]] != n:
-                    shown[n] = shown[asked[columns[n]]]
-                    sums[n] = sums[asked[columns[n]]]
+            for n in range(start, end):  # a cell that is there twice
+                if cell_of[columns[n]] != n:
+                    shown[n] = shown[cell_of[columns[n]]]
+                    sums[n] = sums[cell_of[columns[n]]]
             start = end
 
 
 @njit(cache=True, parallel=True)
-def strongest_reasons(neighbours, sims, indptr, indices, deviations, rows, columns, ids, shares):
+def strongest_reasons(
+    neighbours: Neighbours, deviations: Csr, cells: Cells, ids: Array, shares: Array
+) -> None:
     """Write the rated columns that speak most for each recommended one.
 
     A rated column j speaks for column i with sim(i, j) * deviation(row, j), its term in the
-    item-based KNNBaseline's sum; positive terms count. `neighbours`, `sims`: (n_columns, k) of the
-    columns, -1 beyond the last. `indptr`, `indices`, `deviations`: CSR by row. `ids` (int32) and
-    `shares` (float32), both (n_pairs, m): the strongest first, each with its share of all positive
+    item-based KNNBaseline's sum; positive terms count. `neighbours`: of the columns. `ids` (int32)
+    and `shares` (float32), both (n, m): the strongest first, each with its share of all positive
     terms; -1 and 0 beyond the last.
     """
+    near, sims = neighbours.ids, neighbours.similarities
+    rows, columns = cells
     size = ids.shape[1]
     for chunk in prange(_chunks(len(rows))):
-        given = np.full(len(neighbours), np.nan, np.float32)
+        given = np.full(len(near), np.nan, np.float32)
         terms = np.zeros(size, np.float32)
-        supports = np.zeros(size, np.int32)
         row = -1
         for n in range(chunk * _CHUNK, min(len(rows), (chunk + 1) * _CHUNK)):
             if rows[n] != row:
                 if row >= 0:
-                    _take_back(indptr, indices, row, given)
+                    _take_back(deviations, row, given)
                 row = rows[n]
-                _put(indptr, indices, deviations, row, given)
-            total = 0.0
+                _put(deviations, row, given)
+            total: Real = 0.0
             n_kept = 0
-            for place in range(neighbours.shape[1]):
-                j = neighbours[columns[n], place]
+            for place in range(near.shape[1]):
+                j = near[columns[n], place]
                 if j < 0:
                     break
                 if given[j] > 0.0:
                     term = np.float32(sims[columns[n], place] * given[j])
                     total += term
-                    n_kept = insert_best(ids[n], terms, supports, n_kept, j, term, 0)
+                    n_kept = insert_best(ids[n], terms, n_kept, j, term)
             for m in range(size):
                 if m < n_kept:
                     shares[n, m] = terms[m] / total

@@ -5,6 +5,8 @@ import math
 import numpy as np
 from numba import njit
 
+from processing.kernels.arrays import Real
+
 ROOT_HALF = math.sqrt(0.5)
 ROOT_TWO_PI = math.sqrt(2 * math.pi)
 
@@ -36,19 +38,19 @@ D = (7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e00, 3.75440
 
 
 @njit(cache=True, inline="always")
-def density(x):
+def density(x: Real) -> Real:
     """The standard normal density; 0 at infinity."""
     return math.exp(-0.5 * x * x) / ROOT_TWO_PI
 
 
 @njit(cache=True, inline="always")
-def cdf(x):
+def cdf(x: Real) -> Real:
     """The standard normal distribution function, accurate in the lower tail too."""
     return 0.5 * math.erfc(-x * ROOT_HALF)
 
 
 @njit(cache=True)
-def quantile(share):
+def quantile(share: Real) -> Real:
     """The inverse of `cdf`, to a relative error of 1.2e-9: Acklam's rational functions."""
     if share <= 0.0:
         return -np.inf
@@ -66,13 +68,13 @@ def quantile(share):
 
 
 @njit(cache=True)
-def _tail(r):
+def _tail(r: Real) -> Real:
     above = ((((C[0] * r + C[1]) * r + C[2]) * r + C[3]) * r + C[4]) * r + C[5]
     return above / ((((D[0] * r + D[1]) * r + D[2]) * r + D[3]) * r + 1.0)
 
 
 @njit(cache=True)
-def truncated_normal(mean, low, high, uniform):
+def truncated_normal(mean: Real, low: Real, high: Real, uniform: Real) -> Real:
     """The normal variable around `mean` with variance 1 that lies between `low` and `high`.
 
     `uniform` in [0, 1) says which; by inversion, from the side on which the interval lies.
@@ -84,7 +86,7 @@ def truncated_normal(mean, low, high, uniform):
 
 
 @njit(cache=True)
-def _between(a, b, uniform):
+def _between(a: Real, b: Real, uniform: Real) -> Real:
     lower, upper = cdf(a), cdf(b)
     x = quantile(lower + uniform * (upper - lower))
     return min(max(x, a), b)

@@ -1,18 +1,20 @@
 """Reading rating lines, byte by byte, into columns.
 
-A kernel gets `text` (uint8, whole lines, the last byte a newline), the scale's `low, high, step`
-(step 0: any value between), and writes from where `state` says on, until the text ends, the columns
-are full or the list of bad lines is full; called again, it goes on. `state` (int64, N_STATE) holds
-the place in the text, lines, rows and bad lines so far, and the movie that a Netflix header named.
-Rows go to `users`, `movies` (int64), `values` (float32), `days` (int32); bad lines to `bad_starts`
-(place in the text), `bad_lines` (number in the file) and `bad_reasons` (one of the codes below).
-Blank lines are passed over, and a line may end in CR LF.
+A kernel gets `text` (uint8, whole lines, the last byte a newline) and writes from where `state`
+says on, until the text ends, the rows are full or the list of flaws is full; called again, it goes
+on. `state` (int64, N_STATE) holds the place in the text, lines, rows and bad lines so far, and the
+movie that a Netflix header named. Blank lines are passed over, and a line may end in CR LF.
 
 In the helpers a negative place is a failure, minus its reason, and stays one in all that follows.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
+
+from processing.kernels.arrays import Array, Real, Whole
 
 AT, LINE, ROWS, BAD, MOVIE, HAS_MOVIE, N_STATE = range(7)
 
@@ -28,23 +30,54 @@ _NEWLINE, _RETURN, _COMMA, _MINUS, _POINT, _ZERO, _COLON = (ord(c) for c in "\n\
 _MONTH_STARTS = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365])
 
 
+class Bounds(NamedTuple):
+    """The scale of ratings; a step of 0 allows any value between `low` and `high`."""
+
+    low: float
+    high: float
+    step: float
+
+
+class FieldMark(NamedTuple):
+    """What stands between two fields: `width` bytes `mark`."""
+
+    mark: int
+    width: int
+
+
+class Rows(NamedTuple):
+    """Columns that rows are written to, all of one length."""
+
+    users: NDArray[np.int64]
+    movies: NDArray[np.int64]
+    values: NDArray[np.float32]
+    days: NDArray[np.int32]
+
+
+class Flaws(NamedTuple):
+    """Bad lines, int64: place in the text, number in the file, and one of the codes above."""
+
+    starts: NDArray[np.int64]
+    lines: NDArray[np.int64]
+    reasons: NDArray[np.int64]
+
+
 @njit(cache=True, nogil=True)
-def parse_netflix(
-    text, low, high, step, state, users, movies, values, days, bad_starts, bad_lines, bad_reasons
-):
+def parse_netflix(text: Array, scale: Bounds, state: Array, rows: Rows, flaws: Flaws) -> None:
     """Parse 'movie:' lines and the 'user,rating,YYYY-MM-DD' lines that follow them.
 
     After a bad line that may have been a header (it has a colon, or no comma) no movie is known:
     the rows that follow are bad too, rather than given to the movie before.
     """
+    users, movies, values, days = rows
     at, row, bad, line = state[AT], state[ROWS], state[BAD], state[LINE]
     movie, has_movie = state[MOVIE], state[HAS_MOVIE]
-    stars = _whole_stars(low, high, step)
-    while at < len(text) and row < len(users) and bad < len(bad_starts):
+    stars = _whole_stars(scale)
+    while at < len(text) and row < len(users) and bad < len(flaws.starts):
         start = at
         line += 1
         if has_movie and start + LONGEST_PLAIN <= len(text):
-            at = _plain_row(text, start, stars, row, users, values, days)
+            at = _plain_row(text, start, stars, row, rows)
             if at > 0:
                 movies[row] = movie
                 row += 1
@@ -60,7 +93,7 @@ def parse_netflix(
                 has_movie = 1
                 continue
         else:
-            value, at = _rating(text, _mark(text, at, _COMMA, 1), low, high, step)
+            value, at = _rating(text, _mark(text, at, _COMMA, 1), scale)
             day, at = _date(text, _mark(text, at, _COMMA, 1))
             at = _line_end(text, at)
             if at > 0 and has_movie:
@@ -70,9 +103,9 @@ def parse_netflix(
                 days[row] = day
                 row += 1
                 continue
-        bad_starts[bad] = start
-        bad_lines[bad] = line
-        bad_reasons[bad] = HEADERLESS if at > 0 else -at
+        flaws.starts[bad] = start
+        flaws.lines[bad] = line
+        flaws.reasons[bad] = HEADERLESS if at > 0 else -at
         bad += 1
         if not _looks_like_row(text, start):
             has_movie = 0
@@ -83,24 +116,13 @@ def parse_netflix(
 
 @njit(cache=True, nogil=True)
 def parse_separated(
-    text,
-    mark,
-    width,
-    low,
-    high,
-    step,
-    state,
-    users,
-    movies,
-    values,
-    days,
-    bad_starts,
-    bad_lines,
-    bad_reasons,
-):
-    """Parse 'user movie rating seconds' lines, the fields parted by `width` bytes `mark`."""
+    text: Array, between: FieldMark, scale: Bounds, state: Array, rows: Rows, flaws: Flaws
+) -> None:
+    """Parse 'user movie rating seconds' lines."""
+    users, movies, values, days = rows
+    mark, width = between
     at, row, bad = state[AT], state[ROWS], state[BAD]
-    while at < len(text) and row < len(users) and bad < len(bad_starts):
+    while at < len(text) and row < len(users) and bad < len(flaws.starts):
         start = at
         state[LINE] += 1
         at = _line_end(text, start)
@@ -108,7 +130,7 @@ def parse_separated(
             continue
         user, at = _integer(text, start)
         movie, at = _integer(text, _mark(text, at, mark, width))
-        value, at = _rating(text, _mark(text, at, mark, width), low, high, step)
+        value, at = _rating(text, _mark(text, at, mark, width), scale)
         day, at = _seconds(text, _mark(text, at, mark, width))
         at = _line_end(text, at)
         if at > 0:
@@ -118,33 +140,33 @@ def parse_separated(
             days[row] = day
             row += 1
             continue
-        bad_starts[bad] = start
-        bad_lines[bad] = state[LINE]
-        bad_reasons[bad] = -at
+        flaws.starts[bad] = start
+        flaws.lines[bad] = state[LINE]
+        flaws.reasons[bad] = -at
         bad += 1
         at = _next_line(text, start)
     state[AT], state[ROWS], state[BAD] = at, row, bad
 
 
 @njit(cache=True)
-def _whole_stars(low, high, step):
+def _whole_stars(scale: Bounds) -> Array:
     """Whether each of the digits 0 to 9 is a rating on the scale."""
     good = np.empty(10, np.bool_)
     for digit in range(10):
         text = np.array([_ZERO + digit, _NEWLINE], np.uint8)
-        good[digit] = _rating(text, 0, low, high, step)[1] > 0
+        good[digit] = _rating(text, 0, scale)[1] > 0
     return good
 
 
 @njit(cache=True)
-def _plain_row(text, at, stars, row, users, values, days):
+def _plain_row(text: Array, at: Whole, stars: Array, row: Whole, rows: Rows) -> Whole:
     """Read a line as nearly all are: an id of up to 9 digits, a digit on the scale, a date, LF.
 
     Writes the row and returns where the line ends, 0 where the line is not of this kind: then the
     careful helpers below, which take four times as long, say what it is.
     """
     first = at
-    user = 0
+    user: Whole = 0
     digit = np.int64(text[at]) - _ZERO
     while 0 <= digit <= 9:
         user = user * 10 + digit
@@ -163,19 +185,19 @@ def _plain_row(text, at, stars, row, users, values, days):
     day = _day_number(year, _two_digits(text, at + 8), _two_digits(text, at + 11))
     if day == NO_DATE or not stars[star]:
         return 0
-    users[row] = user
-    values[row] = star
-    days[row] = day
+    rows.users[row] = user
+    rows.values[row] = star
+    rows.days[row] = day
     return at + 14
 
 
 @njit(cache=True)
-def _two_digits(text, at):
+def _two_digits(text: Array, at: Whole) -> Whole:
     return 10 * np.int64(text[at]) + np.int64(text[at + 1]) - 11 * _ZERO
 
 
 @njit(cache=True)
-def _mark(text, at, mark, width):
+def _mark(text: Array, at: Whole, mark: Whole, width: Whole) -> Whole:
     if at < 0:
         return at
     for k in range(width):
@@ -185,7 +207,7 @@ def _mark(text, at, mark, width):
 
 
 @njit(cache=True)
-def _line_end(text, at):
+def _line_end(text: Array, at: Whole) -> Whole:
     if at < 0:
         return at
     if text[at] == _NEWLINE:
@@ -196,14 +218,14 @@ def _line_end(text, at):
 
 
 @njit(cache=True)
-def _next_line(text, at):
+def _next_line(text: Array, at: Whole) -> Whole:
     while text[at] != _NEWLINE:
         at += 1
     return at + 1
 
 
 @njit(cache=True)
-def _looks_like_row(text, at):
+def _looks_like_row(text: Array, at: Whole) -> bool:
     has_comma = False
     while text[at] != _NEWLINE:
         if text[at] == _COLON:
@@ -214,7 +236,7 @@ def _looks_like_row(text, at):
 
 
 @njit(cache=True)
-def _integer(text, at):
+def _integer(text: Array, at: Whole) -> tuple[Whole, Whole]:
     """Parse -?[0-9]+; as far from zero as 2^63 - 1."""
     if at < 0:
         return 0, at
@@ -222,7 +244,7 @@ def _integer(text, at):
     if negative:
         at += 1
     start = at
-    value = 0
+    value: Whole = 0
     while True:
         digit = np.int64(text[at]) - _ZERO
         if digit < 0 or digit > 9:
@@ -237,7 +259,7 @@ def _integer(text, at):
 
 
 @njit(cache=True)
-def _rating(text, at, low, high, step):
+def _rating(text: Array, at: Whole, scale: Bounds) -> tuple[Real, Whole]:
     """Parse -?[0-9]+(.[0-9]+)? of at most 15 digits, a value on the scale."""
     if at < 0:
         return 0.0, at
@@ -246,7 +268,7 @@ def _rating(text, at, low, high, step):
         at += 1
     digits = 0
     fraction = -1
-    mantissa = 0
+    mantissa: Whole = 0
     while digits <= 15:
         digit = np.int64(text[at]) - _ZERO
         if 0 <= digit <= 9:
@@ -264,6 +286,7 @@ def _rating(text, at, low, high, step):
     value = mantissa / 10.0**fraction if fraction > 0 else float(mantissa)
     if negative:
         value = -value
+    low, high, step = scale
     if not low <= value <= high:
         return 0.0, -RATING
     if step > 0.0:
@@ -274,10 +297,10 @@ def _rating(text, at, low, high, step):
 
 
 @njit(cache=True)
-def _digits(text, at, count):
+def _digits(text: Array, at: Whole, count: Whole) -> tuple[Whole, Whole]:
     if at < 0:
         return 0, at
-    value = 0
+    value: Whole = 0
     for k in range(count):
         digit = np.int64(text[at + k]) - _ZERO
         if digit < 0 or digit > 9:
@@ -287,7 +310,7 @@ def _digits(text, at, count):
 
 
 @njit(cache=True)
-def _date(text, at):
+def _date(text: Array, at: Whole) -> tuple[Whole, Whole]:
     """Parse YYYY-MM-DD into days since 1970-01-01."""
     year, at = _digits(text, at, 4)
     month, at = _digits(text, _dash(text, at), 2)
@@ -299,7 +322,7 @@ def _date(text, at):
 
 
 @njit(cache=True)
-def _day_number(year, month, day):
+def _day_number(year: Whole, month: Whole, day: Whole) -> Whole:
     """Days since 1970-01-01 of a day of the Gregorian calendar, NO_DATE if there is no such day."""
     if year < 1 or month < 1 or month > 12 or day < 1:
         return NO_DATE
@@ -313,14 +336,14 @@ def _day_number(year, month, day):
 
 
 @njit(cache=True)
-def _dash(text, at):
+def _dash(text: Array, at: Whole) -> Whole:
     if at < 0:
         return at
     return at + 1 if text[at] == _MINUS else -DATE
 
 
 @njit(cache=True)
-def _seconds(text, at):
+def _seconds(text: Array, at: Whole) -> tuple[Whole, Whole]:
     """Parse seconds since 1970-01-01 into days."""
     if at < 0:
         return 0, at

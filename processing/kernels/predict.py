@@ -1,17 +1,53 @@
 """Predictions in bulk from learned arrays."""
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from numba import njit, prange
+from numpy.typing import NDArray
 
+from processing.kernels.arrays import Array, Biases, Csr, Whole
 from processing.kernels.heap import push
 
 CHUNK_PAIRS = 1024
 N_BINS = 64
 
 
+class LinearArrays(NamedTuple):
+    """Learned arrays of a model of the form mean + b_u + b_i + p_u·q_i.
+
+    `mean` float64 (); `user_biases` (n_users,), `movie_biases` (n_movies,), `user_factors`
+    (n_users, n_factors) and `movie_factors` (n_movies, n_factors) are float32 from the fast engine
+    and float64 from the others, and zero where nothing was known in fitting.
+    """
+
+    mean: Any
+    user_biases: NDArray[Any]
+    movie_biases: NDArray[Any]
+    user_factors: NDArray[Any]
+    movie_factors: NDArray[Any]
+
+
+class Wanted(NamedTuple):
+    """Pairs to predict: `xs` and `ys`, int32 (n,), and `scores`, float64 (n,), written in place.
+
+    x is the side whose similarities are known, y the other; an x of -1 has no neighbours. `order`,
+    int64: in which order to take the pairs; by x is fastest.
+    """
+
+    order: NDArray[np.int64]
+    xs: NDArray[np.int32]
+    ys: NDArray[np.int32]
+    scores: NDArray[np.float64]
+
+
 @njit(cache=True, parallel=True)
-def linear_scores(mean, user_biases, movie_biases, user_factors, movie_factors, users, movies, out):
-    """Write mean + b_u + b_i + p_u·q_i of each (user, movie) into `out` (float64)."""
+def linear_scores(arrays: LinearArrays, users: Array, movies: Array, out: Array) -> None:
+    """Write mean + b_u + b_i + p_u·q_i of each (user, movie) into `out` (float64).
+
+    `arrays.mean` is a float here.
+    """
+    mean, user_biases, movie_biases, user_factors, movie_factors = arrays
     for n in prange(len(users)):
         u, i = users[n], movies[n]
         score = mean + user_biases[u] + movie_biases[i]
@@ -20,18 +56,36 @@ def linear_scores(mean, user_biases, movie_biases, user_factors, movie_factors, 
         out[n] = score
 
 
-@njit(cache=True, parallel=True)
-def add_neighbours(mean, x_biases, y_biases, sims, indptr, indices, values, pairs, k, min_k):
-    """Add what the neighbours say to the baseline estimates `pairs.scores`, as KNNBaseline does.
-
-    x is the side whose similarities are known, y the other. `sims`: (n_x, n_x) similarities in
-    any unit, of which only ratios count: float64, float32 or int16. `indptr`, `indices`, `values`:
-    CSR by y of the fitted ratings, in Surprise's order. `pairs`: (order, xs, ys, scores), where
-    `order` says in which order to take the pairs (by x is fastest) and an x of -1 has no
-    neighbours. Of the x' that rated y the k most similar count (ties: the one seen first), and of
-    those the ones with positive similarity: the k most similar of the positive ones.
+class _Scratch(NamedTuple):
+    """Of `_keep_best`: `bins`, `at_level` as long as its values; `counts`, 0 before and after; and
+    the `heap` of the last bin, (k,).
     """
-    order, xs, ys, scores = pairs
+
+    bins: NDArray[np.uint8]
+    counts: NDArray[np.int32]
+    at_level: NDArray[np.int32]
+    heap: tuple[Array, Array, Array]
+
+
+@njit(cache=True, parallel=True)
+def add_neighbours(
+    biases: Biases, sims: Array, ratings: Csr, wanted: Wanted, k: Whole, min_k: Whole
+) -> None:
+    """Add what the neighbours say to the baseline estimates `wanted.scores`, as KNNBaseline does.
+
+    `biases`: rows are x. `sims`: (n_x, n_x) similarities in any unit, of which only ratios count:
+    float64, float32 or int16. `ratings`: by y, in Surprise's order. Of the x' that rated y the k
+    most similar count (ties: the one seen first), and of those the ones with positive similarity:
+    the k most similar of the positive ones.
+
+    Positive ones are put at the front without a branch: each is written to the next free place,
+    which moves on only if it was one to keep. That place is unsigned, so that numba leaves out its
+    check for negative indices.
+    """
+    mean, x_biases, y_biases = biases
+    indptr, indices, values, _ = ratings
+    order, scores = wanted.order, wanted.scores
+    xs, ys = wanted.xs, wanted.ys
     longest = np.max(indptr[1:] - indptr[:-1]) + 1
     for chunk in prange((len(order) + CHUNK_PAIRS - 1) // CHUNK_PAIRS):
         row = np.empty(sims.shape[1], sims.dtype)
@@ -56,7 +110,7 @@ def add_neighbours(mean, x_biases, y_biases, sims, indptr, indices, values, pair
             if min(size, k) < min_k or size == 0:
                 continue
             if size > k:
-                _keep_best(near, places, size, k, bins, counts, at_level, heap)
+                _keep_best(near, places, size, k, _Scratch(bins, counts, at_level, heap))
                 size = k
             total, total_deviations = 0.0, 0.0
             base = mean + y_biases[ys[n]]
@@ -69,13 +123,15 @@ def add_neighbours(mean, x_biases, y_biases, sims, indptr, indices, values, pair
 
 
 @njit(cache=True)
-def _keep_best(values, keys, size, k, bins, counts, at_level, heap):
+def _keep_best(values: Array, keys: Array, size: Whole, k: Whole, scratch: _Scratch) -> None:
     """Move the k best of `size` positive values, with their keys, to the front.
 
     Values are counted by bins of equal width: those above the bin in which the k-th lies are all
-    kept, and of that bin's the best, ties by lower key. The loops over all values do not branch.
-    `counts` are 0 before and after.
+    kept, and of that bin's the best, ties by lower key. The loops over all values do not branch,
+    which a heap of all of them would do at each: only the last bin's go through one, and nobody
+    needs the k in order.
     """
+    bins, counts, at_level, heap = scratch
     best = values[0]
     for m in range(1, size):
         best = max(best, values[m])

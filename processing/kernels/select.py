@@ -3,12 +3,16 @@
 import numpy as np
 from numba import njit, prange
 
+from processing.kernels.arrays import Array, Csr, Real, Whole
+
 
 @njit(cache=True)
-def insert_best(ids, values, companions, n_kept, index, value, companion):
+def insert_best(ids: Array, values: Array, n_kept: Whole, index: Whole, value: Real) -> Whole:
     """Insert an index into a short list if it is among its best; returns the list's new length.
 
-    `ids`, `values` and `companions` are kept sorted by higher value, then lower index.
+    `ids` and `values` are kept sorted by higher value, then lower index. To come in costs the
+    length of the list, which is little as long as most of those offered are turned away at the
+    first comparison; where many come in, a `heap` is quicker.
     """
     size = len(ids)
     if n_kept == size and value <= values[size - 1]:
@@ -20,31 +24,27 @@ def insert_best(ids, values, companions, n_kept, index, value, companion):
     ):
         ids[place] = ids[place - 1]
         values[place] = values[place - 1]
-        companions[place] = companions[place - 1]
         place -= 1
     ids[place] = index
     values[place] = value
-    companions[place] = companion
     return min(n_kept + 1, size)
 
 
 @njit(cache=True, parallel=True)
-def best_unseen(scores, columns, indptr, indices, rows, out):
+def best_unseen(scores: Array, columns: Array, ratings: Csr, rows: Array, out: Array) -> None:
     """Write, for each row, the columns with the best scores that it does not have yet.
 
     `scores`: float32 (n_rows, n_columns) for the rows `rows` and the columns `columns` (ascending).
-    `indptr`, `indices`: CSR of what each row has. `out`: int32 (n_rows, n), best first, ties by
-    column, places beyond the last untouched.
+    `ratings`: what each row has. `out`: int32 (n_rows, n), best first, ties by column, places
+    beyond the last untouched.
     """
+    indptr, indices = ratings.indptr, ratings.indices
     for r in prange(len(rows)):
         values = np.empty(out.shape[1], np.float32)
-        companions = np.empty(out.shape[1], np.int32)
         n_kept = 0
         seen, end = indptr[rows[r]], indptr[rows[r] + 1]
         for c in range(len(columns)):
             while seen < end and indices[seen] < columns[c]:
                 seen += 1
             if seen == end or indices[seen] != columns[c]:
-                n_kept = insert_best(
-                    out[r], values, companions, n_kept, columns[c], scores[r, c], 0
-                )
+                n_kept = insert_best(out[r], values, n_kept, columns[c], scores[r, c])

@@ -3,16 +3,22 @@
 import numpy as np
 from numba import njit
 
+from processing.kernels.arrays import Csr, Parameters, Real, Steps, Whole
+
 
 @njit(cache=True)
-def svd_exact(indptr, indices, values, mean, n_epochs, rates, regs, bu, bi, pu, qi):
+def svd_exact(
+    ratings: Csr, mean: Real, n_epochs: Whole, steps: Steps, parameters: Parameters
+) -> None:
     """Learn biases and factors of SVD in place.
 
-    `indptr`, `indices`, `values`: ratings by user, in the order of updates. `rates`, `regs`:
-    float64 (4,), learning rate and regularisation of bu, bi, pu, qi. `bu` (n_users,), `bi`
-    (n_movies,), `pu` (n_users, f), `qi` (n_movies, f): float64. With f = 0 this is BaselineOnly
-    by gradient descent. Koren, Bell and Volinsky (2009), eq. 5; as Surprise's SVD.
+    `ratings`: by user, in the order of updates. `steps`, `parameters`: float64. With no factors
+    this is BaselineOnly by gradient descent. Koren, Bell and Volinsky (2009), eq. 5; as Surprise's
+    SVD.
     """
+    indptr, indices, values, _ = ratings
+    rates, regs = steps
+    bu, bi, pu, qi, _ = parameters
     n_factors = pu.shape[1]
     for _ in range(n_epochs):
         for u in range(len(indptr) - 1):
@@ -31,12 +37,13 @@ def svd_exact(indptr, indices, values, mean, n_epochs, rates, regs, bu, bi, pu, 
 
 
 @njit(cache=True)
-def svdpp_exact(indptr, indices, values, mean, n_epochs, rates, regs, bu, bi, pu, qi, yj):
+def svdpp_exact(
+    ratings: Csr, mean: Real, n_epochs: Whole, steps: Steps, parameters: Parameters
+) -> None:
     """Learn biases, factors and implicit factors of SVD++ in place.
 
-    As `svd_exact`, with `yj` (n_movies, f) and `rates`, `regs` (5,) for bu, bi, pu, qi, yj.
-    Koren (2008), eq. 15 and the updates below it; as Surprise's SVDpp, whose every update of a
-    rating visits every movie j of the user:
+    As `svd_exact`, with implicit factors. Koren (2008), eq. 15 and the updates below it; as
+    Surprise's SVDpp, whose every update of a rating visits every movie j of the user:
 
         y_j += rate (err q_i / √n - reg y_j)
 
@@ -46,6 +53,9 @@ def svdpp_exact(indptr, indices, values, mean, n_epochs, rates, regs, bu, bi, pu
     at 0 and becomes (1 - rate reg) g + rate err q_i. So an epoch costs O(n_ratings f), not
     O(Σ n_u² f).
     """
+    indptr, indices, values, _ = ratings
+    rates, regs = steps
+    bu, bi, pu, qi, yj = parameters
     n_factors = pu.shape[1]
     z, g = np.empty(n_factors), np.empty(n_factors)
     keep = 1.0 - rates[4] * regs[4]

@@ -7,8 +7,13 @@ matrix factorization with distributed stochastic gradient descent", section 4). 
 does not depend on the number of threads, nor on which of them is first.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit, prange
+from numpy.typing import NDArray
+
+from processing.kernels.arrays import Array, Csr, Parameters, Real, Steps
 
 N_BLOCKS = 4
 N_TASKS = 2
@@ -16,14 +21,26 @@ CURVATURE = np.float32(0.1)  # typical square of a factor: how strongly a rating
 FASTMATH = {"reassoc", "contract", "arcp", "nsz"}  # all but "no NaN" and "no infinity"
 
 
+class Copies(NamedTuple):
+    """The tasks' own copies of what belongs to movies: float32, written over by each round.
+
+    `qi`, `yj`: (N_TASKS, n_movies, f). `movies`: (N_TASKS, 3, n_movies): b_i, how often it and q_i
+    were visited, and how often y_i was.
+    """
+
+    qi: NDArray[np.float32]
+    yj: NDArray[np.float32]
+    movies: NDArray[np.float32]
+
+
 @njit(cache=True, parallel=True)
-def cut_rows(indptr, indices, bounds, cuts):
+def cut_rows(ratings: Csr, bounds: Array, cuts: Array) -> None:
     """Write where each row enters each range of columns.
 
     `bounds`: int64 (N_BLOCKS + 1,), first columns of the ranges. `cuts`: int64 (n_rows,
-    N_BLOCKS + 1); the entries of row u in range m are `cuts[u, m]` to `cuts[u, m + 1]`. `indices`
-    ascend within a row.
+    N_BLOCKS + 1); the entries of row u in range m are `cuts[u, m]` to `cuts[u, m + 1]`.
     """
+    indptr, indices = ratings.indptr, ratings.indices
     for row in prange(len(indptr) - 1):
         p = indptr[row]
         for m in range(N_BLOCKS):
@@ -34,14 +51,18 @@ def cut_rows(indptr, indices, bounds, cuts):
 
 
 @njit(cache=True, parallel=True, fastmath=FASTMATH)
-def svd_epoch(groups, cuts, indices, values, mean, rates, regs, bu, bi, pu, qi):
+def svd_epoch(
+    groups: Array, cuts: Array, ratings: Csr, mean: Real, steps: Steps, parameters: Parameters
+) -> None:
     """Update biases and factors of SVD once with every rating, in place.
 
-    `groups`: int64 (N_BLOCKS + 1,), first users of the groups. `cuts`: as of `cut_rows`.
-    `rates`, `regs`: float32 (4,), learning rate and regularisation of bu, bi, pu, qi. The rest is
-    float32: `bu` (n_users,), `bi` (n_movies,), `pu` (n_users, f), `qi` (n_movies, f). The update
-    of a rating is that of `sgd_exact.svd_exact`; only their order differs.
+    `groups`: int64 (N_BLOCKS + 1,), first users of the groups. `cuts`: as of `cut_rows`. The rest
+    is float32. The update of a rating is that of `sgd_exact.svd_exact`; only their order differs.
     """
+    indices, values = ratings.indices, ratings.values
+    rates, regs = steps
+    bu, bi = parameters.bu, parameters.bi
+    pu, qi = parameters.pu, parameters.qi
     n_factors = pu.shape[1]
     keep_p, keep_q = np.float32(1) - rates[2] * regs[2], np.float32(1) - rates[3] * regs[3]
     for stratum in range(N_BLOCKS):
@@ -75,19 +96,25 @@ def svd_epoch(groups, cuts, indices, values, mean, rates, regs, bu, bi, pu, qi):
 
 @njit(cache=True, parallel=True, fastmath=FASTMATH)
 def svdpp_epoch(
-    groups, indptr, indices, values, mean, rates, regs, bu, bi, pu, qi, yj, own_q, own_y, own
-):
+    groups: Array, ratings: Csr, mean: Real, steps: Steps, parameters: Parameters, copies: Copies
+) -> None:
     """Update biases, factors and implicit factors of SVD++ once with every rating, in place.
 
     `groups`: int64 (n_rounds * N_TASKS + 1,), first users of the tasks' groups, round after round.
-    `rates`, `regs`: float32 (5,), for bu, bi, pu, qi, yj. `yj`: float32 (n_movies, f). The
-    tasks' own copies are float32 scratch: `own_q`, `own_y` (N_TASKS, n_movies, f) and `own`
-    (N_TASKS, 3, n_movies).
+    All else is float32.
 
     Each user reads and moves y_j of all their movies, which no blocks can keep apart. So in each
     round the tasks begin with copies of what belongs to movies, go through their users one by one
-    as `sgd_exact.svdpp_exact` does, and what they changed is merged in a fixed order (`_share`).
+    as `sgd_exact.svdpp_exact` does, and what they changed is merged in a fixed order: see
+    `merged_share`.
     """
+    indptr, indices, values, _ = ratings
+    rates, regs = steps
+    bu, bi = parameters.bu, parameters.bi
+    pu, qi = parameters.pu, parameters.qi
+    yj = parameters.yj
+    own_q, own_y = copies.qi, copies.yj
+    own = copies.movies
     n_factors = pu.shape[1]
     keep_p, keep_q = np.float32(1) - rates[2] * regs[2], np.float32(1) - rates[3] * regs[3]
     keep_y = np.float32(1) - rates[4] * regs[4]
@@ -140,16 +167,19 @@ def svdpp_epoch(
                     weight[j] += n
                     for f in range(n_factors):
                         y[j, f] = decay * y[j, f] + g[f]
-        _merge(own_q, own_y, own, rates, bi, qi, yj)
+        _merge(copies, rates, parameters)
 
 
 @njit(cache=True, parallel=True, fastmath=FASTMATH)
-def _merge(own_q, own_y, own, rates, bi, qi, yj):
+def _merge(copies: Copies, rates: Array, parameters: Parameters) -> None:
     """Move what belongs to movies by a share of the sum of what the tasks changed."""
+    own_q, own_y, own = copies
+    bi, qi = parameters.bi, parameters.qi
+    yj = parameters.yj
     for i in prange(len(bi)):
-        share_b = _share(rates[1], own[:, 1, i])
-        share_q = _share(rates[3] * CURVATURE, own[:, 1, i])
-        share_y = _share(rates[4] * CURVATURE, own[:, 2, i])
+        share_b = merged_share(rates[1], own[:, 1, i])
+        share_q = merged_share(rates[3] * CURVATURE, own[:, 1, i])
+        share_y = merged_share(rates[4] * CURVATURE, own[:, 2, i])
         b, change = bi[i], np.float32(0)
         for task in range(N_TASKS):
             change += own[task, 0, i] - b
@@ -165,7 +195,7 @@ def _merge(own_q, own_y, own, rates, bi, qi, yj):
 
 
 @njit(cache=True)
-def _share(strength, visits):
+def merged_share(strength: Real, visits: Array) -> Real:
     """The share of the tasks' summed changes that one task doing all their work would have made.
 
     A parameter that each visit draws to a place with some strength goes 1 - exp(-strength visits)
@@ -183,8 +213,9 @@ def _share(strength, visits):
 
 
 @njit(cache=True, parallel=True, fastmath=FASTMATH)
-def whole_user_factors(indptr, indices, pu, yj):
-    """Add |I_u|^(-1/2) Σ_j y_j to each user's factors, in place."""
+def whole_user_factors(ratings: Csr, pu: Array, yj: Array) -> None:
+    """Add |I_u|^(-1/2) Σ_j y_j to each user's factors `pu`, in place."""
+    indptr, indices = ratings.indptr, ratings.indices
     n_factors = pu.shape[1]
     for u in prange(len(indptr) - 1):
         start, end = indptr[u], indptr[u + 1]

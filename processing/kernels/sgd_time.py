@@ -5,28 +5,18 @@ copies of what belongs to movies and to days of the calendar, and what they chan
 fixed order. What is computed does not depend on the number of threads.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from processing.kernels.sgd_fast import CURVATURE, FASTMATH, N_TASKS, _share
+from processing.kernels.arrays import Array, Real, TimeBiases, TimeFactors, Timeline, Whole
+from processing.kernels.sgd_fast import CURVATURE, FASTMATH, N_TASKS, merged_share
 from processing.kernels.time_biases import deviation
 
 
-class Factors(NamedTuple):
-    """Float32. `users`, `drifts`: (n_users, f), p_u and its alpha_u. `movies`, `implicit`:
-    (n_movies, f), q_i and y_j.
-    """
-
-    users: NDArray[np.float32]
-    drifts: NDArray[np.float32]
-    movies: NDArray[np.float32]
-    implicit: NDArray[np.float32]
-
-
-class Steps(NamedTuple):
+class TimeSteps(NamedTuple):
     """Float32. `rate` and `reg` of factors, `drift_reg` of their drift, `bias_rate` of biases, and
     `user_regs` (3,) of b_u, alpha_u and b_{u,day}.
 
@@ -45,8 +35,8 @@ class Steps(NamedTuple):
     calendar: NDArray[np.float32]
 
 
-class Own(NamedTuple):
-    """The tasks' copies, float32 scratch: values and, with them, how often each was visited.
+class TimeCopies(NamedTuple):
+    """The tasks' own copies, float32, written over by each round: values, and visits of each.
 
     `factors`: (N_TASKS, 2, n_movies, f), q and y. `movies`: (N_TASKS, 3, n_movies), b_i, its
     visits and those of y_i. `movie_bins`: (N_TASKS, 2, n_movies, n_bins). `calendar`: (N_TASKS, 2,
@@ -61,31 +51,17 @@ class Own(NamedTuple):
 
 @njit(cache=True, parallel=True, fastmath=FASTMATH)
 def timesvdpp_epoch(
-    groups,
-    ratings,
-    timeline,
-    mean,
-    steps,
-    bu,
-    drifts,
-    bud,
-    bi,
-    bib,
-    calendar,
-    pu,
-    au,
-    qi,
-    yj,
-    own_factors,
-    own_movies,
-    own_bins,
-    own_calendar,
-):
+    groups: Array,
+    timeline: Timeline,
+    steps: TimeSteps,
+    biases: TimeBiases,
+    factors: TimeFactors,
+    copies: TimeCopies,
+) -> None:
     """Update biases, factors, their drift and implicit factors once with every rating, in place.
 
     `groups`: int64 (n_rounds * N_TASKS + 1,), first users of the tasks' groups, round after round.
-    `ratings`: CSR by user (indptr, indices, values). `timeline`: as of `time_biases`. From `bu` to
-    `calendar`: its `Biases`, float32; from `pu` to `yj`: `Factors`; the rest: `Own`. With e the
+    All else is float32. With e the
     error of a rating and z = |I_u|^(-1/2) Σ y_j, the factors move by
 
         p_u     += rate (e q_i - reg p_u)
@@ -95,8 +71,16 @@ def timesvdpp_epoch(
 
     The last of these is done in closed form after the user's last rating.
     """
-    indptr, indices, values = ratings
-    places, own_indptr, days, devs, bins = timeline
+    ratings, places, own_indptr, days, devs, bins = timeline
+    indptr, indices, values, _ = ratings
+    mean, calendar = biases.mean, biases.calendar
+    bu, drifts = biases.users, biases.drifts
+    bi, bib = biases.movies, biases.movie_bins
+    bud = biases.user_days
+    pu, au = factors.users, factors.drifts
+    qi, yj = factors.movies, factors.implicit
+    own_factors, own_movies = copies.factors, copies.movies
+    own_bins, own_calendar = copies.movie_bins, copies.calendar
     rate, bias_rate, one = steps.rate, steps.bias_rate, np.float32(1)
     keep, keep_drift = one - rate * steps.reg, one - rate * steps.drift_reg
     keep_i, keep_bin, keep_day = steps.movies, steps.movie_bins, steps.calendar
@@ -172,20 +156,23 @@ def timesvdpp_epoch(
                     weight[j] += n
                     for f in range(n_factors):
                         y[j, f] = decay * y[j, f] + g[f]
-        own = (own_factors, own_movies, own_bins, own_calendar)
-        _merge(own, rate, bias_rate, bi, bib, calendar, qi, yj)
+        _merge(copies, steps, biases, factors)
 
 
 @njit(cache=True, parallel=True, fastmath=FASTMATH)
-def _merge(own, rate, bias_rate, bi, bib, calendar, qi, yj):
+def _merge(copies: TimeCopies, steps: TimeSteps, biases: TimeBiases, factors: TimeFactors) -> None:
     """Move what the tasks had copies of by a share of the sum of what they changed."""
-    of_factors, of_movies, of_bins, of_days = own
+    of_factors, of_movies, of_bins, of_days = copies
+    rate, bias_rate = steps.rate, steps.bias_rate
+    bi, bib = biases.movies, biases.movie_bins
+    calendar = biases.calendar
+    qi, yj = factors.movies, factors.implicit
     for i in prange(len(bi)):
         bi[i] = _merged(bi[i], bias_rate, of_movies[:, 0, i], of_movies[:, 1, i])
         for m in range(bib.shape[1]):
             bib[i, m] = _merged(bib[i, m], bias_rate, of_bins[:, 0, i, m], of_bins[:, 1, i, m])
-        share_q = _share(rate * CURVATURE, of_movies[:, 1, i])
-        share_y = _share(rate * CURVATURE, of_movies[:, 2, i])
+        share_q = merged_share(rate * CURVATURE, of_movies[:, 1, i])
+        share_y = merged_share(rate * CURVATURE, of_movies[:, 2, i])
         for f in range(qi.shape[1]):
             q, y = qi[i, f], yj[i, f]
             change_q, change_y = np.float32(0), np.float32(0)
@@ -199,17 +186,19 @@ def _merge(own, rate, bias_rate, bi, bib, calendar, qi, yj):
 
 
 @njit(cache=True)
-def _merged(start, rate, ends, visits):
-    """Where a bias ends; the exponentials of `_share` only where more than one task moved it."""
+def _merged(start: Real, rate: Real, ends: Array, visits: Array) -> Real:
+    """Where a bias ends; `merged_share`'s exponentials only where more than one task moved it."""
     n_moved, change = 0, np.float32(0)
     for task in range(len(ends)):
         n_moved += visits[task] > 0
         change += ends[task] - start
-    return start + change * (_share(rate, visits) if n_moved > 1 else np.float32(1))
+    return start + change * (merged_share(rate, visits) if n_moved > 1 else np.float32(1))
 
 
 @njit(cache=True, parallel=True)
-def time_scores(arrays, users, movies, days, undated, out):
+def time_scores(
+    arrays: Any, users: Array, movies: Array, days: Array, undated: Whole, out: Array
+) -> None:
     """Write the score of each (user, movie, day) into `out` (float64).
 
     `arrays`: `processing.models.time_model.TimeArrays`. `days`: int64, counted from the first day

@@ -9,10 +9,15 @@ fall, lie side by side in the nearest cache.
 A pair of ranks b < a is at a (a - 1) / 2 + b of the triangle that is written.
 """
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from llvmlite import ir
 from numba import njit, prange, types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from processing.kernels.arrays import Array, Biases, Csr, Formula, Real, Triangle, Whole
 
 MSD, COSINE, PEARSON, PEARSON_BASELINE = range(4)
 
@@ -21,12 +26,29 @@ _FETCHED = 256  # and how many of its entries
 _STRIP = 16  # float32 of a cache line
 
 
+class Entries(NamedTuple):
+    """Entries of a matrix by rows, or of one row of it.
+
+    `indices` (the y of each) and `values` as of `Csr`. `places`: of the x in each y's list, how
+    many come before: unsigned.
+    """
+
+    indices: NDArray[Any]
+    values: NDArray[Any]
+    places: NDArray[Any]
+
+
 @intrinsic
-def add4(typingctx, sums, place, v0, v1, v2, v3):
-    """Add four numbers to `sums[4 * place : 4 * place + 4]` as one vector, unchecked."""
+def add4(  # noqa: PLR0913, PLR0917  numba asks for the context, and the four are a vector's
+    typingctx: Any, sums: Any, place: Any, v0: Any, v1: Any, v2: Any, v3: Any
+) -> Any:
+    """Add four numbers to `sums[4 * place : 4 * place + 4]` as one vector, unchecked.
+
+    The compiler does not find out by itself that the four lie side by side and may go in one step.
+    """
     signature = types.void(sums, types.int64, *[sums.dtype] * 4)
 
-    def codegen(context, builder, signature, arguments):
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array = context.make_array(signature.args[0])(context, builder, arguments[0])
         number = context.get_data_type(sums.dtype)
         vector = ir.VectorType(number, 4)
@@ -45,11 +67,14 @@ def add4(typingctx, sums, place, v0, v1, v2, v3):
 
 
 @intrinsic
-def fetch(typingctx, array, place):
-    """Ask for `array[place]` to be brought into the cache; changes nothing else."""
+def fetch(typingctx: Any, array: Any, place: Any) -> Any:
+    """Ask for `array[place]` to be brought into the cache; changes nothing else.
+
+    The processor foresees the next number of a list, but not which list comes next.
+    """
     signature = types.void(array, types.int64)
 
-    def codegen(context, builder, signature, arguments):
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
@@ -63,45 +88,52 @@ def fetch(typingctx, array, place):
 
 
 @njit(cache=True, parallel=True)
-def deviations(indptr, indices, values, mean, x_biases, y_biases, out):
-    """Write each entry's value less mean, bias of its y and bias of its x (Surprise's order)."""
+def deviations(matrix: Csr, biases: Biases, out: Array) -> None:
+    """Write each entry's value less mean, column's bias and row's bias (Surprise's order)."""
+    indptr, indices, values, _ = matrix
+    mean, x_biases, y_biases = biases
     for x in prange(len(indptr) - 1):
         for p in range(indptr[x], indptr[x + 1]):
             out[p] = values[p] - ((mean + y_biases[indices[p]]) + x_biases[x])
 
 
 @njit(cache=True)
-def rank_entries(indptr, indices, values, order, y_indptr, ranks, ranked, places, costs):
+def rank_entries(matrix: Csr, order: Array, places: Array, lists: Csr, costs: Array) -> None:
     """Write each y's entries by ascending rank of their x, and where each x's entries went.
 
-    `order`: the rows x by rank. `y_indptr`: row pointer by y. `ranks` (unsigned) and `ranked`
-    (as `values`): ranks and values by y. `places` (unsigned, as `indices`): place of each entry in
-    its y's list. `costs`: int64 (n_x,), by rank, additions that the row takes.
+    `order`: the rows x by rank. `places`: as of `Entries`, in the order of `matrix`. `lists`: by y;
+    its pointer is read, its indices become the ranks of the x, unsigned. `costs`: int64 (n_x,), by
+    rank, additions that the row takes; they are added to.
     """
-    ends = y_indptr[:-1].copy()
+    indptr, indices, values, _ = matrix
+    ends = lists.indptr[:-1].copy()
     for rank in range(len(order)):
         for p in range(indptr[order[rank]], indptr[order[rank] + 1]):
             y = indices[p]
-            ranks[ends[y]] = rank
-            ranked[ends[y]] = values[p]
-            places[p] = ends[y] - y_indptr[y]
+            lists.indices[ends[y]] = rank
+            lists.values[ends[y]] = values[p]
+            places[p] = ends[y] - lists.indptr[y]
             costs[rank] += places[p]
             ends[y] += 1
 
 
 @njit(cache=True)
-def add_row(p, end, indices, values, places, y_indptr, ranks, ranked, measure, sums):
-    """Add to `sums` what entries `p` to `end`, a row, have in common with other rows.
+def add_row(row: Entries, lists: Csr, measure: Whole, sums: Array) -> None:
+    """Add to `sums` what a row has in common with other rows.
 
-    Of each entry's y the first `places` entries are taken. `sums`: 4 numbers for each other row, 8
-    for PEARSON: of the common entries their number, Σ ab, Σ a², Σ b², and then Σ a, Σ b; for MSD
-    their number and Σ (a - b)².
+    Of each entry's y the first `places` entries of its list are taken. `sums`: 4 numbers for each
+    other row, 8 for PEARSON: of the common entries their number, Σ ab, Σ a², Σ b², and then Σ a,
+    Σ b; for MSD their number and Σ (a - b)².
     """
+    indices, values, places = row
+    y_indptr, ranks, ranked, _ = lists
+    end = len(indices)
     one, zero = sums.dtype.type(1), sums.dtype.type(0)
-    for entry in range(p, end):
+    for entry in range(end):
         if entry + _AHEAD < end:
             start = y_indptr[indices[entry + _AHEAD]]
-            for k in range(0, min(np.int64(places[entry + _AHEAD]), _FETCHED), _STRIP):
+            length: Whole = min(np.int64(places[entry + _AHEAD]), _FETCHED)
+            for k in range(0, length, _STRIP):
                 fetch(ranked, start + k)
                 if k % (2 * _STRIP) == 0:
                     fetch(ranks, start + k)
@@ -123,8 +155,9 @@ def add_row(p, end, indices, values, places, y_indptr, ranks, ranked, measure, s
 
 
 @njit(cache=True)
-def similarity_of(sums, measure, min_support, shrinkage):
+def similarity_of(sums: Array, formula: Formula) -> Real:
     """Surprise's similarity of the sums of one pair; 0 where Surprise would divide by 0."""
+    measure, min_support, shrinkage = formula
     n = np.float64(sums[0])
     if n < min_support or n == 0.0:
         return 0.0
@@ -146,56 +179,33 @@ def similarity_of(sums, measure, min_support, shrinkage):
 
 @njit(cache=True, parallel=True)
 def triangle_of_similarities(
-    indptr,
-    indices,
-    values,
-    places,
-    order,
-    y_indptr,
-    ranks,
-    ranked,
-    deal,
-    measure,
-    min_support,
-    shrinkage,
-    unit,
-    sims,
-    supports,
-):
-    """Write the similarities of all pairs of rows, by rank, into the triangle `sims`.
+    matrix: Csr, places: Array, lists: Csr, deal: Array, formula: Formula, out: Triangle
+) -> None:
+    """Write the similarities of all pairs of rows, by rank, into `out`.
 
-    `indptr`, `indices`, `values`: CSR by x; `places`, `order`, `y_indptr`, `ranks`, `ranked`: of
-    `rank_entries`. The sums are kept in the type of `values`, float32 or float64, and each is added
-    up in the order of the row's entries. `measure`: one of this module's constants, as in
-    Surprise's `similarities.pyx`; for PEARSON_BASELINE `values` are the deviations from the
-    baseline. `deal`: int64 (n_tasks, n), the ranks of each task's rows, -1 for none; rows share
-    nothing, so that the result does not depend on the number of threads. `sims` are written in
-    `unit`s, so that `unit` stands for 1, and rounded unless it is 1. `supports` (int32, entries in
-    common) may be empty: then it is left.
+    `places`, `lists`: of `rank_entries`.
+    The sums are kept in the type of the values, float32 or float64, and each is added up in the
+    order of the row's entries; similarities are those of Surprise's `similarities.pyx`. For
+    PEARSON_BASELINE values are the deviations from the baseline. `deal`: int64 (n_tasks, n), the
+    ranks of each task's rows, -1 for none; rows share nothing, so that the result does not depend
+    on the number of threads. `out.order` is read; similarities are rounded unless their unit is 1.
     """
-    width = 8 if measure == PEARSON else 4
+    indptr, indices, values, _ = matrix
+    order, unit = out.order, out.unit
+    sims, supports = out.sims, out.supports
+    width = 8 if formula.measure == PEARSON else 4
     for task in prange(len(deal)):
         sums = np.zeros(width * len(order), values.dtype)
         for rank in deal[task]:
             if rank < 0:
                 continue
-            x = order[rank]
-            add_row(
-                indptr[x],
-                indptr[x + 1],
-                indices,
-                values,
-                places,
-                y_indptr,
-                ranks,
-                ranked,
-                measure,
-                sums,
-            )
+            first, last = indptr[order[rank]], indptr[order[rank] + 1]
+            row = Entries(indices[first:last], values[first:last], places[first:last])
+            add_row(row, lists, formula.measure, sums)
             start = rank * (rank - 1) // 2
             for b in range(rank):
                 pair = sums[width * b : width * (b + 1)]
-                similarity = unit * similarity_of(pair, measure, min_support, shrinkage)
+                similarity = unit * similarity_of(pair, formula)
                 sims[start + b] = similarity if unit == 1 else np.rint(similarity)
                 if len(supports) > 0:
                     supports[start + b] = np.int32(pair[0])
@@ -203,21 +213,22 @@ def triangle_of_similarities(
 
 
 @njit(cache=True, parallel=True)
-def unpack_triangle(triangle, order, unit, out):
-    """Write the square matrix `out` of a triangle by rank, in the rows' own order.
+def unpack_triangle(triangle: Triangle, out: Array) -> None:
+    """Write the square matrix `out` of a triangle, in the rows' own order.
 
-    `order`: the row of each rank. The diagonal is `unit`, a similarity of 1.
+    The diagonal is the triangle's unit, a similarity of 1.
     """
+    sims, order, unit, _ = triangle
     for rank in prange(len(order)):
         row, start = order[rank], rank * (rank - 1) // 2
         out[row, row] = unit
         for b in range(rank):
-            out[row, order[b]] = triangle[start + b]
-            out[order[b], row] = triangle[start + b]
+            out[row, order[b]] = sims[start + b]
+            out[order[b], row] = sims[start + b]
 
 
 @njit(cache=True, parallel=True)
-def pack_square(square, out):
+def pack_square(square: Array, out: Array) -> None:
     """Write the triangle `out` of a symmetric matrix: what `unpack_triangle` undoes."""
     for row in prange(len(square)):
         start = row * (row - 1) // 2

@@ -11,7 +11,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-_STEP = np.uint64(0x9E3779B97F4A7C15)
+from processing.kernels.arrays import Array, Real, Whole
+from processing.kernels.hashing import mix, uniform
+
 _LINE_END, _COMMA, _ZERO = ord("\n"), ord(","), ord("0")
 LONGEST_LINE = 40  # 19 digits of a user id, the stars, the date, two commas, the line's end
 
@@ -43,24 +45,17 @@ class Film(NamedTuple):
     key: np.uint64
 
 
-@njit(cache=True)
-def mix(x):
-    """The finaliser of SplitMix64: a bijection of uint64 that looks random."""
-    x = np.uint64(x)
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
+class AliasTable(NamedTuple):
+    """Walker's table: column k stands for k with probability shares[k], else for aliases[k]."""
+
+    shares: NDArray[np.float64]
+    aliases: NDArray[np.int32]
 
 
 @njit(cache=True)
-def uniform(key, number):
-    """The `number`th of the numbers in [0, 1) that belong to `key`."""
-    return np.float64(mix(key + _STEP * np.uint64(number)) >> np.uint64(11)) * 2.0**-53
-
-
-@njit(cache=True)
-def alias_table(weights, shares, aliases):
-    """Write Walker's table: column k stands for k with probability shares[k], else aliases[k]."""
+def fill_alias_table(weights: Array, table: AliasTable) -> None:
+    """Write the table that draws k with a probability in proportion to weights[k]."""
+    shares, aliases = table.shares, table.aliases
     n = len(weights)
     total = weights.sum()
     small, large = np.empty(n, np.int64), np.empty(n, np.int64)
@@ -86,7 +81,7 @@ def alias_table(weights, shares, aliases):
 
 
 @njit(cache=True)
-def taste_match(tastes, taste, user):
+def taste_match(tastes: Array, taste: Array, user: Whole) -> Real:
     """p_u . q_i"""
     total = 0.0
     for f in range(len(taste)):
@@ -95,20 +90,23 @@ def taste_match(tastes, taste, user):
 
 
 @njit(cache=True)
-def appeal(match):
+def appeal(match: Real) -> Real:
     """How much likelier a user is to have seen a movie to their taste: 0 to 1, a half at 0."""
     return 0.5 * (1.0 + match / (1.0 + abs(match)))
 
 
 @njit(cache=True)
-def draw_users(shares, aliases, tastes, film, taken, mark, n_filled, out):
-    """Fill `out` from `n_filled` on with users drawn by activity times appeal, none twice.
+def draw_users(
+    table: AliasTable, tastes: Array, film: Film, taken: Array, mark: Whole, out: Array
+) -> None:
+    """Fill `out` with users drawn by activity times appeal, none twice.
 
     A draw that hits a user again (`taken[user] == mark`) is thrown away: fast as long as most users
     are left out.
     """
+    shares, aliases = table
     n_users = len(shares)
-    number = 0
+    number, n_filled = 0, 0
     while n_filled < len(out):
         user = int(uniform(film.key, number) * n_users)
         if uniform(film.key, number + 1) >= shares[user]:
@@ -122,7 +120,9 @@ def draw_users(shares, aliases, tastes, film, taken, mark, n_filled, out):
 
 
 @njit(cache=True)
-def draw_keys(weights, tastes, film, taken, mark, out):
+def draw_keys(
+    weights: Array, tastes: Array, film: Film, taken: Array, mark: Whole, out: Array
+) -> None:
     """Write keys whose n smallest belong to n users drawn as `draw_users` draws them.
 
     -log(U) / weight (Efraimidis and Spirakis, 2006); infinite for users that are taken already.
@@ -135,7 +135,9 @@ def draw_keys(weights, tastes, film, taken, mark, out):
 
 
 @njit(cache=True)
-def draw_days(viewers, film, users, last_day, key, out):
+def draw_days(
+    viewers: Viewers, film: Film, users: Array, last_day: Whole, key: Whole, out: Array
+) -> None:
     """Write the day of each rating: one of the user's sessions, early ones more often.
 
     A user whose sessions all lie before the movie's release comes back once after it.
@@ -159,7 +161,9 @@ def draw_days(viewers, film, users, last_day, key, out):
 
 
 @njit(cache=True)
-def latent_scores(viewers, film, calendar, users, days, out):
+def latent_scores(
+    viewers: Viewers, film: Film, calendar: Array, users: Array, days: Array, out: Array
+) -> None:
     """Write the planted truth of each rating, in latent units:
 
     b_u + b_i + p_u . q_i + c(t) + trend_u sign(t - t_u) |t - t_u|^0.4 +
@@ -177,7 +181,7 @@ def latent_scores(viewers, film, calendar, users, days, out):
 
 
 @njit(cache=True)
-def moments(score, cuts):
+def moments(score: Real, cuts: Array) -> tuple[float, float]:
     """Mean and variance of the rating 1 + #{cuts below score + standard normal noise}."""
     mean, square = 1.0, 1.0
     for j in range(len(cuts)):
@@ -188,7 +192,7 @@ def moments(score, cuts):
 
 
 @njit(cache=True)
-def draw_stars(scores, cuts, users, key, out):
+def draw_stars(scores: Array, cuts: Array, users: Array, key: Whole, out: Array) -> Real:
     """Write the rating of each score and return the sum of the ratings' conditional variances."""
     total = 0.0
     for k in range(len(scores)):
@@ -203,7 +207,9 @@ def draw_stars(scores, cuts, users, key, out):
 
 
 @njit(cache=True)
-def write_lines(user_ids, users, stars, days, date_texts, out):
+def write_lines(
+    user_ids: Array, users: Array, stars: Array, days: Array, date_texts: Array, out: Array
+) -> Whole:
     """Write 'user_id,stars,date' lines as bytes and return how many bytes."""
     at = 0
     digits = np.empty(20, np.uint8)

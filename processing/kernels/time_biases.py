@@ -4,54 +4,33 @@ Every user's biases are solved exactly while those of movies and calendar stand 
 sums are taken, of which the biases of movies or of the calendar follow. Each of `N_SUMS` tasks has
 sums of its own, added up in a fixed order: what is computed does not depend on the number of
 threads.
-
-Arrays that a parallel kernel writes to are arguments of their own: what it writes to an array that
-came in a tuple, numba 0.68 may drop as dead code.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from processing.kernels.arrays import Array, Csr, Real, TimeBiases, Timeline, Whole
+
 N_SUMS = 8
 
 
-class Timeline(NamedTuple):
-    """On which days users rated.
+class Sums(NamedTuple):
+    """The tasks' sums of what biases leave of the ratings; float64.
 
-    `places`: uint16 or int32 (n_ratings,), place of each rating's day among its user's. User u's
-    days are `days[indptr[u]:indptr[u + 1]]`, int32, ascending, counted from the first day of all
-    ratings. `devs`: float32, their `deviation`s. `bins`: int32 (n_days,), bin of each day of the
-    calendar.
+    `movies`: (N_SUMS, n_movies, n_bins). `calendar`: (N_SUMS, n_days).
     """
 
-    places: NDArray[Any]
-    indptr: NDArray[np.int64]
-    days: NDArray[np.int32]
-    devs: NDArray[np.float32]
-    bins: NDArray[np.int32]
-
-
-class Biases(NamedTuple):
-    """Biases in stars; float64 here, float32 in gradient descent.
-
-    `users`, `drifts`: (n_users,), b_u and alpha_u. `user_days`: float32, one per entry of
-    `Timeline.days`. `movies`: (n_movies,). `movie_bins`: (n_movies, n_bins). `calendar`: (n_days,).
-    """
-
-    users: NDArray[Any]
-    drifts: NDArray[Any]
-    user_days: NDArray[np.float32]
-    movies: NDArray[Any]
-    movie_bins: NDArray[Any]
-    calendar: NDArray[Any]
+    movies: NDArray[np.float64]
+    calendar: NDArray[np.float64]
 
 
 @njit(cache=True, parallel=True)
-def count_days(indptr, days, counts):
+def count_days(ratings: Csr, counts: Array) -> None:
     """Write how many different days each row has into `counts` (int64)."""
+    indptr, days = ratings.indptr, ratings.days
     for row in prange(len(indptr) - 1):
         own = np.sort(days[indptr[row] : indptr[row + 1]])
         n = 0
@@ -61,11 +40,14 @@ def count_days(indptr, days, counts):
 
 
 @njit(cache=True, parallel=True)
-def list_days(indptr, days, first_day, own_indptr, own_days, places):
+def list_days(
+    ratings: Csr, first_day: Whole, own_indptr: Array, own_days: Array, places: Array
+) -> None:
     """Write each row's different days, ascending, and each entry's place among its row's.
 
     Row u's days go to `own_days[own_indptr[u]:own_indptr[u + 1]]`, counted from `first_day`.
     """
+    indptr, days = ratings.indptr, ratings.days
     for row in prange(len(indptr) - 1):
         start, end, first = indptr[row], indptr[row + 1], own_indptr[row]
         own = np.sort(days[start:end])
@@ -80,15 +62,18 @@ def list_days(indptr, days, first_day, own_indptr, own_days, places):
 
 
 @njit(cache=True)
-def deviation(day, middle, n_days):
+def deviation(day: Real, middle: Real, n_days: Whole) -> Real:
     """sign(t - t_u) |t - t_u|^0.4 in shares of all days: from -1 to 1 (Koren 2009, eq. 5)."""
     away = (day - middle) / n_days
     return np.sign(away) * np.abs(away) ** 0.4
 
 
 @njit(cache=True, parallel=True)
-def deviations(indptr, places, own_indptr, own_days, n_days, middles, devs):
-    """Write each user's mean day of rating and the deviation of each of their days, float32."""
+def fill_deviations(timeline: Timeline, n_days: Whole, middles: Array) -> None:
+    """Write each user's mean day of rating and, into `timeline.devs`, the deviation of each day."""
+    indptr, places = timeline.ratings.indptr, timeline.places
+    own_indptr, own_days = timeline.indptr, timeline.days
+    devs = timeline.devs
     for u in prange(len(indptr) - 1):
         first, total = own_indptr[u], 0.0
         for position in range(indptr[u], indptr[u + 1]):
@@ -100,39 +85,33 @@ def deviations(indptr, places, own_indptr, own_days, n_days, middles, devs):
 
 @njit(cache=True, parallel=True)
 def solve_users(
-    groups,
-    ratings,
-    timeline,
-    mean,
-    regs,
-    users,
-    drifts,
-    user_days,
-    movies,
-    movie_bins,
-    calendar,
-    of_movies,
-    of_calendar,
-    for_movies,
-):
+    groups: Array,
+    timeline: Timeline,
+    regs: Array,
+    biases: TimeBiases,
+    sums: Sums,
+    for_movies: bool,
+) -> None:
     """Solve b_u, alpha_u and b_{u,day} of every user, in place, and sum up what they leave.
 
-    `groups`: int64 (N_SUMS + 1,), first users of the tasks. `ratings`: CSR by user (indptr,
-    indices, values). `regs`: float64 (3,), of the three biases. From `users` to `calendar`: as in
-    `Biases`. Minimised is, over a user's
-    ratings,
+    `groups`: int64 (N_SUMS + 1,), first users of the tasks. `regs`: float64 (3,), of the three
+    biases. Minimised is, over a user's ratings,
 
         sum (left - b_u - alpha_u dev - b_{u,day})^2 + regs . (b_u^2, alpha_u^2, sum b_{u,day}^2)
 
     Put b_{u,day} = (sum of the day's left - n (b_u + alpha_u dev)) / (n + regs[2]), and two
     equations remain, in which a day with n ratings weighs n regs[2] / (n + regs[2]).
 
-    Written are Σ (rating - mean - all but the calendar's bias), `of_calendar` (N_SUMS, n_days),
-    and, if `for_movies`, Σ (rating - mean - all but the movie's), `of_movies` (N_SUMS, n_movies,
-    n_bins); both float64.
+    Written are Σ (rating - mean - all but the calendar's bias), `sums.calendar`, and, if
+    `for_movies`, Σ (rating - mean - all but the movie's), `sums.movies`.
     """
-    indptr, indices, values = ratings
-    places, own_indptr, days, devs, bins = timeline
+    ratings, places, own_indptr, days, devs, bins = timeline
+    indptr, indices, values, _ = ratings
+    mean, calendar = biases.mean, biases.calendar
+    movies, movie_bins = biases.movies, biases.movie_bins
+    users, drifts = biases.users, biases.drifts
+    user_days = biases.user_days
+    of_movies, of_calendar = sums.movies, sums.calendar
     longest = np.max(own_indptr[1:] - own_indptr[:-1])
     for task in prange(len(groups) - 1):
         n_at, left = np.empty(longest), np.empty(longest)
@@ -177,13 +156,14 @@ def solve_users(
 
 
 @njit(cache=True, parallel=True)
-def solve_movies(sums, counts, regs, movies, movie_bins):
+def solve_movies(sums: Array, counts: Array, regs: Array, biases: TimeBiases) -> None:
     """Solve b_i and b_{i,bin} of every movie, in place.
 
     `sums`: (N_SUMS, n_movies, n_bins), as of `solve_users`. `counts`: ratings, (n_movies, n_bins).
     `regs`: float64 (2,), of b_i and b_{i,bin}. As there, b_{i,bin} is put in and one equation
     remains.
     """
+    movies, movie_bins = biases.movies, biases.movie_bins
     n_tasks, n_movies, n_bins = sums.shape
     for i in prange(n_movies):
         total, weights = 0.0, regs[0]
@@ -201,17 +181,19 @@ def solve_movies(sums, counts, regs, movies, movie_bins):
 
 
 @njit(cache=True, parallel=True)
-def solve_scales(
-    ratings, timeline, mean, reg, users, drifts, user_days, movies, movie_bins, calendar, scales
-):
+def solve_scales(timeline: Timeline, reg: Real, biases: TimeBiases, scales: Array) -> None:
     """Solve how strongly each user follows the movies' biases, and settle b_u to it, in place.
 
     With x a rating's b_i + b_{i,bin} less their mean over the user's ratings, and e what the biases
     leave of it, scale_u = Σ e x / (reg + Σ x^2); b_u falls by scale_u times that mean. `scales`:
     float64 (n_users,).
     """
-    indptr, indices, values = ratings
-    places, own_indptr, days, devs, bins = timeline
+    ratings, places, own_indptr, days, devs, bins = timeline
+    indptr, indices, values, _ = ratings
+    mean, calendar = biases.mean, biases.calendar
+    movies, movie_bins = biases.movies, biases.movie_bins
+    users, drifts = biases.users, biases.drifts
+    user_days = biases.user_days
     for u in prange(len(indptr) - 1):
         start, end = indptr[u], indptr[u + 1]
         total, square, left, product = 0.0, 0.0, 0.0, 0.0
@@ -231,9 +213,10 @@ def solve_scales(
 
 
 @njit(cache=True)
-def count_bins(indptr, indices, timeline, of_movies, of_calendar):
+def count_bins(timeline: Timeline, of_movies: Array, of_calendar: Array) -> None:
     """Add up ratings by movie and bin (n_movies, n_bins) and by day (n_days,); float32."""
-    places, own_indptr, days, _, bins = timeline
+    ratings, places, own_indptr, days, _, bins = timeline
+    indptr, indices = ratings.indptr, ratings.indices
     for u in range(len(indptr) - 1):
         for p in range(indptr[u], indptr[u + 1]):
             day = days[own_indptr[u] + np.int64(places[p])]

@@ -3,11 +3,12 @@
 import numpy as np
 from numba import njit, prange
 
+from processing.kernels.arrays import Array
 from processing.kernels.select import insert_best
 
 
 @njit(cache=True, parallel=True)
-def best_places(indptr, scores, out):
+def best_places(indptr: Array, scores: Array, out: Array) -> None:
     """Write, for each row, the places of its best scores.
 
     Row r has the scores `scores[indptr[r]:indptr[r + 1]]` (float32). `out`: int64 (n_rows, k),
@@ -15,7 +16,6 @@ def best_places(indptr, scores, out):
     """
     for r in prange(len(indptr) - 1):
         values = np.empty(out.shape[1], np.float32)
-        companions = np.empty(out.shape[1], np.int32)
         n_kept = 0
         for p in range(indptr[r], indptr[r + 1]):
-            n_kept = insert_best(out[r], values, companions, n_kept, p, scores[p], 0)
+            n_kept = insert_best(out[r], values, n_kept, p, scores[p])

@@ -87,7 +87,7 @@ class Model(ABC, Generic[SettingsT, ArraysT]):
         """Scores of pairs in stars, clipped to the scale, float32 (n,).
 
         A user or movie that had no rating in fitting is scored by what is known: the other side,
-        or the mean. `days` is for models that know time; the others ignore it.
+        or the mean. `days` is for models of time; the others ignore it.
         """
         scores = self._scores(user_indices, movie_indices, days)
         return scores.clip(self.scale_.low, self.scale_.high).astype(np.float32)

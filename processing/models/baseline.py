@@ -10,10 +10,11 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from processing.kernels.arrays import Parameters
 from processing.models import numba_engine, surprise_engine
 from processing.models.linear import LinearModel
 from processing.models.matrix import RatingMatrix
-from processing.models.numba_engine import Learned, SgdOptions
+from processing.models.numba_engine import SgdOptions
 from processing.tools.validation import check_choice, check_positive
 
 
@@ -55,7 +56,7 @@ class BaselineOnly(LinearModel[BaselineSettings]):
     kind: ClassVar[str] = "baseline"
     Settings: ClassVar[type[BaselineSettings]] = BaselineSettings
 
-    def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Learned:
+    def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Parameters:
         settings = self.settings
         if settings.method == "als":
             return numba_engine.fit_baseline_als(

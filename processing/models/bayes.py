@@ -2,7 +2,7 @@
 
 Model:   score[u, i, t] = b_u + b_i + b_t + U_u·M_i + D_t·(U_u + M_i), averaged over samples, with
          U_u = p_u + |I_u|^(-1/2) Σ_{j in I_u} y_j,  M_i = q_i + |I_i|^(-1/2) Σ_{v in I_i} z_v,
-         and biases made likewise. With `ordinal` the score is a latent one: a rating is level k
+         and biases likewise. With `ordinal` the score is a latent one: a rating is of level k
          where score + normal noise lies between cuts k and k + 1, and the mean rating is predicted.
 Unknown: a user, movie or day that was not in the ratings has the mean of its kind, as the prior
          has it; a user and a movie that both were not, the mean rating. Nothing is taken from
@@ -138,7 +138,8 @@ class Bayes(Model[BayesSettings, BayesArrays]):
         for k in progress(range(n_sweeps), "Bayes", "sweep"):
             if ordinal and k % CUT_SWEEPS == 0:
                 move_cuts(chain.errors, latent, rng)
-            gibbs.sweep(rng.integers(2**32, size=N_CHAINS), observed, chain, latent)
+            seeds = rng.integers(2**32, size=N_CHAINS)
+            gibbs.sweep(seeds, ratings.by_user, ratings.by_movie, observed, chain, latent)
             if k >= settings.n_burn_in and (k - settings.n_burn_in) % settings.thin == 0:
                 samples.append(_sample(chain, latent, seen))
         user, movie, day, cuts = (np.concatenate(parts) for parts in zip(*samples, strict=True))
@@ -168,17 +169,7 @@ class Bayes(Model[BayesSettings, BayesArrays]):
             places = np.where(a.days[found] == days, found, len(a.days)).astype(np.int32)
         _, order = counting_order(users, a.user.shape[1])
         sums = np.zeros(len(users))
-        gibbs.add_scores(
-            users[order],
-            movies[order],
-            places[order],
-            a.user,
-            a.movie,
-            a.day,
-            a.cuts,
-            a.steps,
-            sums,
-        )
+        gibbs.add_scores(a, users[order], movies[order], places[order], sums)
         scores = np.empty(len(users))
         scores[order] = float(a.lowest) + sums / len(a.user)
         return np.where(a.seen_users[users] | a.seen_movies[movies], scores, a.mean)
@@ -203,12 +194,8 @@ def _observed(
         for counts in (by_user.counts, by_movie.counts)
     ]
     observed = gibbs.Observed(
-        indptr=by_user.indptr,
-        movies=by_user.indices,
         day_places=places,
         dated=len(days) > 0,
-        movie_indptr=by_movie.indptr,
-        users=by_movie.indices,
         user_roots=roots[0],
         movie_roots=roots[1],
     )

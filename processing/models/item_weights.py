@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
 from processing.errors import ModelError
-from processing.kernels.item_weights import add_weighted, fit_rows
-from processing.kernels.similarities import deviations
+from processing.kernels.arrays import Csr
+from processing.kernels.item_weights import Descent, add_weighted, fit_rows
 from processing.models.base import Engine, LinearPart, Model, biases_alone
-from processing.models.neighbours import baseline_of
+from processing.models.neighbours import baseline_of, deviations_of
 from processing.tools.progress import counting
 from processing.tools.validation import check_positive
 
@@ -99,20 +99,19 @@ class ItemWeights(Model[ItemWeightsSettings, ItemWeightsArrays]):
                 f"item_weights has no engine {self.engine!r}: Surprise has no such model. "
                 "Use the engine 'fast'."
             )
-        settings, by_user, by_movie = self.settings, ratings.by_user, ratings.by_movie
-        mean, user_biases, movie_biases = baseline_of(ratings)
-        off = np.empty(ratings.n_ratings, np.float32)
-        arrays = by_user.indptr, by_user.indices, by_user.values
-        deviations(*arrays, ratings.mean, user_biases, movie_biases, off)
-        targets = by_movie.values - (ratings.mean + user_biases[by_movie.indices])
-        targets -= np.repeat(movie_biases, by_movie.counts)
-        left = by_movie.indptr, by_movie.indices, targets.astype(np.float32)
-        learning = (
-            settings.n_epochs,
-            np.float32(settings.learning_rate),
-            np.float32(settings.lr_decay),
-            np.float32(settings.reg),
-            np.float32(settings.reg_bias),
+        settings, by_movie = self.settings, ratings.by_movie
+        biases = baseline_of(ratings)
+        by_user = deviations_of(ratings.by_user, biases)
+        targets = by_movie.values - (biases.mean + biases.rows[by_movie.indices])
+        targets -= np.repeat(biases.columns, by_movie.counts)
+        by_movie = by_movie._replace(values=targets.astype(np.float32))
+        descent = Descent(
+            n_epochs=settings.n_epochs,
+            rate=np.float32(settings.learning_rate),
+            decay=np.float32(settings.lr_decay),
+            reg=np.float32(settings.reg),
+            reg_offset=np.float32(settings.reg_bias),
+            seed=random_state,
         )
         offsets = np.zeros(ratings.n_movies, np.float32)
         weights = np.zeros((ratings.n_movies, ratings.n_movies, 2), np.float32)
@@ -120,25 +119,16 @@ class ItemWeights(Model[ItemWeightsSettings, ItemWeightsArrays]):
         with counting(ratings.n_movies, "item weights", "movie") as advance:
             for k in range(N_BATCHES):
                 movies = by_size[k::N_BATCHES]
-                fit_rows(
-                    movies,
-                    (by_user.indptr, by_user.indices),
-                    left,
-                    off,
-                    learning,
-                    random_state,
-                    offsets,
-                    weights,
-                )
+                fit_rows(movies, by_user, by_movie, descent, offsets, weights)
                 advance(len(movies))
         self.arrays_ = ItemWeightsArrays(
-            mean=np.asarray(mean),
-            user_biases=user_biases,
-            movie_biases=movie_biases + offsets,
+            mean=np.asarray(biases.mean),
+            user_biases=biases.rows,
+            movie_biases=biases.columns + offsets,
             weights=weights,
             indptr=by_user.indptr,
             indices=by_user.indices,
-            deviations=off,
+            deviations=by_user.values,
         )
 
     def _scores(
@@ -149,5 +139,6 @@ class ItemWeights(Model[ItemWeightsSettings, ItemWeightsArrays]):
     ) -> NDArray[np.float64]:
         a = self.arrays_
         scores: NDArray[np.float64] = a.mean + a.user_biases[users] + a.movie_biases[movies]
-        add_weighted((a.indptr, a.indices), a.deviations, a.weights, users, movies, scores)
+        by_user = Csr(a.indptr, a.indices, a.deviations)
+        add_weighted(by_user, a.weights, users, movies, scores)
         return scores

@@ -19,11 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
+from processing.kernels.arrays import Biases, Cells, Csr, Neighbours
 from processing.kernels.csr import counting_order
-from processing.kernels.neighbours import ask_similar_columns, ask_similar_rows
-from processing.kernels.predict import add_neighbours
+from processing.kernels.neighbours import Opinions, opinions_of_columns, opinions_of_rows
+from processing.kernels.predict import Wanted, add_neighbours
 from processing.models import surprise_engine
 from processing.models.base import Engine, LinearPart, Model, biases_alone
+from processing.models.linear import scatter
 from processing.models.matrix import compact
 from processing.models.neighbours import (
     BASELINE,
@@ -38,12 +40,14 @@ from processing.models.neighbours import (
     nearest,
     packed,
     similarities,
+    triangle_of,
     unpacked,
 )
 from processing.models.numba_engine import fit_baseline_als
 from processing.tools.validation import check_choice, check_positive
 
 ARRAYS_HELD = {"msd": 3, "cosine": 5, "pearson": 7, "pearson_baseline": 5}  # by Surprise
+NO_SUPPORTS_OF_LISTS = np.empty((0, 0), np.int32)
 DAMPING = 1.0
 QUARTERS = 4.0  # of a star: ratings in whole quarters up to 63 are saved in a byte
 
@@ -55,8 +59,8 @@ class KNNBaselineSettings:
     Attributes
     ----------
     user_based
-        Whether similar users are asked what they gave the movie, rather than the user what they
-        gave similar movies.
+        Whether what similar users gave the movie counts, rather than what the user gave similar
+        movies.
     similarity
         The measure of similarity, one of Surprise's.
     k
@@ -158,19 +162,17 @@ class KNNBaseline(Model[KNNBaselineSettings, AllSimilar | Nearest]):
 
     def _fit_all(self, ratings: Ratings) -> AllSimilar:
         """Similarities in the triangle's order: most lookups are of those with many ratings."""
-        biases = baseline_of(ratings)
-        triangle, order = all_similarities(ratings, self.settings.user_based, self._measure())
-        sims = unpacked(triangle, np.arange(len(order)))
-        return self._all_similar(ratings, biases.mean, biases.users, biases.movies, sims, order)
+        triangle = all_similarities(ratings, self.settings.user_based, self._measure())
+        sims = unpacked(triangle_of(triangle.sims, np.arange(len(triangle.order))))
+        return self._all_similar(ratings, self._biases(ratings), sims, triangle.order)
 
     def _fit_nearest(self, ratings: Ratings) -> Nearest:
         near = nearest(ratings, self.settings.user_based, self._measure())
-        biases = baseline_of(ratings)
-        x_biases, y_biases = self._switch(biases.users, biases.movies)
+        biases = self._biases(ratings)
         return Nearest(
             mean=np.asarray(biases.mean),
-            x_biases=x_biases,
-            y_biases=y_biases,
+            x_biases=biases.rows,
+            y_biases=biases.columns,
             near=near.ids,
             sims=near.similarities,
             indptr=ratings.by_user.indptr,
@@ -182,33 +184,27 @@ class KNNBaseline(Model[KNNBaselineSettings, AllSimilar | Nearest]):
         matrix, places = compact(ratings)
         if self.engine == "exact":
             bu, bi = fit_baseline_als(matrix, *BASELINE)[:2]
-            sims = similarities(
-                *self._switch(matrix.by_user, matrix.by_movie),
-                self._measure(),
-                matrix.mean,
-                *self._switch(bu, bi),
-                exact=True,
-            )
+            sides = self._switch(matrix.by_user, matrix.by_movie)
+            biases = Biases(matrix.mean, *self._switch(bu, bi))
+            sims = similarities(*sides, self._measure(), biases, exact=True)
         else:
-            algorithm = self._surprise()
-            learned = surprise_engine.fitted(algorithm, matrix, ratings.scale)
+            learned = surprise_engine.fitted(self._surprise(), matrix, ratings.scale)
             bu, bi, sims = (np.asarray(a) for a in (learned.bu, learned.bi, learned.sim))
-        users, movies = np.zeros(ratings.n_users), np.zeros(ratings.n_movies)
-        users[places.users], movies[places.movies] = bu, bi
+        of_users = scatter(bu, places.users, ratings.n_users)
+        of_movies = scatter(bi, places.movies, ratings.n_movies)
+        biases = Biases(matrix.mean, *self._switch(of_users, of_movies))
         seen, _ = self._switch(places.users, places.movies)
-        return self._all_similar(ratings, matrix.mean, users, movies, sims, seen)
+        return self._all_similar(ratings, biases, sims, seen)
+
+    def _biases(self, ratings: Ratings) -> Biases:
+        biases = baseline_of(ratings)
+        return biases if self.settings.user_based else biases.transposed()
 
     def _all_similar(
-        self,
-        ratings: Ratings,
-        mean: float,
-        user_biases: NDArray[np.float64],
-        movie_biases: NDArray[np.float64],
-        sims: NDArray[Any],
-        seen: NDArray[Any],
+        self, ratings: Ratings, biases: Biases, sims: NDArray[Any], seen: NDArray[Any]
     ) -> AllSimilar:
         """`seen`: the x of each row of `sims`."""
-        x_biases, y_biases = self._switch(user_biases, movie_biases)
+        mean, x_biases, y_biases = biases
         _, by_y = self._switch(ratings.by_user, ratings.by_movie)
         place = np.full(len(x_biases), -1, np.int32)
         place[seen] = np.arange(len(seen), dtype=np.int32)
@@ -268,18 +264,10 @@ class KNNBaseline(Model[KNNBaselineSettings, AllSimilar | Nearest]):
         if isinstance(a, Nearest):
             return self._add_nearest(a, users, movies, scores)
         _, by_x = counting_order(xs, len(a.x_biases))
-        add_neighbours(
-            float(a.mean),
-            a.row_biases,
-            a.y_biases,
-            a.sims,
-            a.indptr,
-            a.indices,
-            a.values,
-            (by_x, a.place[xs], ys, scores),
-            self.settings.k,
-            self.settings.min_k,
-        )
+        biases = Biases(float(a.mean), a.row_biases, a.y_biases)
+        by_y = Csr(a.indptr, a.indices, a.values)
+        wanted = Wanted(by_x, a.place[xs], ys, scores)
+        add_neighbours(biases, a.sims, by_y, wanted, self.settings.k, self.settings.min_k)
         return scores
 
     def _add_nearest(
@@ -290,16 +278,17 @@ class KNNBaseline(Model[KNNBaselineSettings, AllSimilar | Nearest]):
         scores: NDArray[np.float64],
     ) -> NDArray[np.float64]:
         _, by_user = counting_order(users, len(a.indptr) - 1)
-        pairs = users[by_user], movies[by_user]
+        cells = Cells(users[by_user], movies[by_user])
         sums = np.empty((len(users), 3))
-        shown = np.empty((len(users), 0), np.float32)
-        arrays = (a.near, a.sims, a.indptr, a.indices, a.values, a.x_biases)
+        opinions = Opinions(self.settings.k, sums, np.empty((len(users), 0), np.float32))
+        near = Neighbours(a.near, a.sims, NO_SUPPORTS_OF_LISTS)
+        ratings = Csr(a.indptr, a.indices, a.values)
         if self.settings.user_based:
-            ask_similar_rows(*arrays, len(a.y_biases), *pairs, self.settings.k, sums, shown)
+            opinions_of_rows(near, ratings, a.x_biases, len(a.y_biases), cells, opinions)
         else:
-            ask_similar_columns(*arrays, *pairs, self.settings.k, sums, shown)
+            opinions_of_columns(near, ratings, a.x_biases, cells, opinions)
         counts, totals, deviations = sums.T
-        y_biases = a.y_biases[self._switch(*pairs)[1]]
+        y_biases = a.y_biases[self._switch(*cells)[1]]
         terms = (deviations - totals * (a.mean + y_biases)) / (totals + DAMPING)
         scores[by_user] += np.where(counts >= self.settings.min_k, terms, 0)
         return scores
@@ -322,7 +311,7 @@ class KNNBaseline(Model[KNNBaselineSettings, AllSimilar | Nearest]):
             self.arrays_ = Nearest(**state)
             return
         arrays = AllSimilar(**state)
-        sims = unpacked(arrays.sims, np.arange(len(arrays.row_biases)))
+        sims = unpacked(triangle_of(arrays.sims, np.arange(len(arrays.row_biases))))
         self.arrays_ = arrays._replace(sims=sims)
 
     def _n_movies(self) -> int:

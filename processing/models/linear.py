@@ -1,32 +1,17 @@
 """What BaselineOnly, SVD and SVD++ share: biases and a product of factors."""
 
 from abc import abstractmethod
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
-from processing.kernels.predict import linear_scores
+from processing.kernels.arrays import Parameters
+from processing.kernels.predict import LinearArrays, linear_scores
 from processing.models import surprise_engine
 from processing.models.base import Engine, LinearPart, Model, SettingsT
-from processing.models.matrix import RatingMatrix, compact, matrix_of
-from processing.models.numba_engine import Learned
-
-
-class LinearArrays(NamedTuple):
-    """Learned arrays of a model of the form mean + b_u + b_i + p_u·q_i.
-
-    `mean` float64 (); `user_biases` (n_users,), `movie_biases` (n_movies,), `user_factors`
-    (n_users, n_factors) and `movie_factors` (n_movies, n_factors) are float32 from the fast engine
-    and float64 from the others, and zero where nothing was known in fitting.
-    """
-
-    mean: NDArray[np.float64] | np.float64
-    user_biases: NDArray[Any]
-    movie_biases: NDArray[Any]
-    user_factors: NDArray[Any]
-    movie_factors: NDArray[Any]
+from processing.models.matrix import RatingMatrix, compact
 
 
 class LinearModel(Model[SettingsT, LinearArrays]):
@@ -57,20 +42,20 @@ class LinearModel(Model[SettingsT, LinearArrays]):
         return LinearPart(a.user_factors, a.movie_factors, a.movie_biases)
 
     @abstractmethod
-    def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Learned:
+    def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Parameters:
         """Learn with our kernels."""
 
     @abstractmethod
     def _surprise(self, random_state: int) -> Any:
         """The algorithm of Surprise's that learns the same."""
 
-    def _whole(self, matrix: RatingMatrix, learned: Learned) -> Learned:
+    def _whole(self, matrix: RatingMatrix, learned: Parameters) -> Parameters:
         """Biases and factors from what was learned, where that is more."""
         return learned
 
     def _fit(self, ratings: Ratings, random_state: int) -> None:
         if self.engine == "fast":
-            matrix = matrix_of(ratings)
+            matrix = RatingMatrix.of(ratings)
             learned = self._whole(matrix, self._learn(matrix, random_state, exact=False))
             self.arrays_ = LinearArrays(
                 mean=np.float64(matrix.mean),
@@ -104,16 +89,7 @@ class LinearModel(Model[SettingsT, LinearArrays]):
     ) -> NDArray[np.float64]:
         a = self.arrays_
         out = np.empty(len(users), np.float64)
-        linear_scores(
-            float(a.mean),
-            a.user_biases,
-            a.movie_biases,
-            a.user_factors,
-            a.movie_factors,
-            users,
-            movies,
-            out,
-        )
+        linear_scores(a._replace(mean=float(a.mean)), users, movies, out)
         return out
 
 
@@ -124,10 +100,10 @@ def scatter(values: NDArray[Any], places: NDArray[np.int32], n: int) -> NDArray[
     return out
 
 
-def _learned_by(algorithm: Any) -> Learned:
+def _learned_by(algorithm: Any) -> Parameters:
     """What one of Surprise's algorithms has learned; no factors where it has none."""
     bu, bi = np.asarray(algorithm.bu), np.asarray(algorithm.bi)
-    return Learned(
+    return Parameters(
         bu,
         bi,
         getattr(algorithm, "pu", np.zeros((len(bu), 0))),

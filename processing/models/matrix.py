@@ -5,6 +5,7 @@ first sees them, and draws its random numbers in that order; `compact` does the 
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,21 +23,21 @@ class RatingMatrix:
     by_movie: Csr
     mean: float
 
+    @classmethod
+    def of(cls, ratings: Ratings) -> Self:
+        """The ratings as they are, without a copy."""
+        return cls(by_user=ratings.by_user, by_movie=ratings.by_movie, mean=ratings.mean)
+
 
 @dataclass(frozen=True, kw_only=True)
-class Places:
+class CompactIndices:
     """Our index of each compact user and movie."""
 
     users: NDArray[np.int32]
     movies: NDArray[np.int32]
 
 
-def matrix_of(ratings: Ratings) -> RatingMatrix:
-    """The ratings as they are, without a copy."""
-    return RatingMatrix(by_user=ratings.by_user, by_movie=ratings.by_movie, mean=ratings.mean)
-
-
-def compact(ratings: Ratings) -> tuple[RatingMatrix, Places]:
+def compact(ratings: Ratings) -> tuple[RatingMatrix, CompactIndices]:
     """Users and movies that have ratings, numbered as Surprise does; values float64.
 
     Users ascend; movies are numbered as they are first seen, user by user.
@@ -51,7 +52,7 @@ def compact(ratings: Ratings) -> tuple[RatingMatrix, Places]:
     by_user = Csr(indptr, inner[csr.indices], csr.values.astype(np.float64))
     by_movie = transposed(by_user, len(movies))
     matrix = RatingMatrix(by_user=by_user, by_movie=by_movie, mean=ratings.mean)
-    return matrix, Places(users=users, movies=movies)
+    return matrix, CompactIndices(users=users, movies=movies)
 
 
 def transposed(matrix: Csr, n_columns: int) -> Csr:

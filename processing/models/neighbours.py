@@ -2,12 +2,12 @@
 
 A side of up to `DENSE_LIMIT` rows gets all similarities. On a larger one each row keeps its nearest
 rows: found by comparing all rows where that takes at most `EXACT_PAIRS` steps, and else among
-candidates (see `candidates`). What is computed from a set of ratings is remembered with it.
+candidates (see `neighbour_search`). What is computed from a set of ratings is remembered with it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from processing.data.ratings import Ratings
 from processing.kernels import nearest as nearest_kernels
 from processing.kernels import similarities as kernels
-from processing.kernels.arrays import Csr
-from processing.models.candidates import find_candidates
-from processing.models.matrix import RatingMatrix, matrix_of
+from processing.kernels.arrays import Biases, Csr, Formula, Neighbours, Triangle
+from processing.models.matrix import RatingMatrix
+from processing.models.neighbour_search import find_candidates
 from processing.models.numba_engine import fit_baseline_als
 
 T = TypeVar("T")
@@ -30,6 +30,7 @@ MEASURES = {
 }
 BASELINE = (10, 15.0, 10.0)  # Surprise's n_epochs, reg_u, reg_i
 N_TASKS = 64
+NO_SUPPORTS = np.empty(0, np.int32)
 SHORT_UNIT = 32767  # what stands for a similarity of 1 in an int16
 FLOAT_LIMIT = 8_000  # rows: of more the similarities are kept as int16
 DENSE_LIMIT = 22_000  # rows: their similarities fill 1 GB
@@ -46,81 +47,46 @@ class Measure:
     min_support: int = 1
     shrinkage: float = 100.0
 
+    def formula(self) -> Formula:
+        """The same for the kernels."""
+        return Formula(MEASURES[self.name], self.min_support, self.shrinkage)
+
 
 SHRUNK_CORRELATION = Measure(name="pearson_baseline")
 
 
-class Biases(NamedTuple):
-    """The baseline mean + b_u + b_i; float64 (), (n_users,), (n_movies,)."""
-
-    mean: float
-    users: NDArray[np.float64]
-    movies: NDArray[np.float64]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Neighbours:
-    """The most similar rows of each row, best first, -1 and 0 beyond the last.
-
-    `ids` int32, `similarities` float32 and `supports` int32 (columns in common), each (n, k).
-    """
-
-    ids: NDArray[np.int32]
-    similarities: NDArray[np.float32]
-    supports: NDArray[np.int32]
-
-
-class Triangle(NamedTuple):
-    """Similarities of all pairs of rows b < a, by rank, at a (a - 1) / 2 + b.
-
-    `sims`: float64, float32, or int16 in units of 1 / SHORT_UNIT. `order`: int64 (n,), the row of
-    each rank.
-    """
-
-    sims: NDArray[Any]
-    order: NDArray[np.int64]
-
-
 def fits_whole(n_rows: int) -> bool:
-    """Whether a side of so many rows gets all similarities."""
+    """Whether a side of this many rows gets all similarities."""
     return n_rows <= DENSE_LIMIT
 
 
 def baseline_of(ratings: Ratings) -> Biases:
-    """Surprise's default baseline of the ratings, by alternating least squares."""
+    """Surprise's default baseline of the ratings, by alternating least squares; rows are users."""
 
     def make() -> Biases:
-        matrix = matrix_of(ratings)
-        learned = fit_baseline_als(matrix, *BASELINE)
-        return Biases(matrix.mean, learned.bu, learned.bi)
+        learned = fit_baseline_als(RatingMatrix.of(ratings), *BASELINE)
+        return Biases(ratings.mean, learned.bu, learned.bi)
 
     return _remembered(ratings, "baseline", make)
 
 
 def all_similarities(ratings: Ratings, user_based: bool, measure: Measure) -> Triangle:
-    """Similarities of all users (movies), by falling number of ratings.
+    """Similarities of all users (movies), by falling number of ratings, without supports.
 
     float32, or int16 of more than `FLOAT_LIMIT`.
     """
 
     def make() -> Triangle:
-        x_side, y_side, values = sides(ratings, user_based, measure)
+        x_side = measured_side(ratings, user_based, measure)
+        y_indptr = (ratings.by_movie if user_based else ratings.by_user).indptr
         supported = measure == SHRUNK_CORRELATION
         dtype = np.float32 if x_side.n_rows <= FLOAT_LIMIT else np.int16
-        triangle, supports = _triangle(
-            x_side, values, y_side.indptr, measure, dtype, supported=supported
-        )
+        triangle = _triangle(x_side, y_indptr, measure, dtype, supported=supported)
         if supported:
             near = _empty(x_side.n_rows, user_based)
-            nearest_kernels.nearest_of_triangle(
-                triangle.sims,
-                supports,
-                triangle.order,
-                unit_of(triangle.sims),
-                *vars(near).values(),
-            )
+            nearest_kernels.nearest_of_triangle(triangle, near)
             ratings.derived["nearest", user_based, measure] = near
-        return triangle
+        return triangle._replace(supports=NO_SUPPORTS)
 
     return _remembered(ratings, ("similarities", user_based, measure), make)
 
@@ -138,64 +104,35 @@ def nearest(
         if fits_whole(n) and measure == SHRUNK_CORRELATION:
             all_similarities(ratings, user_based, measure)
             return ratings.derived["nearest", user_based, measure]  # type: ignore[no-any-return]
-        x_side, y_side, values = sides(ratings, user_based, measure)
-        near = _empty(n, user_based)
-        how = MEASURES[measure.name], measure.min_support, measure.shrinkage
-        if np.sum(y_side.counts**2) <= EXACT_PAIRS:
-            t_values = sides(ratings, not user_based, measure)[2]
-            nearest_kernels.nearest_rows(
-                np.arange(n),
-                x_side.indptr,
-                x_side.indices,
-                values,
-                y_side.indptr,
-                y_side.indices,
-                t_values,
-                *how,
-                *vars(near).values(),
-            )
+        x_side = measured_side(ratings, user_based, measure)
+        y_counts = (ratings.by_movie if user_based else ratings.by_user).counts
+        near, formula = _empty(n, user_based), measure.formula()
+        if np.sum(y_counts**2) <= EXACT_PAIRS:
+            y_side = measured_side(ratings, not user_based, measure)
+            nearest_kernels.nearest_rows(np.arange(n), x_side, y_side, formula, near)
             return near
-        here, there = (
-            sides(ratings, side, SHRUNK_CORRELATION) for side in (user_based, not user_based)
-        )
-        found, order = find_candidates(
-            x_side._replace(values=here[2]), y_side._replace(values=there[2]), near.ids.shape[1]
-        )
-        nearest_kernels.nearest_candidates(
-            x_side.indptr,
-            x_side.indices,
-            values,
-            y_side.n_rows,
-            order,
-            found,
-            *how,
-            *vars(near).values(),
-        )
+        by_taste = measured_side(ratings, user_based, SHRUNK_CORRELATION)
+        transpose = measured_side(ratings, not user_based, SHRUNK_CORRELATION)
+        found, order = find_candidates(by_taste, transpose, near.ids.shape[1])
+        nearest_kernels.nearest_candidates(x_side, len(y_counts), order, found, formula, near)
         return near
 
     return _remembered(ratings, ("nearest", user_based, measure), make)
 
 
 def similarities(
-    x_side: Csr,
-    y_side: Csr,
-    measure: Measure,
-    mean: float,
-    x_biases: NDArray[Any],
-    y_biases: NDArray[Any],
-    exact: bool,
+    x_side: Csr, y_side: Csr, measure: Measure, biases: Biases, exact: bool
 ) -> NDArray[Any]:
     """Similarities of all rows of `x_side`, (n_x, n_x), diagonal 1, as Surprise computes them.
 
-    `y_side` is the transpose; mean and biases are the baseline's, read by pearson_baseline alone.
+    `y_side` is the transpose; `biases`, those of `x_side`, are read by pearson_baseline alone.
     `exact`: sums and result in float64, else in float32 (but pearson's sums, which cancel, are
     always float64). A pair with fewer than `min_support` columns in common, or where the formula
     divides by 0, has similarity 0; Surprise fails in the latter case.
     """
     dtype = np.float64 if exact else np.float32
-    values = _values(x_side, measure, mean, x_biases, y_biases, dtype)
-    triangle, _ = _triangle(x_side, values, y_side.indptr, measure, dtype, supported=False)
-    return unpacked(triangle.sims, triangle.order)
+    measured = _measured(x_side, measure, biases, dtype)
+    return unpacked(_triangle(measured, y_side.indptr, measure, dtype, supported=False))
 
 
 def unit_of(sims: NDArray[Any]) -> int:
@@ -203,15 +140,21 @@ def unit_of(sims: NDArray[Any]) -> int:
     return SHORT_UNIT if sims.dtype == np.int16 else 1
 
 
-def unpacked(triangle: NDArray[Any], order: NDArray[np.int64]) -> NDArray[Any]:
-    """The square matrix of a triangle; `order` is the row of each of the triangle's ranks."""
-    out = np.empty((len(order), len(order)), triangle.dtype)
-    kernels.unpack_triangle(triangle, order, unit_of(triangle), out)
+def triangle_of(sims: NDArray[Any], order: NDArray[np.int64]) -> Triangle:
+    """The triangle of similarities `sims`; `order` is the row of each rank."""
+    return Triangle(sims, order, unit_of(sims), NO_SUPPORTS)
+
+
+def unpacked(triangle: Triangle) -> NDArray[Any]:
+    """The square matrix of a triangle, in the rows' own order."""
+    n = len(triangle.order)
+    out = np.empty((n, n), triangle.sims.dtype)
+    kernels.unpack_triangle(triangle, out)
     return out
 
 
 def packed(square: NDArray[Any]) -> NDArray[Any]:
-    """The triangle of a symmetric matrix: what `unpacked` undoes."""
+    """The triangle of a symmetric matrix, row by row: what `unpacked` undoes."""
     out = np.empty(len(square) * (len(square) - 1) // 2, square.dtype)
     kernels.pack_square(square, out)
     return out
@@ -219,72 +162,48 @@ def packed(square: NDArray[Any]) -> NDArray[Any]:
 
 def _triangle(
     x_side: Csr,
-    values: NDArray[Any],
     y_indptr: NDArray[np.int64],
     measure: Measure,
     dtype: type[np.generic],
     supported: bool,
-) -> tuple[Triangle, NDArray[np.int32]]:
-    """All similarities of the rows of `x_side` with `values` in place of its own, as `dtype`.
-
-    And how many columns each pair has in common, int32, where `supported`.
-    """
-    n = x_side.n_rows
+) -> Triangle:
+    """All similarities of the rows of `x_side` as `dtype`, with supports where `supported`."""
+    n, n_entries = x_side.n_rows, len(x_side.values)
+    small = np.min_scalar_type(n)
     order = np.argsort(-x_side.counts, kind="stable")
-    ranks = np.empty(len(values), np.min_scalar_type(n))
-    ranked = np.empty(len(values), values.dtype)
-    places = np.empty(len(values), np.min_scalar_type(n))
+    lists = Csr(y_indptr, np.empty(n_entries, small), np.empty_like(x_side.values))
+    places = np.empty(n_entries, small)
     costs = np.zeros(n, np.int64)
-    kernels.rank_entries(
-        x_side.indptr, x_side.indices, values, order, y_indptr, ranks, ranked, places, costs
-    )
+    kernels.rank_entries(x_side, order, places, lists, costs)
     n_pairs = n * (n - 1) // 2
-    sims: NDArray[Any] = np.empty(n_pairs, dtype)
     supports = np.empty(n_pairs if supported else 0, np.int32)
+    triangle = triangle_of(np.empty(n_pairs, dtype), order)._replace(supports=supports)
     kernels.triangle_of_similarities(
-        x_side.indptr,
-        x_side.indices,
-        values,
-        places,
-        order,
-        y_indptr,
-        ranks,
-        ranked,
-        _deal(costs),
-        MEASURES[measure.name],
-        measure.min_support,
-        measure.shrinkage,
-        unit_of(sims),
-        sims,
-        supports,
+        x_side, places, lists, _deal(costs), measure.formula(), triangle
     )
-    return Triangle(sims, order), supports
+    return triangle
 
 
-def sides(ratings: Ratings, user_based: bool, measure: Measure) -> tuple[Csr, Csr, NDArray[Any]]:
-    """The ratings by x and by y, and by x what the measure is taken of."""
-    matrix: RatingMatrix = matrix_of(ratings)
-    x_side, y_side = matrix.by_user, matrix.by_movie
-    mean, x_biases, y_biases = baseline_of(ratings)
-    if not user_based:
-        x_side, y_side, x_biases, y_biases = y_side, x_side, y_biases, x_biases
-    return x_side, y_side, _values(x_side, measure, mean, x_biases, y_biases, np.float32)
+def measured_side(ratings: Ratings, by_user: bool, measure: Measure) -> Csr:
+    """By user (movie), what the measure is taken of: ratings, or deviations from the baseline."""
+    biases = baseline_of(ratings)
+    if by_user:
+        return _measured(ratings.by_user, measure, biases, np.float32)
+    return _measured(ratings.by_movie, measure, biases.transposed(), np.float32)
 
 
-def _values(
-    x_side: Csr,
-    measure: Measure,
-    mean: float,
-    x_biases: NDArray[Any],
-    y_biases: NDArray[Any],
-    dtype: type[np.floating[Any]],
-) -> NDArray[Any]:
-    """What the measure is taken of: ratings, or their deviations from the baseline."""
+def deviations_of(side: Csr, biases: Biases, dtype: type[np.floating[Any]] = np.float32) -> Csr:
+    """Each rating's deviation from the baseline; `biases` are those of `side`."""
+    out = np.empty(len(side.values), dtype)
+    kernels.deviations(side, biases, out)
+    return side._replace(values=out)
+
+
+def _measured(side: Csr, measure: Measure, biases: Biases, dtype: type[np.floating[Any]]) -> Csr:
     if measure.name == "pearson_baseline":
-        out = np.empty(len(x_side.values), dtype)
-        kernels.deviations(*x_side[:3], mean, x_biases, y_biases, out)
-        return out
-    return x_side.values.astype(np.float64 if measure.name == "pearson" else dtype, copy=False)
+        return deviations_of(side, biases, dtype)
+    kept = np.float64 if measure.name == "pearson" else dtype
+    return side._replace(values=side.values.astype(kept, copy=False))
 
 
 def _deal(costs: NDArray[np.int64]) -> NDArray[np.int64]:

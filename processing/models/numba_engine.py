@@ -6,12 +6,13 @@ random numbers; what is learned is as good.
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.kernels import sgd_fast
+from processing.kernels.arrays import Parameters, Steps
 from processing.kernels.baselines import baseline_als
 from processing.kernels.sgd_exact import svd_exact, svdpp_exact
 from processing.models.matrix import RatingMatrix
@@ -35,22 +36,10 @@ class SgdOptions:
     regs: tuple[float, ...]
 
 
-class Learned(NamedTuple):
-    """Learned arrays with Surprise's names; `yj` is None but for SVD++."""
-
-    bu: NDArray[Any]
-    bi: NDArray[Any]
-    pu: NDArray[Any]
-    qi: NDArray[Any]
-    yj: NDArray[Any] | None = None
-
-
-def fit_baseline_als(matrix: RatingMatrix, n_epochs: int, reg_u: float, reg_i: float) -> Learned:
+def fit_baseline_als(matrix: RatingMatrix, n_epochs: int, reg_u: float, reg_i: float) -> Parameters:
     """Biases by alternating least squares, no factors; in either mode the same."""
-    bu, bi = baseline_als(
-        *matrix.by_user[:3], *matrix.by_movie[:3], matrix.mean, n_epochs, reg_u, reg_i
-    )
-    return Learned(bu, bi, np.zeros((len(bu), 0)), np.zeros((len(bi), 0)))
+    bu, bi = baseline_als(matrix.by_user, matrix.by_movie, matrix.mean, n_epochs, reg_u, reg_i)
+    return Parameters(bu, bi, np.zeros((len(bu), 0)), np.zeros((len(bi), 0)))
 
 
 def fit_svd(
@@ -59,45 +48,41 @@ def fit_svd(
     options: SgdOptions,
     random_state: np.random.RandomState,
     exact: bool,
-) -> Learned:
+) -> Parameters:
     """Biases and factors around `mean`; with no factors, BaselineOnly by gradient descent."""
     learned = _begin(matrix, options, random_state, 2, exact)
-    rates, regs = _steps(options, exact)
+    steps = _steps(options, exact)
     if exact:
-        svd_exact(*matrix.by_user[:3], mean, options.n_epochs, rates, regs, *learned[:4])
+        svd_exact(matrix.by_user, mean, options.n_epochs, steps, learned)
         return learned
     cuts = _cuts(matrix)
-    groups = _even(matrix.by_user.indptr, sgd_fast.N_BLOCKS)
-    _, indices, values, _ = matrix.by_user
+    groups = even_groups(matrix.by_user.indptr, sgd_fast.N_BLOCKS)
     for _ in progress(range(options.n_epochs), "SVD" if options.n_factors else "biases", "epoch"):
-        sgd_fast.svd_epoch(
-            groups, cuts, indices, values, np.float32(mean), rates, regs, *learned[:4]
-        )
+        sgd_fast.svd_epoch(groups, cuts, matrix.by_user, np.float32(mean), steps, learned)
     return learned
 
 
 def fit_svdpp(
     matrix: RatingMatrix, options: SgdOptions, random_state: np.random.RandomState, exact: bool
-) -> Learned:
+) -> Parameters:
     """Biases, factors and implicit factors."""
     learned = _begin(matrix, options, random_state, 3, exact)
-    rates, regs = _steps(options, exact)
+    steps = _steps(options, exact)
     if exact:
-        svdpp_exact(*matrix.by_user[:3], matrix.mean, options.n_epochs, rates, regs, *learned)
+        svdpp_exact(matrix.by_user, matrix.mean, options.n_epochs, steps, learned)
         return learned
     n_movies = matrix.by_movie.n_rows
     n_rounds = -(-len(matrix.by_user.values) // (sgd_fast.N_TASKS * ROUND_RATINGS * n_movies))
-    groups = _even(matrix.by_user.indptr, n_rounds * sgd_fast.N_TASKS)
+    groups = even_groups(matrix.by_user.indptr, n_rounds * sgd_fast.N_TASKS)
     shape = (sgd_fast.N_TASKS, n_movies, options.n_factors)
-    scratch = (
-        np.empty(shape, np.float32),
-        np.empty(shape, np.float32),
-        np.empty((sgd_fast.N_TASKS, 3, n_movies), np.float32),
+    copies = sgd_fast.Copies(
+        qi=np.empty(shape, np.float32),
+        yj=np.empty(shape, np.float32),
+        movies=np.empty((sgd_fast.N_TASKS, 3, n_movies), np.float32),
     )
+    mean = np.float32(matrix.mean)
     for _ in progress(range(options.n_epochs), "SVD++", "epoch"):
-        sgd_fast.svdpp_epoch(
-            groups, *matrix.by_user[:3], np.float32(matrix.mean), rates, regs, *learned, *scratch
-        )
+        sgd_fast.svdpp_epoch(groups, matrix.by_user, mean, steps, learned, copies)
     return learned
 
 
@@ -107,13 +92,13 @@ def _begin(
     random_state: np.random.RandomState,
     n_factor_arrays: int,
     exact: bool,
-) -> Learned:
+) -> Parameters:
     """Biases of zero and random factors: users', movies', and implicit ones, drawn in that order.
 
     A row without ratings has factors of zero, which no update changes.
     """
     sides = (matrix.by_user, matrix.by_movie, matrix.by_movie)[:n_factor_arrays]
-    factors = []
+    factors: list[NDArray[Any]] = []
     for side in sides:
         size = (side.n_rows, options.n_factors)
         if exact:
@@ -127,21 +112,22 @@ def _begin(
         factors.append(drawn)
     dtype = np.float64 if exact else np.float32
     bu, bi = np.zeros(matrix.by_user.n_rows, dtype), np.zeros(matrix.by_movie.n_rows, dtype)
-    return Learned(bu, bi, *factors)
+    return Parameters(bu, bi, *factors)
 
 
-def _steps(options: SgdOptions, exact: bool) -> NDArray[Any]:
-    return np.array([options.rates, options.regs], np.float64 if exact else np.float32)
+def _steps(options: SgdOptions, exact: bool) -> Steps:
+    dtype = np.float64 if exact else np.float32
+    return Steps(np.array(options.rates, dtype), np.array(options.regs, dtype))
 
 
 def _cuts(matrix: RatingMatrix) -> NDArray[np.int64]:
-    bounds = _even(matrix.by_movie.indptr, sgd_fast.N_BLOCKS)
+    bounds = even_groups(matrix.by_movie.indptr, sgd_fast.N_BLOCKS)
     cuts = np.empty((matrix.by_user.n_rows, sgd_fast.N_BLOCKS + 1), np.int64)
-    sgd_fast.cut_rows(matrix.by_user.indptr, matrix.by_user.indices, bounds, cuts)
+    sgd_fast.cut_rows(matrix.by_user, bounds, cuts)
     return cuts
 
 
-def _even(indptr: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+def even_groups(indptr: NDArray[np.int64], n: int) -> NDArray[np.int64]:
     """First rows of `n` ranges of about equally many ratings, and the end: int64 (n + 1,)."""
     firsts = np.searchsorted(indptr, np.linspace(0, indptr[-1], n + 1)).astype(np.int64)
     firsts[0], firsts[-1] = 0, len(indptr) - 1

@@ -11,10 +11,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from processing.kernels.arrays import Parameters
 from processing.models import numba_engine, surprise_engine
 from processing.models.linear import LinearModel
 from processing.models.matrix import RatingMatrix
-from processing.models.numba_engine import Learned, SgdOptions
+from processing.models.numba_engine import SgdOptions
 from processing.tools.validation import check_positive
 
 
@@ -64,7 +65,7 @@ class SVD(LinearModel[SVDSettings]):
     kind: ClassVar[str] = "svd"
     Settings: ClassVar[type[SVDSettings]] = SVDSettings
 
-    def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Learned:
+    def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Parameters:
         rng = np.random.RandomState(random_state)
         return numba_engine.fit_svd(matrix, matrix.mean, self.settings.sgd(4), rng, exact)
 

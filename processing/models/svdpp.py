@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from processing.kernels.arrays import Parameters
 from processing.kernels.sgd_fast import whole_user_factors
 from processing.models import numba_engine, surprise_engine
 from processing.models.linear import LinearModel
 from processing.models.matrix import RatingMatrix
-from processing.models.numba_engine import Learned
 from processing.models.svd import SVDSettings
 
 
@@ -41,7 +41,7 @@ class SVDpp(LinearModel[SVDppSettings]):
     kind: ClassVar[str] = "svdpp"
     Settings: ClassVar[type[SVDppSettings]] = SVDppSettings
 
-    def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Learned:
+    def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Parameters:
         rng = np.random.RandomState(random_state)
         return numba_engine.fit_svdpp(matrix, self.settings.sgd(5), rng, exact)
 
@@ -49,7 +49,6 @@ class SVDpp(LinearModel[SVDppSettings]):
         options = asdict(self.settings) | {"random_state": random_state}
         return surprise_engine.algorithm("SVDpp", **options, cache_ratings=True)  # only for speed
 
-    def _whole(self, matrix: RatingMatrix, learned: Learned) -> Learned:
-        indptr, indices, *_ = matrix.by_user
-        whole_user_factors(indptr, indices, learned.pu, learned.yj)
+    def _whole(self, matrix: RatingMatrix, learned: Parameters) -> Parameters:
+        whole_user_factors(matrix.by_user, learned.pu, learned.yj)
         return learned._replace(yj=None)

@@ -20,10 +20,11 @@ import numpy as np
 
 from processing.data.ratings import Ratings
 from processing.kernels import time_biases as kernels
+from processing.kernels.arrays import TimeFactors
 from processing.models.time_model import (
     TimeBiasSettings,
     TimeModel,
-    dated,
+    days_of,
     fit_biases,
     learned_arrays,
     regs_of,
@@ -57,17 +58,10 @@ class TimeBaseline(TimeModel[TimeBaselineSettings]):
         return "time"
 
     def _fit(self, ratings: Ratings, random_state: int) -> None:
-        when = dated(ratings, self.settings.n_bins)
+        when = days_of(ratings, self.settings.n_bins)
         biases = fit_biases(ratings, when, regs_of(self.settings, ratings), self.settings.n_epochs)
-        csr, scales = ratings.by_user, np.empty(ratings.n_users)
-        kernels.solve_scales(
-            (csr.indptr, csr.indices, csr.values),
-            when.timeline,
-            ratings.mean,
-            self.settings.reg_scale,
-            *biases,
-            scales,
-        )
-        none = np.zeros((ratings.n_users, 0), np.float32)
-        movies = np.zeros((ratings.n_movies, 0), np.float32)
-        self.arrays_ = learned_arrays(ratings, when, biases, scales, none, none, movies)
+        scales = np.empty(ratings.n_users)
+        kernels.solve_scales(when.timeline, self.settings.reg_scale, biases, scales)
+        none, movies = (np.zeros((n, 0), np.float32) for n in (ratings.n_users, ratings.n_movies))
+        factors = TimeFactors(none, none, movies, movies)
+        self.arrays_ = learned_arrays(ratings, when, biases, scales, factors)

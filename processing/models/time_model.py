@@ -15,9 +15,10 @@ from processing.data.ratings import Ratings
 from processing.data.rows import NO_DAY
 from processing.errors import ModelError
 from processing.kernels import time_biases as kernels
+from processing.kernels.arrays import TimeBiases, TimeFactors, Timeline
 from processing.kernels.sgd_time import time_scores
-from processing.kernels.time_biases import Biases, Timeline
 from processing.models.base import Engine, LinearPart, Model
+from processing.models.numba_engine import even_groups
 from processing.tools.progress import progress
 from processing.tools.validation import check_positive
 
@@ -64,7 +65,7 @@ class TimeBiasSettings:
 
 
 class TimeArrays(NamedTuple):
-    """Learned arrays of a model that knows time; float32 where nothing else is said.
+    """Learned arrays of a model of time; float32 where nothing else is said.
 
     `mean`: float64 (1,). `first_day`: int64 (1,), days since 1970-01-01; the other days are counted
     from it. `calendar`: (n_days,); `bins`: int32 (n_days,), each day's bin. `user_biases`,
@@ -101,7 +102,7 @@ class Regs(NamedTuple):
     calendar: float
 
 
-class Dated(NamedTuple):
+class RatingDays(NamedTuple):
     """When ratings were given, and how many: all that fitting needs of their days.
 
     `first_day`: int. `middles`: t_u, float32 (n_users,). `bin_counts` (n_movies, n_bins) and
@@ -167,28 +168,29 @@ class TimeModel(Model[SettingsT, TimeArrays]):
         return out
 
 
-def dated(ratings: Ratings, n_bins: int) -> Dated:
+def days_of(ratings: Ratings, n_bins: int) -> RatingDays:
     """The days of ratings; undated ratings are all of one day."""
     csr = ratings.by_user
     days = csr.days if ratings.dated else np.zeros(ratings.n_ratings, np.int32)
     first_day = int(days.min())
     n_days = int(days.max()) - first_day + 1
     counts = np.empty(ratings.n_users, np.int64)
-    kernels.count_days(csr.indptr, days, counts)
+    csr = csr._replace(days=days)
+    kernels.count_days(csr, counts)
     indptr = np.concatenate(([0], np.cumsum(counts)))
     own_days = np.empty(indptr[-1], np.int32)
     places = np.empty(len(days), np.uint16 if counts.max() <= 1 << 16 else np.int32)
-    kernels.list_days(csr.indptr, days, first_day, indptr, own_days, places)
-    middles = np.empty(ratings.n_users, np.float32)
-    devs = np.empty(len(own_days), np.float32)
-    kernels.deviations(csr.indptr, places, indptr, own_days, n_days, middles, devs)
+    kernels.list_days(csr, first_day, indptr, own_days, places)
     n_bins = min(n_bins, n_days)
     bins = (np.arange(n_days, dtype=np.int64) * n_bins // n_days).astype(np.int32)
-    timeline = Timeline(places, indptr, own_days, devs, bins)
+    devs = np.empty(len(own_days), np.float32)
+    timeline = Timeline(csr, places, indptr, own_days, devs, bins)
+    middles = np.empty(ratings.n_users, np.float32)
+    kernels.fill_deviations(timeline, n_days, middles)
     bin_counts = np.zeros((ratings.n_movies, n_bins), np.float32)
     day_counts = np.zeros(n_days, np.float32)
-    kernels.count_bins(csr.indptr, csr.indices, timeline, bin_counts, day_counts)
-    return Dated(first_day, timeline, middles, bin_counts, day_counts)
+    kernels.count_bins(timeline, bin_counts, day_counts)
+    return RatingDays(first_day, timeline, middles, bin_counts, day_counts)
 
 
 def regs_of(settings: TimeBiasSettings, ratings: Ratings) -> Regs:
@@ -201,11 +203,12 @@ def regs_of(settings: TimeBiasSettings, ratings: Ratings) -> Regs:
     return Regs(np.array(users, np.float64), np.array(movies, np.float64), float(calendar))
 
 
-def fit_biases(ratings: Ratings, when: Dated, regs: Regs, n_epochs: int) -> Biases:
+def fit_biases(ratings: Ratings, when: RatingDays, regs: Regs, n_epochs: int) -> TimeBiases:
     """All biases by alternating least squares: users before movies, users before the calendar."""
-    csr, (n_movies, n_bins) = ratings.by_user, when.bin_counts.shape
+    n_movies, n_bins = when.bin_counts.shape
     n_days = len(when.day_counts)
-    biases = Biases(
+    biases = TimeBiases(
+        mean=np.float64(ratings.mean),
         users=np.zeros(ratings.n_users),
         drifts=np.zeros(ratings.n_users),
         user_days=np.zeros(len(when.timeline.days), np.float32),
@@ -213,44 +216,29 @@ def fit_biases(ratings: Ratings, when: Dated, regs: Regs, n_epochs: int) -> Bias
         movie_bins=np.zeros((n_movies, n_bins)),
         calendar=np.zeros(n_days),
     )
-    of_movies = np.empty((kernels.N_SUMS, n_movies, n_bins))
-    of_calendar = np.empty((kernels.N_SUMS, n_days))
-    arguments = (
-        even_groups(csr.indptr, kernels.N_SUMS),
-        (csr.indptr, csr.indices, csr.values),
-        when.timeline,
-        ratings.mean,
-        regs.users,
-        *biases,
-        of_movies,
-        of_calendar,
+    sums = kernels.Sums(
+        np.empty((kernels.N_SUMS, n_movies, n_bins)), np.empty((kernels.N_SUMS, n_days))
     )
+    groups = even_groups(ratings.by_user.indptr, kernels.N_SUMS)
+
+    def solve_users(for_movies: bool) -> None:
+        kernels.solve_users(groups, when.timeline, regs.users, biases, sums, for_movies)
+
     for _ in progress(range(n_epochs), "Biases in time", "epoch"):
-        kernels.solve_users(*arguments, True)
-        kernels.solve_movies(
-            of_movies, when.bin_counts, regs.movies, biases.movies, biases.movie_bins
-        )
-        kernels.solve_users(*arguments, False)
-        biases.calendar[:] = of_calendar.sum(axis=0) / (when.day_counts + regs.calendar)
-    kernels.solve_users(*arguments, False)
+        solve_users(for_movies=True)
+        kernels.solve_movies(sums.movies, when.bin_counts, regs.movies, biases)
+        solve_users(for_movies=False)
+        biases.calendar[:] = sums.calendar.sum(axis=0) / (when.day_counts + regs.calendar)
+    solve_users(for_movies=False)
     return biases
-
-
-def even_groups(indptr: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """First rows of `n` ranges of about equally many ratings, and the end: int64 (n + 1,)."""
-    firsts = np.searchsorted(indptr, np.linspace(0, indptr[-1], n + 1)).astype(np.int64)
-    firsts[0], firsts[-1] = 0, len(indptr) - 1
-    return firsts
 
 
 def learned_arrays(
     ratings: Ratings,
-    when: Dated,
-    biases: Biases,
+    when: RatingDays,
+    biases: TimeBiases,
     scales: NDArray[Any],
-    user_factors: NDArray[np.float32],
-    factor_drifts: NDArray[np.float32],
-    movie_factors: NDArray[np.float32],
+    factors: TimeFactors,
 ) -> TimeArrays:
     """What is kept of the fitting; of undated ratings, nothing that belongs to time."""
     share = 1 if ratings.dated else 0
@@ -271,7 +259,7 @@ def learned_arrays(
         user_day_biases=biases.user_days[: len(own_days)],
         movie_biases=biases.movies.astype(np.float32),
         movie_bins=(share * biases.movie_bins).astype(np.float32),
-        user_factors=user_factors,
-        factor_drifts=share * factor_drifts,
-        movie_factors=movie_factors,
+        user_factors=factors.users,
+        factor_drifts=share * factors.drifts,
+        movie_factors=factors.movies,
     )

@@ -19,16 +19,15 @@ from numpy.typing import NDArray
 from processing.data.ratings import Ratings
 from processing.errors import ModelError
 from processing.kernels import sgd_fast, sgd_time
-from processing.kernels.sgd_time import Factors, Own, Steps
-from processing.kernels.time_biases import Biases
-from processing.models.numba_engine import ROUND_RATINGS
+from processing.kernels.arrays import TimeBiases, TimeFactors
+from processing.kernels.sgd_time import TimeCopies, TimeSteps
+from processing.models.numba_engine import ROUND_RATINGS, even_groups
 from processing.models.time_model import (
-    Dated,
+    RatingDays,
     Regs,
     TimeBiasSettings,
     TimeModel,
-    dated,
-    even_groups,
+    days_of,
     fit_biases,
     learned_arrays,
     regs_of,
@@ -83,42 +82,27 @@ class TimeSVDpp(TimeModel[TimeSVDppSettings]):
 
     def _fit(self, ratings: Ratings, random_state: int) -> None:
         settings, csr = self.settings, ratings.by_user
-        when, regs = dated(ratings, settings.n_bins), regs_of(settings, ratings)
+        when, regs = days_of(ratings, settings.n_bins), regs_of(settings, ratings)
         start = fit_biases(ratings, when, regs, START_EPOCHS)
-        biases = Biases(*(values.astype(np.float32) for values in start))
+        biases = TimeBiases(*(values.astype(np.float32) for values in start))
         factors = _begin(ratings, settings, random_state)
-        own = _own_copies(biases, factors)
+        copies = _copies(biases, factors)
         n_rounds = -(-ratings.n_ratings // (sgd_fast.N_TASKS * ROUND_RATINGS * ratings.n_movies))
         groups = even_groups(csr.indptr, n_rounds * sgd_fast.N_TASKS)
         for epoch in progress(range(settings.n_epochs), "timeSVD++", "epoch"):
-            sgd_time.timesvdpp_epoch(
-                groups,
-                (csr.indptr, csr.indices, csr.values),
-                when.timeline,
-                np.float32(ratings.mean),
-                _steps(settings, regs, ratings, when, settings.lr_decay**epoch),
-                *biases,
-                *factors,
-                *own,
-            )
+            steps = _steps(settings, regs, ratings, when, settings.lr_decay**epoch)
+            sgd_time.timesvdpp_epoch(groups, when.timeline, steps, biases, factors, copies)
         if not np.isfinite(factors.movies).all():
             raise ModelError(
                 f"timesvdpp did not converge: its factors grew beyond all bounds. Its lr_all is "
                 f"{settings.lr_all:g} with ratings from {ratings.scale}; use a lower one."
             )
-        sgd_fast.whole_user_factors(csr.indptr, csr.indices, factors.users, factors.implicit)
-        self.arrays_ = learned_arrays(
-            ratings,
-            when,
-            biases,
-            np.zeros(ratings.n_users),
-            factors.users,
-            factors.drifts,
-            factors.movies,
-        )
+        sgd_fast.whole_user_factors(csr, factors.users, factors.implicit)
+        scales = np.zeros(ratings.n_users)
+        self.arrays_ = learned_arrays(ratings, when, biases, scales, factors)
 
 
-def _begin(ratings: Ratings, settings: TimeSVDppSettings, random_state: int) -> Factors:
+def _begin(ratings: Ratings, settings: TimeSVDppSettings, random_state: int) -> TimeFactors:
     """Random factors that do not drift; zero, for good, where there are no ratings."""
     rng = np.random.default_rng(random_state)
     drawn = []
@@ -127,14 +111,14 @@ def _begin(ratings: Ratings, settings: TimeSVDppSettings, random_state: int) -> 
         values *= np.float32(settings.init_std_dev)
         values[counts == 0] = 0
         drawn.append(values)
-    return Factors(drawn[0], np.zeros_like(drawn[0]), *drawn[1:])
+    return TimeFactors(drawn[0], np.zeros_like(drawn[0]), *drawn[1:])
 
 
-def _own_copies(biases: Biases, factors: Factors) -> Own:
+def _copies(biases: TimeBiases, factors: TimeFactors) -> TimeCopies:
     def empty(n: int, like: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.empty((sgd_fast.N_TASKS, n, *like.shape), np.float32)
 
-    return Own(
+    return TimeCopies(
         factors=empty(2, factors.movies),
         movies=empty(3, biases.movies),
         movie_bins=empty(2, biases.movie_bins),
@@ -143,16 +127,16 @@ def _own_copies(biases: Biases, factors: Factors) -> Own:
 
 
 def _steps(
-    settings: TimeSVDppSettings, regs: Regs, ratings: Ratings, when: Dated, share: float
-) -> Steps:
-    """Learning rates of an epoch, `share` of those in the settings, and what hangs on them."""
+    settings: TimeSVDppSettings, regs: Regs, ratings: Ratings, when: RatingDays, share: float
+) -> TimeSteps:
+    """Learning rates of an epoch, `share` of those in the settings, and what depends on them."""
     bias_rate = share * settings.lr_biases
 
     def keep(reg: float, counts: NDArray[Any]) -> NDArray[np.float32]:
         shrunk: NDArray[Any] = 1 / (1 + bias_rate * reg / np.maximum(counts, 1))
         return shrunk.astype(np.float32)
 
-    return Steps(
+    return TimeSteps(
         rate=np.float32(share * settings.lr_all),
         reg=np.float32(settings.reg_all),
         drift_reg=np.float32(settings.reg_factor_drift),

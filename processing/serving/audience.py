@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
-from processing.kernels.audience import count_groups, count_lovers
+from processing.kernels.audience import GroupCounts, count_groups, count_lovers
 from processing.release.schema import LOVERS_DTYPE, VIEWERS_DTYPE, VOTES_DTYPE
 
 MOST_PERIODS = 40
@@ -72,9 +72,8 @@ def viewers_by_band(ratings: Ratings, bands: tuple[int, ...], like: float) -> ND
 
 def lovers_of(ratings: Ratings, similar: NDArray[np.int32], like: float) -> NDArray[np.void]:
     """Who loves a similar movie and rated this one, LOVERS_DTYPE of the shape of `similar`."""
-    csr = ratings.by_movie
     n, loved = np.zeros(similar.shape, np.int32), np.zeros(similar.shape, np.int32)
-    count_lovers(csr.indptr, csr.indices, csr.values, np.ascontiguousarray(similar), like, n, loved)
+    count_lovers(ratings.by_movie, np.ascontiguousarray(similar), like, n, loved)
     table = np.zeros(similar.shape, LOVERS_DTYPE)
     table["n"], table["loved"] = n, loved
     return table
@@ -90,9 +89,7 @@ def _counted(
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Counts, means (NaN of none) and how many love it, of each movie by group."""
     shape = (ratings.n_movies, n_groups)
-    n, loved = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
-    totals = np.zeros(shape)
-    csr = ratings.by_movie
-    count_groups(csr.indptr, keys, csr.values, first, groups, like, n, totals, loved)
-    means = np.where(n > 0, totals / np.maximum(n, 1), np.nan)
-    return n, means, loved
+    out = GroupCounts(np.zeros(shape, np.int32), np.zeros(shape), np.zeros(shape, np.int32))
+    count_groups(ratings.by_movie, keys, first, groups, like, out)
+    means = np.where(out.n > 0, out.totals / np.maximum(out.n, 1), np.nan)
+    return out.n, means, out.loved

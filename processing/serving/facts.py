@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
 from processing.ensemble.features import CONTRIBUTIONS
-from processing.models.neighbours import Neighbours
+from processing.kernels.arrays import Neighbours
 from processing.release import ReleaseAbout, SourceInfo, StartUser, UnfittedModel, schema
 from processing.report.schema import Report
 from processing.runs.decisions import Decisions

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.ensemble.features import CONTRIBUTIONS, N_ASKED
-from processing.kernels.audience import near_ratings
+from processing.ensemble.features import CONTRIBUTIONS, N_NEIGHBOURS
+from processing.kernels.arrays import Cells, Csr
+from processing.kernels.audience import CellLists, neighbour_totals
 from processing.kernels.neighbours import strongest_reasons
 from processing.kernels.select import best_unseen
 from processing.profile import RecommendSettings
@@ -68,14 +69,7 @@ class CandidateFinder:
             one = np.ones((len(block), 1), np.float32)
             parts = [factors[block] for factors in self._user_factors]
             scores = np.hstack((*parts, one)).astype(np.float32) @ self._movie_factors
-            best_unseen(
-                scores,
-                self._rated,
-                self._by_user.indptr,
-                self._by_user.indices,
-                block,
-                out[start : start + size],
-            )
+            best_unseen(scores, self._rated, self._by_user, block, out[start : start + size])
         return out
 
 
@@ -84,7 +78,7 @@ def _judge(
     settings: RecommendSettings,
     users: NDArray[np.int32],
     movies: NDArray[np.int32],
-    deviations: NDArray[np.float32],
+    deviations: Csr,
 ) -> NDArray[np.void]:
     """The best of the candidates by the ensemble."""
     judged = movies != NO_MOVIE
@@ -104,9 +98,9 @@ def _judge(
     top = np.zeros(rows.shape, top_dtype(settings.n_reasons, len(CONTRIBUTIONS)))
     top["movie"] = np.take_along_axis(movies, order, axis=1)
     top["score"][kept] = found[chosen]
-    scores, made = (array[chosen] for array in described)
+    scores, features = (array[chosen] for array in described)
     approximate = settings.contributions == "approximate"
-    top["contributions"][kept] = served.ensemble.contributions(scores, made, approximate)
+    top["contributions"][kept] = served.ensemble.contributions(scores, features, approximate)
     top["reasons"]["movie"] = NO_MOVIE
     reasons = np.zeros((len(chosen), settings.n_reasons), top["reasons"].dtype)
     ids, shares = _reasons(
@@ -147,8 +141,9 @@ def _near(
     order = np.lexsort((movies[listed], np.repeat(np.arange(len(users)), np.diff(starts))))
     columns = movies[listed][order]
     n, totals = np.empty(len(columns), np.int32), np.empty(len(columns))
-    csr, near = served.ratings.by_user, served.features.similar_users_[:, :N_ASKED]
-    near_ratings(near, csr.indptr, csr.indices, csr.values, users, starts, columns, n, totals)
+    neighbours = served.features.similar_users_[:, :N_NEIGHBOURS]
+    cells = CellLists(users, starts, columns)
+    neighbour_totals(neighbours, served.ratings.by_user, cells, n, totals)
     means = np.where(n > 0, totals / np.maximum(n, 1), np.nan)
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
@@ -160,20 +155,10 @@ def _reasons(
     users: NDArray[np.int32],
     movies: NDArray[np.int32],
     n_reasons: int,
-    deviations: NDArray[np.float32],
+    deviations: Csr,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    by_user, near = served.ratings.by_user, served.features.similar_movies_
     ids = np.full((len(users), n_reasons), NO_MOVIE, np.int32)
     shares = np.zeros((len(users), n_reasons), np.float32)
-    strongest_reasons(
-        near.ids,
-        near.similarities,
-        by_user.indptr,
-        by_user.indices,
-        deviations,
-        users,
-        movies,
-        ids,
-        shares,
-    )
+    cells = Cells(users, movies)
+    strongest_reasons(served.features.similar_movies_, deviations, cells, ids, shares)
     return ids, shares

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.kernels import simulate as kernels
+from processing.kernels.hashing import mix
 from processing.simulation.films import FilmTitle
 from processing.simulation.stars import expected_stars, fit_scale
 
@@ -113,7 +114,7 @@ class Truth:
             swing=float(self.swings[movie]),
             phase=float(self.phases[movie]),
             released=max(0, int((year - FIRST_DAY).astype(int))),
-            key=np.uint64(kernels.mix(self._movie_key ^ np.uint64(movie))),
+            key=np.uint64(mix(self._movie_key ^ np.uint64(movie))),
         )
 
     def key(self, purpose: str) -> np.uint64:
@@ -151,9 +152,8 @@ class _Picker:
     def __init__(self, truth: Truth) -> None:
         n_users = truth.world.n_users
         self._truth = truth
-        self._shares = np.empty(n_users)
-        self._aliases = np.empty(n_users, np.int32)
-        kernels.alias_table(truth.activity, self._shares, self._aliases)
+        self._table = kernels.AliasTable(np.empty(n_users), np.empty(n_users, np.int32))
+        kernels.fill_alias_table(truth.activity, self._table)
         self._taken = np.full(n_users, -1, np.int32)
 
     def pick(self, movie: int, film: kernels.Film) -> NDArray[np.int32]:
@@ -164,9 +164,8 @@ class _Picker:
         users = np.empty(truth.counts[movie], np.int32)
         users[: len(homes)] = homes
         if len(users) < DENSE * truth.world.n_users:
-            kernels.draw_users(
-                self._shares, self._aliases, tastes, film, self._taken, movie, len(homes), users
-            )
+            rest = users[len(homes) :]
+            kernels.draw_users(self._table, tastes, film, self._taken, movie, rest)
         elif len(users) > len(homes):
             keys = np.empty(truth.world.n_users)
             kernels.draw_keys(truth.activity, tastes, film, self._taken, movie, keys)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from processing.errors import SourceError
 from processing.kernels import simulate as kernels
+from processing.kernels.hashing import mix
 from processing.simulation.about import ABOUT_NAME, About, Tally, read_about, write_about
 from processing.simulation.planted import FIRST_DAY, N_DAYS, PlantedRatings, Truth, World
 from processing.simulation.planting import plant
@@ -149,7 +150,7 @@ def _write_ratings(directory: Path, truth: Truth) -> Tally:
             with (directory / f"combined_data_{number}.txt").open("wb") as file:
                 for movie in islice(planted, end - start):
                     stars = np.empty(len(movie.users), np.uint8)
-                    key = np.uint64(kernels.mix(star_key ^ np.uint64(movie.movie)))
+                    key = np.uint64(mix(star_key ^ np.uint64(movie.movie)))
                     tally.variance += kernels.draw_stars(
                         gain * movie.scores, cuts, movie.users, key, stars
                     )

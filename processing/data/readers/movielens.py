@@ -26,7 +26,7 @@ from processing.data.readers.titles import (
     tidy_title,
 )
 from processing.data.rows import RatingRows, Scale, SourceData, SourcePairs
-from processing.kernels.parse import parse_separated
+from processing.kernels import parse
 
 WHOLE_STARS = Scale(low=1, high=5, step=1)
 HALF_STARS = Scale(low=0.5, high=5, step=0.5)
@@ -238,8 +238,11 @@ def _read_rows(reading: Reading, member: Member, separator: Separator, scale: Sc
     between = separator.mark * separator.width
     form = between.join(("user", "movie", "rating", "seconds since 1970"))
     reader = RowReader(
-        parse_separated,
-        (ord(separator.mark), separator.width, scale.low, scale.high, scale.step),
+        parse.parse_separated,
+        (
+            parse.FieldMark(ord(separator.mark), separator.width),
+            parse.Bounds(scale.low, scale.high, scale.step),
+        ),
         f"{form!r} with a rating of {scale}",
         reading.bad,
         member.size,

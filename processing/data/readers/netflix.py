@@ -23,7 +23,7 @@ from processing.data.readers.row_reader import RowReader
 from processing.data.readers.titles import Title, TitleLines, text_lines
 from processing.data.rows import RatingRows, Scale, SourceData, SourcePairs
 from processing.errors import SourceError
-from processing.kernels.parse import parse_netflix
+from processing.kernels.parse import Bounds, parse_netflix
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ class _NetflixForm(Form):
     def _read_rows(self, reading: Reading, scale: Scale) -> RatingRows:
         reader = RowReader(
             parse_netflix,
-            (scale.low, scale.high, scale.step),
+            (Bounds(scale.low, scale.high, scale.step),),
             f"'movie_id:', or 'user_id,rating,YYYY-MM-DD' with a rating of {scale}",
             reading.bad,
             sum(member.size for member in self.parts),

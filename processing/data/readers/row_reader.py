@@ -55,7 +55,7 @@ class RowReader:
     def __init__(
         self,
         kernel: Kernel,
-        settings: tuple[float, ...],
+        settings: tuple[parse.Bounds] | tuple[parse.FieldMark, parse.Bounds],
         expected: str,
         bad: BadLines,
         size_bytes: int = 0,
@@ -122,7 +122,7 @@ class RowReader:
         self._next = self._free.pop()
 
     def _run(self, block: "_Block") -> None:
-        self._kernel(block.text, *self._settings, block.state, *block.outputs)
+        self._kernel(block.text, *self._settings, block.state, block.rows, block.flaws)
 
     def _settle_all(self) -> None:
         while self._started:
@@ -142,7 +142,8 @@ class RowReader:
             if block.state[parse.AT] >= len(block.text):
                 break
             self._run(block)
-        for column, new in zip(self._columns, block.columns, strict=True):
+        rows: tuple[NDArray[Any], ...] = block.rows
+        for column, new in zip(self._columns, rows, strict=True):
             column.extend(new[: block.state[parse.ROWS]])
         self._known = int(block.state[parse.HAS_MOVIE]), int(block.state[parse.MOVIE])
         self._n_lines = n_lines + int(block.state[parse.LINE])
@@ -151,11 +152,11 @@ class RowReader:
 
     def _note_bad_lines(self, block: "_Block", n_lines: int) -> None:
         for k in range(block.state[parse.BAD]):
-            line = block.text[block.bad_starts[k] :][: 4 * SHOWN_TEXT].tobytes()
+            line = block.text[block.flaws.starts[k] :][: 4 * SHOWN_TEXT].tobytes()
             self._bad.add(
-                f"{block.label}:{n_lines + block.bad_lines[k]}",
+                f"{block.label}:{n_lines + block.flaws.lines[k]}",
                 line.partition(b"\n")[0],
-                _REASONS[int(block.bad_reasons[k])],
+                _REASONS[int(block.flaws.reasons[k])],
                 self._expected,
             )
         block.state[parse.BAD] = 0
@@ -175,11 +176,14 @@ class _Block:
     def __init__(self) -> None:
         self.buffer = bytearray(BLOCK_BYTES)
         n_rows = BLOCK_BYTES // SHORTEST_ROW + 1
-        dtypes = (np.int64, np.int64, np.float32, np.int32)
-        self.columns = tuple(np.empty(n_rows, dtype) for dtype in dtypes)
-        self.bad_starts, self.bad_lines, self.bad_reasons = np.zeros((3, BAD_AT_ONCE), np.int64)
+        self.rows = parse.Rows(
+            users=np.empty(n_rows, np.int64),
+            movies=np.empty(n_rows, np.int64),
+            values=np.empty(n_rows, np.float32),
+            days=np.empty(n_rows, np.int32),
+        )
+        self.flaws = parse.Flaws(*np.zeros((3, BAD_AT_ONCE), np.int64))
         self.state = np.zeros(parse.N_STATE, np.int64)
-        self.outputs = (*self.columns, self.bad_starts, self.bad_lines, self.bad_reasons)
 
     def begin(self, known: Known) -> None:
         """Go to the start of the text, with the movie that was named last."""

@@ -23,12 +23,12 @@ def _unrated(ratings):
 def test_make_when_compared_with_the_twins_then_equal(ratings):
     features = Features().fit(ratings)
     users, movies, days = _unrated(ratings)
-    made = features.make(users, movies, days)
+    found = features.make(users, movies, days)
     matrix = dense(ratings)
-    residuals = dense(ratings, features.deviations())
+    residuals = dense(ratings, features.deviations().values)
     near_users = reference.nearest_rows(residuals, 100, 100.0)
     near_movies = reference.nearest_rows(residuals.T, 100, 100.0)
-    column = {name: made[:, k] for k, name in enumerate(NAMES)}
+    column = {name: found[:, k] for k, name in enumerate(NAMES)}
     for n in range(0, len(users), 37):
         u, i = users[n], movies[n]
         assert column["log_user_support"][n] == pytest.approx(
@@ -51,7 +51,7 @@ def test_make_when_dated_then_the_features_of_time_equal_the_twin(ratings):
     features = Features().fit(ratings)
     users, movies, days = _unrated(ratings)
     column = dict(zip(NAMES, features.make(users, movies, days).T, strict=True))
-    csr, deviations = ratings.by_user, features.deviations().astype(float)
+    csr, deviations = ratings.by_user, features.deviations().values.astype(float)
     first, variance = csr.days.min(), np.mean(deviations**2)
     for n in range(0, len(users), 17):
         u, i, day = users[n], movies[n], days[n]
@@ -72,9 +72,9 @@ def test_make_when_dated_then_the_features_of_time_equal_the_twin(ratings):
 
 def test_make_when_undated_then_the_features_of_time_are_missing(ratings):
     users, movies, _ = _unrated(ratings)
-    made = Features().fit(ratings).make(users, movies, None)
+    found = Features().fit(ratings).make(users, movies, None)
     for k, name in enumerate(NAMES):
-        assert np.isnan(made[:, k]).all() == (GROUPS[name] == "time")
+        assert np.isnan(found[:, k]).all() == (GROUPS[name] == "time")
 
 
 def test_groups_when_listed_then_every_feature_has_one_that_is_shown():
@@ -91,7 +91,7 @@ def test_make_when_a_pair_is_among_the_ratings_then_refused(ratings):
 def test_make_when_the_row_is_left_out_then_its_rating_does_not_matter():
     rows = tasteful_rows(3, n_users=30, n_movies=20)
     changed = [(*rows[0][:2], 6 - rows[0][2], rows[0][3]), *rows[1:]]
-    made = []
+    found = []
     for version in (rows, changed):
         ratings = ratings_of(version)
         row = ratings.locate(
@@ -102,8 +102,8 @@ def test_make_when_the_row_is_left_out_then_its_rating_does_not_matter():
         kept[row] = False
         users, movies = ratings.by_user.rows()[row], ratings.by_user.indices[row]
         days = ratings.by_user.days[row]
-        made.append(Features().fit(ratings.part(kept)).make(users, movies, days))
-    np.testing.assert_array_equal(*made)
+        found.append(Features().fit(ratings.part(kept)).make(users, movies, days))
+    np.testing.assert_array_equal(*found)
 
 
 def test_save_when_loaded_then_makes_the_same(ratings, tmp_path):
@@ -113,4 +113,4 @@ def test_save_when_loaded_then_makes_the_same(ratings, tmp_path):
     np.testing.assert_array_equal(
         loaded.make(*_unrated(ratings)), features.make(*_unrated(ratings))
     )
-    np.testing.assert_array_equal(loaded.deviations(), features.deviations())
+    np.testing.assert_array_equal(loaded.deviations().values, features.deviations().values)

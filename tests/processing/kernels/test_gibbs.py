@@ -124,7 +124,8 @@ def test_sweep_when_done_thrice_then_equals_the_twin(ordinal, implicit, dated):
     chain = _begin(ratings, N_FACTORS, len(days), targets, np.random.default_rng(1))
     twin = Twin(ratings, chain, latent, implicit, dated)
     for seed in (11, 12, 13):
-        gibbs.sweep(np.array([seed, seed + 100]), observed, chain, latent)
+        seeds, sides = np.array([seed, seed + 100]), (ratings.by_user, ratings.by_movie)
+        gibbs.sweep(seeds, *sides, observed, chain, latent)
         twin.sweep(seed)
     for ours, theirs in zip(chain[:5], (twin.p, twin.y, twin.q, twin.z, twin.day), strict=True):
         np.testing.assert_allclose(ours[0], theirs, atol=2e-4)

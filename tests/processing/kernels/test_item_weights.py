@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numba import get_num_threads, set_num_threads
 
-from processing.kernels.item_weights import add_weighted, fit_rows
-from processing.kernels.simulate import mix, uniform
+from processing.kernels.hashing import mix, uniform
+from processing.kernels.item_weights import Descent, add_weighted, fit_rows
 from tests.builders import random_rows, ratings_of
 
 N_EPOCHS, RATE, DECAY, REG, REG_OFFSET, SEED = 3, 0.05, 0.8, 0.1, 0.2, 4
@@ -47,15 +47,12 @@ def twin(ratings, off, targets):
 def fitted(ratings, off, targets, movies=None):
     offsets = np.zeros(ratings.n_movies, np.float32)
     weights = np.zeros((ratings.n_movies, ratings.n_movies, 2), np.float32)
-    csr, by_movie = ratings.by_user, ratings.by_movie
     numbers = (np.float32(number) for number in (RATE, DECAY, REG, REG_OFFSET))
     fit_rows(
         np.arange(ratings.n_movies, dtype=np.int32) if movies is None else movies,
-        (csr.indptr, csr.indices),
-        (by_movie.indptr, by_movie.indices, targets),
-        off,
-        (N_EPOCHS, *numbers),
-        SEED,
+        ratings.by_user._replace(values=off),
+        ratings.by_movie._replace(values=targets),
+        Descent(N_EPOCHS, *numbers, SEED),
         offsets,
         weights,
     )
@@ -99,14 +96,11 @@ def test_fit_rows_when_two_ratings_then_as_by_hand():
     ratings = ratings_of([(1, 1, 3), (1, 2, 5)])
     off, targets = np.array([-1, 2], np.float32), np.array([0.4, 0.8], np.float32)
     offsets, weights = np.zeros(2, np.float32), np.zeros((2, 2, 2), np.float32)
-    csr, by_movie = ratings.by_user, ratings.by_movie
     fit_rows(
         np.arange(2, dtype=np.int32),
-        (csr.indptr, csr.indices),
-        (by_movie.indptr, by_movie.indices, targets),
-        off,
-        (1, *(np.float32(number) for number in (0.5, 1, 0, 0))),
-        SEED,
+        ratings.by_user._replace(values=off),
+        ratings.by_movie._replace(values=targets),
+        Descent(1, *(np.float32(number) for number in (0.5, 1, 0, 0)), SEED),
         offsets,
         weights,
     )
@@ -120,7 +114,7 @@ def test_add_weighted_when_asked_then_the_sum_of_the_others_written_out(case):
     users, movies = np.indices((ratings.n_users, ratings.n_movies)).reshape(2, -1)
     scores = np.ones(len(users))
     csr = ratings.by_user
-    add_weighted((csr.indptr, csr.indices), off, weights, users, movies, scores)
+    add_weighted(csr._replace(values=off), weights, users, movies, scores)
     for n in range(len(users)):
         span = range(csr.indptr[users[n]], csr.indptr[users[n] + 1])
         others = [q for q in span if csr.indices[q] != movies[n]]

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from processing.kernels.arrays import Neighbours
 from processing.kernels.nearest import nearest_candidates, nearest_rows, times_dense
 from processing.models import neighbours
-from processing.models.matrix import matrix_of, transposed
+from processing.models.matrix import transposed
 from processing.models.neighbours import (
     MEASURES,
     SHRUNK_CORRELATION,
@@ -20,7 +21,10 @@ ROWS = [*random_rows(1), (9_999, 1, 3)]
 
 
 def _lists(n, k):
-    return np.full((n, k), 7, np.int32), np.zeros((n, k), np.float32), np.zeros((n, k), np.int32)
+    shape = (n, k)
+    return Neighbours(
+        np.full(shape, 7, np.int32), np.zeros(shape, np.float32), np.zeros(shape, np.int32)
+    )
 
 
 def _check(found, expected, rtol=1e-5):
@@ -42,13 +46,13 @@ def _check(found, expected, rtol=1e-5):
 
 def _run(kernel, side, other, name, k, *more):
     found = _lists(side.n_rows, k)
-    how = MEASURES[name], 1, 100.0
+    formula = Measure(name=name).formula()
     if kernel is nearest_rows:
         rows = np.arange(side.n_rows)[::-1].copy()
-        nearest_rows(rows, *side[:3], *other[:3], *how, *found)
-        found = tuple(array[::-1] for array in found)
+        nearest_rows(rows, side, other, formula, found)
+        found = Neighbours(*(array[::-1] for array in found))
     else:
-        nearest_candidates(*side[:3], other.n_rows, *more, *how, *found)
+        nearest_candidates(side, other.n_rows, *more, formula, found)
     return found
 
 
@@ -56,7 +60,7 @@ def _run(kernel, side, other, name, k, *more):
 @pytest.mark.parametrize("k", [1, 5, 60])
 def test_nearest_rows_when_compared_with_the_twin_then_equal(k, name):
     ratings = ratings_of(ROWS, titled=[10_000])
-    side = matrix_of(ratings).by_user
+    side = ratings.by_user
     side = side._replace(values=(side.values - 3.01).astype(np.float64))
     found = _run(nearest_rows, side, transposed(side, ratings.n_movies), name, k)
     expected = reference.nearest_rows(dense(ratings, side.values), 60, 100.0, name)
@@ -66,7 +70,7 @@ def test_nearest_rows_when_compared_with_the_twin_then_equal(k, name):
 @pytest.mark.parametrize("name", MEASURES)
 def test_nearest_candidates_when_all_rows_are_candidates_then_as_the_twin(name):
     ratings = ratings_of(ROWS, titled=[10_000])
-    side = matrix_of(ratings).by_user
+    side = ratings.by_user
     side = side._replace(values=(side.values - 3).astype(np.float32))  # some deviations are 0
     n = side.n_rows
     candidates = np.tile(np.arange(-1, n, dtype=np.int32), (n, 1))
@@ -78,7 +82,7 @@ def test_nearest_candidates_when_all_rows_are_candidates_then_as_the_twin(name):
 
 def test_nearest_candidates_when_some_are_candidates_then_only_these():
     ratings = ratings_of(ROWS)
-    side = matrix_of(ratings).by_user
+    side = ratings.by_user
     n = side.n_rows
     candidates = np.stack([(np.arange(n) + step) % n for step in (1, 2, 3)], 1).astype(np.int32)
     other = transposed(side, ratings.n_movies)
@@ -100,19 +104,19 @@ def test_nearest_when_found_in_each_way_then_as_the_twin(
     table = dense(ratings) - mean - user_biases[:, None] - movie_biases
     table = table if user_based else table.T
     expected = reference.nearest_rows(table, len(table), 100.0)
-    _check((near.ids, near.similarities, near.supports), expected, 1e-4)
+    _check(near, expected, 1e-4)
 
 
 @pytest.mark.parametrize("user_based", [True, False])
 def test_all_similarities_when_kept_short_then_rounded(user_based, monkeypatch):
     ratings, again = ratings_of(ROWS), ratings_of(ROWS)
-    triangle, order = all_similarities(ratings, user_based, SHRUNK_CORRELATION)
+    triangle = all_similarities(ratings, user_based, SHRUNK_CORRELATION).sims
     assert triangle.dtype == np.float32
     monkeypatch.setattr(neighbours, "FLOAT_LIMIT", 0)
-    short, _ = all_similarities(again, user_based, SHRUNK_CORRELATION)
-    assert short.dtype == np.int16
-    np.testing.assert_array_equal(short, np.rint(triangle.astype(float) * 32_767))
-    table = unpacked(short, order) / 32_767
+    short = all_similarities(again, user_based, SHRUNK_CORRELATION)
+    assert short.sims.dtype == np.int16
+    np.testing.assert_array_equal(short.sims, np.rint(triangle.astype(float) * 32_767))
+    table = unpacked(short) / 32_767
     near = nearest(again, user_based)
     for row in range(len(table)):
         ids = near.ids[row][near.ids[row] >= 0]
@@ -129,8 +133,8 @@ def test_nearest_when_asked_again_then_remembered():
 
 def test_times_dense_when_compared_with_numpy_then_equal():
     ratings = ratings_of(ROWS, titled=[10_000])
-    side = matrix_of(ratings).by_user
+    side = ratings.by_user
     other = np.random.default_rng(0).normal(0, 1, (ratings.n_movies, 5)).astype(np.float32)
     out = np.empty((ratings.n_users, 5), np.float32)
-    times_dense(*side[:3], other, out)
+    times_dense(side, other, out)
     np.testing.assert_allclose(out, np.nan_to_num(dense(ratings)) @ other, rtol=1e-4, atol=1e-5)

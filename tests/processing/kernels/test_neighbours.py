@@ -3,9 +3,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processing.kernels.arrays import Cells, Neighbours
 from processing.kernels.neighbours import (
-    ask_similar_columns,
-    ask_similar_rows,
+    Opinions,
+    opinions_of_columns,
+    opinions_of_rows,
     strongest_reasons,
 )
 from tests import reference
@@ -21,17 +23,18 @@ def _lists(rng, n, k):
         length = min(rng.integers(0, k + 1), len(others))
         near[row, :length] = others[:length]
         sims[row, :length] = -np.sort(-rng.random(length) - 0.01)
-    return near, sims
+    return Neighbours(near, sims, np.zeros_like(near))
 
 
 @pytest.mark.parametrize(("k", "n_shown"), [(2, 3), (4, 0), (0, 2), (1, 1)])
 @pytest.mark.parametrize("of_rows", [True, False])
 @given(seed=st.integers(0, 2**32 - 1))
 @settings(max_examples=10, deadline=None)
-def test_ask_similar_when_compared_with_the_twin_then_equal(of_rows, k, n_shown, seed):
+def test_opinions_when_compared_with_the_twin_then_equal(of_rows, k, n_shown, seed):
     ratings = ratings_of([*random_rows(seed, 12, 9, 0.4), (7, 1, 3, 0)])
     rng = np.random.default_rng(seed)
-    near, sims = _lists(rng, ratings.n_users if of_rows else ratings.n_movies, 6)
+    neighbours = _lists(rng, ratings.n_users if of_rows else ratings.n_movies, 6)
+    near, sims, _ = neighbours
     biases = rng.normal(0, 1, len(near))
     users, movies = np.indices((ratings.n_users, ratings.n_movies)).reshape(2, -1).astype(np.int32)
     some = rng.integers(0, len(users), 150)  # some of them twice
@@ -39,12 +42,11 @@ def test_ask_similar_when_compared_with_the_twin_then_equal(of_rows, k, n_shown,
     users, movies = users[some], movies[some]
     sums = np.full((len(users), 3 if k else 0), 99.0)
     shown = np.full((len(users), n_shown), 99, np.float32)
-    csr = ratings.by_user
-    arrays = (near, sims, csr.indptr, csr.indices, csr.values, biases)
+    arrays, cells = (neighbours, ratings.by_user, biases), Cells(users, movies)
     if of_rows:
-        ask_similar_rows(*arrays, ratings.n_movies, users, movies, k, sums, shown)
+        opinions_of_rows(*arrays, ratings.n_movies, cells, Opinions(k, sums, shown))
     else:
-        n_rated = ask_similar_columns(*arrays, users, movies, k, sums, shown)
+        n_rated = opinions_of_columns(*arrays, cells, Opinions(k, sums, shown))
         assert n_rated == (ratings.locate(users, movies) >= 0).sum()
     matrix = dense(ratings) if of_rows else dense(ratings).T
     asked = zip(users, movies, strict=True) if of_rows else zip(movies, users, strict=True)
@@ -78,8 +80,9 @@ def test_strongest_reasons_when_compared_with_the_twin_then_equal(seed):
     users, movies = np.indices((ratings.n_users, ratings.n_movies)).reshape(2, -1).astype(np.int32)
     ids = np.full((len(users), 2), -1, np.int32)
     shares = np.zeros((len(users), 2), np.float32)
-    csr = ratings.by_user
-    strongest_reasons(near, sims, csr.indptr, csr.indices, deviations, users, movies, ids, shares)
+    neighbours = Neighbours(near, sims, np.zeros_like(near))
+    by_user, cells = ratings.by_user._replace(values=deviations), Cells(users, movies)
+    strongest_reasons(neighbours, by_user, cells, ids, shares)
     matrix = dense(ratings, deviations)
     for n, (row, column) in enumerate(zip(users, movies, strict=True)):
         expected = reference.strongest_reasons(lists, matrix, row, column, 2)
@@ -87,19 +90,18 @@ def test_strongest_reasons_when_compared_with_the_twin_then_equal(seed):
         np.testing.assert_allclose(shares[n][: len(expected)], [s for _, s in expected], rtol=1e-5)
 
 
-def test_ask_similar_rows_when_few_are_asked_then_as_when_many_are():
+def test_opinions_of_rows_when_cells_are_few_then_as_when_they_are_many():
     ratings = ratings_of(random_rows(5, 20, 400, 0.5))
     rng = np.random.default_rng(0)
-    near, sims = _lists(rng, ratings.n_users, 9)
+    neighbours = _lists(rng, ratings.n_users, 9)
     biases = rng.normal(0, 1, ratings.n_users)
     users, movies = np.indices((ratings.n_users, ratings.n_movies)).reshape(2, -1).astype(np.int32)
-    csr = ratings.by_user
-    arrays = (near, sims, csr.indptr, csr.indices, csr.values, biases, ratings.n_movies)
+    arrays = (neighbours, ratings.by_user, biases, ratings.n_movies)
     sums, shown = np.empty((len(users), 3)), np.empty((len(users), 2), np.float32)
-    ask_similar_rows(*arrays, users, movies, 4, sums, shown)
+    opinions_of_rows(*arrays, Cells(users, movies), Opinions(4, sums, shown))
     some = np.arange(3, len(users), 211)  # two of a user
     some = np.sort(np.concatenate((some, some[::5])))  # and some of them twice
     few_sums, few_shown = np.empty((len(some), 3)), np.empty((len(some), 2), np.float32)
-    ask_similar_rows(*arrays, users[some], movies[some], 4, few_sums, few_shown)
+    opinions_of_rows(*arrays, Cells(users[some], movies[some]), Opinions(4, few_sums, few_shown))
     np.testing.assert_array_equal(few_sums, sums[some])
     np.testing.assert_array_equal(few_shown, shown[some])

@@ -13,20 +13,21 @@ from processing.kernels import parse
 ROW = re.compile(rb"(-?\d+),([^,]*),([^,]*)")
 NUMBER = re.compile(rb"-?\d+(\.\d+)?")
 EPOCH = datetime.date(1970, 1, 1)
-SCALE = (0.5, 5.0, 0.5)
+SCALE, STARS = parse.Bounds(0.5, 5.0, 0.5), parse.Bounds(1.0, 5.0, 1.0)
+TABS, COLONS = parse.FieldMark(ord("\t"), 1), parse.FieldMark(ord(":"), 2)
 
 
 def run(kernel, text, *settings, n_columns=1000, n_bad=1000):
     """Call a kernel until the text is done; returns rows and (line number, line) of bad lines."""
     text = np.frombuffer(text, np.uint8)
     state = np.zeros(parse.N_STATE, np.int64)
-    columns = [np.zeros(n_columns, dtype) for dtype in ("i8", "i8", "f4", "i4")]
-    lists = [np.zeros(n_bad, np.int64) for _ in range(3)]
+    columns = parse.Rows(*(np.zeros(n_columns, dtype) for dtype in ("i8", "i8", "f4", "i4")))
+    flaws = parse.Flaws(*(np.zeros(n_bad, np.int64) for _ in range(3)))
     rows, bad = [], []
     while state[parse.AT] < len(text):
-        kernel(text, *settings, state, *columns, *lists)
+        kernel(text, *settings, state, columns, flaws)
         rows += zip(*(column[: state[parse.ROWS]].tolist() for column in columns), strict=True)
-        for start, number, reason in np.array(lists).T[: state[parse.BAD]]:
+        for start, number, reason in np.array(flaws).T[: state[parse.BAD]]:
             line = text[start:].tobytes().split(b"\n")[0]
             bad.append((int(number), line, int(reason)))
         state[[parse.ROWS, parse.BAD]] = 0
@@ -113,29 +114,29 @@ def joined(lines):
 @settings(max_examples=300, deadline=None)
 @given(joined(netflix_lines))
 def test_parse_netflix_on_any_lines_agrees_with_plain_python(text):
-    rows, bad = run(parse.parse_netflix, text, *SCALE)
+    rows, bad = run(parse.parse_netflix, text, SCALE)
     assert (rows, [line[:2] for line in bad]) == slow_netflix(text, *SCALE)
 
 
 @settings(max_examples=300, deadline=None)
 @given(joined(tab_lines))
 def test_parse_separated_on_any_lines_agrees_with_plain_python(text):
-    rows, bad = run(parse.parse_separated, text, ord("\t"), 1, *SCALE)
+    rows, bad = run(parse.parse_separated, text, TABS, SCALE)
     assert (rows, [line[:2] for line in bad]) == slow_separated(text, b"\t", *SCALE)
 
 
 @settings(max_examples=100, deadline=None)
 @given(joined(tab_lines.map(lambda line: line.replace("\t", "::"))))
 def test_parse_separated_by_two_colons_agrees_with_plain_python(text):
-    rows, bad = run(parse.parse_separated, text, ord(":"), 2, *SCALE)
+    rows, bad = run(parse.parse_separated, text, COLONS, SCALE)
     assert (rows, [line[:2] for line in bad]) == slow_separated(text, b"::", *SCALE)
 
 
 @settings(max_examples=50, deadline=None)
 @given(joined(netflix_lines))
 def test_parse_netflix_with_little_room_goes_on_where_it_stopped(text):
-    roomy = run(parse.parse_netflix, text, *SCALE)
-    assert run(parse.parse_netflix, text, *SCALE, n_columns=1, n_bad=1) == roomy
+    roomy = run(parse.parse_netflix, text, SCALE)
+    assert run(parse.parse_netflix, text, SCALE, n_columns=1, n_bad=1) == roomy
 
 
 @pytest.mark.parametrize(
@@ -152,18 +153,18 @@ def test_parse_netflix_with_little_room_goes_on_where_it_stopped(text):
     ],
 )
 def test_parse_netflix_on_a_bad_line_says_the_reason(line, reason):
-    _, bad = run(parse.parse_netflix, b"1:\n" + line + b"\n", 1.0, 5.0, 1.0)
+    _, bad = run(parse.parse_netflix, b"1:\n" + line + b"\n", STARS)
     assert bad == [(2, line, reason)]
 
 
 def test_parse_netflix_without_header_says_so():
-    _, bad = run(parse.parse_netflix, b"12,3,2005-01-01\n", 1.0, 5.0, 1.0)
+    _, bad = run(parse.parse_netflix, b"12,3,2005-01-01\n", STARS)
     assert bad == [(1, b"12,3,2005-01-01", parse.HEADERLESS)]
 
 
 def test_parse_separated_with_a_free_scale_takes_any_rating_between():
     rows, bad = run(
-        parse.parse_separated, b"1\t2\t3.14\t0\n1\t2\t9.5\t0\n", ord("\t"), 1, -1.0, 9.0, 0.0
+        parse.parse_separated, b"1\t2\t3.14\t0\n1\t2\t9.5\t0\n", TABS, parse.Bounds(-1.0, 9.0, 0.0)
     )
     assert rows == [(1, 2, pytest.approx(3.14), 0)]
     assert [line[0] for line in bad] == [2]
@@ -171,6 +172,6 @@ def test_parse_separated_with_a_free_scale_takes_any_rating_between():
 
 def test_parse_separated_with_a_step_of_a_tenth_takes_tenths():
     text = b"".join(b"1\t2\t%d.%d\t0\n" % divmod(k, 10) for k in range(101))
-    rows, bad = run(parse.parse_separated, text, ord("\t"), 1, 0.0, 10.0, 0.1)
+    rows, bad = run(parse.parse_separated, text, TABS, parse.Bounds(0.0, 10.0, 0.1))
     assert len(rows) == 101
     assert bad == []

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from processing.kernels.predict import add_neighbours, linear_scores
+from processing.kernels.arrays import Biases
+from processing.kernels.predict import LinearArrays, Wanted, add_neighbours, linear_scores
 from tests import reference
 from tests.builders import random_rows, ratings_of
 from tests.contracts import pairs
@@ -9,16 +10,14 @@ from tests.contracts import pairs
 
 def test_linear_scores_when_computed_by_hand_then_equal():
     out = np.empty(2)
-    linear_scores(
-        3.0,
-        np.array([0.5, -0.5]),
-        np.array([0.25]),
-        np.array([[1.0, 2.0], [0.0, 1.0]]),
-        np.array([[0.5, -1.0]]),
-        np.array([0, 1], np.int32),
-        np.array([0, 0], np.int32),
-        out,
+    arrays = LinearArrays(
+        mean=3.0,
+        user_biases=np.array([0.5, -0.5]),
+        movie_biases=np.array([0.25]),
+        user_factors=np.array([[1.0, 2.0], [0.0, 1.0]]),
+        movie_factors=np.array([[0.5, -1.0]]),
     )
+    linear_scores(arrays, np.array([0, 1], np.int32), np.array([0, 0], np.int32), out)
     assert out.tolist() == [3 + 0.5 + 0.25 + 0.5 - 2, 3 - 0.5 + 0.25 - 1]
 
 
@@ -33,18 +32,8 @@ def test_add_neighbours_when_similarities_tie_then_as_the_twin(k, min_k, dtype):
     csr = ratings.by_movie
     out = 3.0 + x_biases[users] + y_biases[movies]
     order = rng.permutation(len(users))
-    add_neighbours(
-        3.0,
-        x_biases,
-        y_biases,
-        sims,
-        csr.indptr,
-        csr.indices,
-        csr.values,
-        (order, users, movies, out),
-        k,
-        min_k,
-    )
+    wanted, biases = Wanted(order, users, movies, out), Biases(3.0, x_biases, y_biases)
+    add_neighbours(biases, sims, csr, wanted, k, min_k)
     raters = [
         list(zip(csr.indices[a:b], csr.values[a:b], strict=True))
         for a, b in zip(csr.indptr[:-1], csr.indptr[1:], strict=True)

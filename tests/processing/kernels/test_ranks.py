@@ -5,12 +5,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from processing.kernels.arrays import Csr
 from processing.kernels.ranks import UNRANKED, rank_from_end
 
 
 def ranks(indptr, days, among, seed):
     out = np.empty(len(days), np.int32)
-    rank_from_end(np.array(indptr), np.array(days, np.int32), among, seed, out)
+    nothing, days = np.empty(0, np.int32), np.array(days, np.int32)
+    rank_from_end(Csr(np.array(indptr), nothing, nothing, days), among, seed, out)
     return out
 
 

@@ -17,7 +17,7 @@ def test_best_unseen_when_compared_with_the_twin_then_equal(seed, n):
     scores = rng.integers(0, 4, (len(rows), len(columns))).astype(np.float32)  # many ties
     out = np.full((len(rows), n), -1, np.int32)
     csr = ratings.by_user
-    best_unseen(scores, columns, csr.indptr, csr.indices, rows, out)
+    best_unseen(scores, columns, csr, rows, out)
     for row, given_scores, found in zip(rows, scores, out, strict=True):
         seen = set(csr.indices[csr.indptr[row] : csr.indptr[row + 1]])
         expected = reference.best_unseen(given_scores, columns, seen, n)

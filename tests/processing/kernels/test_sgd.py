@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from processing.kernels import sgd_fast
-from processing.kernels.arrays import Csr
+from processing.kernels.arrays import Csr, Parameters, Steps
 from processing.kernels.baselines import baseline_als
 from processing.kernels.sgd_exact import svd_exact, svdpp_exact
 from processing.models import numba_engine
@@ -14,6 +14,10 @@ from tests import reference
 N_USERS, N_MOVIES, N_FACTORS = 23, 17, 3
 RATES = np.array([0.01, 0.02, 0.03, 0.015, 0.025])
 REGS = np.array([0.05, 0.02, 0.04, 0.03, 0.06])
+
+
+def steps(n, dtype=np.float64):
+    return Steps(RATES[:n].astype(dtype), REGS[:n].astype(dtype))
 
 
 def matrix(seed, ascending=True):
@@ -38,13 +42,17 @@ def start(seed, n_arrays, dtype=np.float64):
     rng = np.random.default_rng(seed)
     sizes = (N_USERS, N_MOVIES, N_MOVIES)[:n_arrays]
     factors = [rng.normal(0, 0.3, (n, N_FACTORS)).astype(dtype) for n in sizes]
-    return [np.zeros(N_USERS, dtype), np.zeros(N_MOVIES, dtype), *factors]
+    return Parameters(np.zeros(N_USERS, dtype), np.zeros(N_MOVIES, dtype), *factors)
+
+
+def learned(parameters):
+    return [array for array in parameters if array is not None]
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_baseline_als_when_computed_then_equals_the_twin(seed):
     ratings, rows = matrix(seed)
-    found = baseline_als(*ratings.by_user[:3], *ratings.by_movie[:3], ratings.mean, 4, 15.0, 10.0)
+    found = baseline_als(ratings.by_user, ratings.by_movie, ratings.mean, 4, 15.0, 10.0)
     expected = reference.baseline_als(rows, N_USERS, N_MOVIES, ratings.mean, 4, 15.0, 10.0)
     np.testing.assert_allclose(found[0], expected[0], atol=1e-12)
     np.testing.assert_allclose(found[1], expected[1], atol=1e-12)
@@ -54,10 +62,10 @@ def test_baseline_als_when_computed_then_equals_the_twin(seed):
 def test_svd_exact_when_run_then_equals_the_twin(ascending):
     ratings, rows = matrix(4, ascending)
     found, expected = start(1, 2), start(1, 2)
-    svd_exact(*ratings.by_user[:3], ratings.mean, 3, RATES[:4], REGS[:4], *found)
+    svd_exact(ratings.by_user, ratings.mean, 3, steps(4), found)
     for _ in range(3):
-        reference.svd_updates(rows, ratings.mean, RATES, REGS, *expected)
-    for ours, theirs in zip(found, expected, strict=True):
+        reference.svd_updates(rows, ratings.mean, RATES, REGS, *expected[:4])
+    for ours, theirs in zip(learned(found), learned(expected), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-12)
 
 
@@ -65,10 +73,10 @@ def test_svd_exact_when_run_then_equals_the_twin(ascending):
 def test_svdpp_exact_when_run_then_equals_the_twin_that_visits_every_y(ascending):
     ratings, rows = matrix(5, ascending)
     found, expected = start(2, 3), start(2, 3)
-    svdpp_exact(*ratings.by_user[:3], ratings.mean, 3, RATES, REGS, *found)
+    svdpp_exact(ratings.by_user, ratings.mean, 3, steps(5), found)
     for _ in range(3):
         reference.svdpp_updates(rows, ratings.mean, RATES, REGS, *expected)
-    for ours, theirs in zip(found, expected, strict=True):
+    for ours, theirs in zip(learned(found), learned(expected), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-12)
 
 
@@ -76,7 +84,7 @@ def test_cut_rows_when_cut_then_ranges_hold_their_movies_and_lose_none():
     ratings, _ = matrix(6)
     cuts = numba_engine._cuts(ratings)
     indptr, indices, *_ = ratings.by_user
-    bounds = numba_engine._even(ratings.by_movie.indptr, sgd_fast.N_BLOCKS)
+    bounds = numba_engine.even_groups(ratings.by_movie.indptr, sgd_fast.N_BLOCKS)
     np.testing.assert_array_equal(cuts[:, 0], indptr[:-1])
     np.testing.assert_array_equal(cuts[:, -1], indptr[1:])
     for row in cuts:
@@ -87,20 +95,12 @@ def test_cut_rows_when_cut_then_ranges_hold_their_movies_and_lose_none():
 
 def test_svd_epoch_when_run_then_equals_the_twin_in_the_order_of_strata():
     ratings, rows = matrix(7)
-    indptr, indices, values, _ = ratings.by_user
-    groups = numba_engine._even(indptr, sgd_fast.N_BLOCKS)
-    bounds = numba_engine._even(ratings.by_movie.indptr, sgd_fast.N_BLOCKS)
+    groups = numba_engine.even_groups(ratings.by_user.indptr, sgd_fast.N_BLOCKS)
+    bounds = numba_engine.even_groups(ratings.by_movie.indptr, sgd_fast.N_BLOCKS)
     found, expected = start(3, 2, np.float32), start(3, 2)
-    sgd_fast.svd_epoch(
-        groups,
-        numba_engine._cuts(ratings),
-        indices,
-        values.astype(np.float32),
-        np.float32(ratings.mean),
-        RATES[:4].astype(np.float32),
-        REGS[:4].astype(np.float32),
-        *found,
-    )
+    cuts, mean = numba_engine._cuts(ratings), np.float32(ratings.mean)
+    by_user = ratings.by_user._replace(values=ratings.by_user.values.astype(np.float32))
+    sgd_fast.svd_epoch(groups, cuts, by_user, mean, steps(4, np.float32), found)
     strata = [
         [
             (u, i, r)
@@ -113,30 +113,24 @@ def test_svd_epoch_when_run_then_equals_the_twin_in_the_order_of_strata():
     ]
     assert sum(map(len, strata)) == len(rows)
     for stratum in strata:
-        reference.svd_updates(stratum, ratings.mean, RATES, REGS, *expected)
-    for ours, theirs in zip(found, expected, strict=True):
+        reference.svd_updates(stratum, ratings.mean, RATES, REGS, *expected[:4])
+    for ours, theirs in zip(learned(found), learned(expected), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=2e-6)
 
 
 def test_svdpp_epoch_when_run_then_equals_the_twin_of_tasks_and_merges():
     ratings, rows = matrix(8)
-    indptr, indices, values, _ = ratings.by_user
     n_tasks = sgd_fast.N_TASKS
-    groups = numba_engine._even(indptr, 3 * n_tasks)
+    groups = numba_engine.even_groups(ratings.by_user.indptr, 3 * n_tasks)
     found, expected = start(4, 3, np.float32), start(4, 3)
-    sgd_fast.svdpp_epoch(
-        groups,
-        indptr,
-        indices,
-        values.astype(np.float32),
-        np.float32(ratings.mean),
-        RATES.astype(np.float32),
-        REGS.astype(np.float32),
-        *found,
+    copies = sgd_fast.Copies(
         np.empty((n_tasks, N_MOVIES, N_FACTORS), np.float32),
         np.empty((n_tasks, N_MOVIES, N_FACTORS), np.float32),
         np.empty((n_tasks, 3, N_MOVIES), np.float32),
     )
+    by_user = ratings.by_user._replace(values=ratings.by_user.values.astype(np.float32))
+    mean = np.float32(ratings.mean)
+    sgd_fast.svdpp_epoch(groups, by_user, mean, steps(5, np.float32), found, copies)
     bu, bi, pu, qi, yj = expected
     curvature = float(sgd_fast.CURVATURE)
     for first in range(0, len(groups) - 1, n_tasks):
@@ -158,7 +152,7 @@ def test_svdpp_epoch_when_run_then_equals_the_twin_of_tasks_and_merges():
             qi[i] = reference.merged(qi[i].copy(), [o[1][i] for o in own], strengths)
             strengths = [RATES[4] * curvature * n for n in visits]
             yj[i] = reference.merged(yj[i].copy(), [o[2][i] for o in own], strengths)
-    for ours, theirs in zip(found, expected, strict=True):
+    for ours, theirs in zip(learned(found), learned(expected), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=5e-6)
 
 

@@ -6,11 +6,11 @@ import pytest
 
 from processing.data.rows import NO_DAY
 from processing.kernels import sgd_fast, sgd_time
-from processing.kernels.sgd_time import Factors
-from processing.kernels.time_biases import Biases
+from processing.kernels.arrays import TimeBiases, TimeFactors
 from processing.models import time_model
+from processing.models.numba_engine import even_groups
 from processing.models.time_baseline import TimeBaseline
-from processing.models.timesvdpp import TimeSVDpp, TimeSVDppSettings, _own_copies, _steps
+from processing.models.timesvdpp import TimeSVDpp, TimeSVDppSettings, _copies, _steps
 from tests import reference
 from tests.builders import ratings_of
 from tests.processing.kernels.test_time_biases import deviation, entries, some_ratings
@@ -29,7 +29,8 @@ def start(ratings, when, dated=True):
     def normal(*shape, share=1):
         return (share * rng.normal(0, 0.3, shape)).astype(np.float32)
 
-    biases = Biases(
+    biases = TimeBiases(
+        np.float32(ratings.mean),
         normal(n_users),
         normal(n_users, share=dated),
         normal(len(when.timeline.days), share=dated),
@@ -38,23 +39,15 @@ def start(ratings, when, dated=True):
         normal(len(when.day_counts), share=dated),
     )
     sizes = (n_users, n_users, n_movies, n_movies)
-    return biases, Factors(*(normal(n, N_FACTORS) for n in sizes))
+    return biases, TimeFactors(*(normal(n, N_FACTORS) for n in sizes))
 
 
 def run(ratings, when, biases, factors, n_rounds):
     """One epoch of the kernel, in place; returns the tasks' groups of users."""
-    csr = ratings.by_user
-    groups = time_model.even_groups(csr.indptr, n_rounds * sgd_fast.N_TASKS)
-    sgd_time.timesvdpp_epoch(
-        groups,
-        (csr.indptr, csr.indices, csr.values),
-        when.timeline,
-        np.float32(ratings.mean),
-        _steps(SETTINGS, time_model.regs_of(SETTINGS, ratings), ratings, when, 1.0),
-        *biases,
-        *factors,
-        *_own_copies(biases, factors),
-    )
+    groups = even_groups(ratings.by_user.indptr, n_rounds * sgd_fast.N_TASKS)
+    steps = _steps(SETTINGS, time_model.regs_of(SETTINGS, ratings), ratings, when, 1.0)
+    copies = _copies(biases, factors)
+    sgd_time.timesvdpp_epoch(groups, when.timeline, steps, biases, factors, copies)
     return groups
 
 
@@ -117,10 +110,10 @@ def merge(parts, own, biases, factors, when):
 
 def test_timesvdpp_epoch_when_run_then_equals_the_twin_of_tasks_and_merges():
     ratings = some_ratings(6)
-    when = time_model.dated(ratings, N_BINS)
+    when = time_model.days_of(ratings, N_BINS)
     found = start(ratings, when)
-    biases = Biases(*(values.astype(np.float64) for values in found[0]))
-    factors = Factors(*(values.astype(np.float64) for values in found[1]))
+    biases = TimeBiases(*(values.astype(np.float64) for values in found[0]))
+    factors = TimeFactors(*(values.astype(np.float64) for values in found[1]))
     groups = run(ratings, when, *found, n_rounds=3)
     assert len(groups) == 7
     for first in range(0, 6, sgd_fast.N_TASKS):
@@ -149,23 +142,15 @@ def test_timesvdpp_epoch_when_ratings_are_undated_then_equals_a_twin_without_tim
     dated = some_ratings(7)
     rows = [(int(dated.user_ids[u]), int(dated.movie_ids[i]), r) for u, i, r, _ in entries(dated)]
     ratings = ratings_of(rows, titled=[7])
-    when = time_model.dated(ratings, N_BINS)
+    when = time_model.days_of(ratings, N_BINS)
     found = start(ratings, when, dated=False)
     bu, bi = (values.astype(np.float64) for values in (found[0].users, found[0].movies))
     pu, _, qi, yj = (values.astype(np.float64) for values in found[1])
     found[1].drifts[:] = 0
     csr, n_tasks = ratings.by_user, sgd_fast.N_TASKS
     groups = np.array([0, ratings.n_users] + [ratings.n_users] * (n_tasks - 1), np.int64)
-    sgd_time.timesvdpp_epoch(
-        groups,
-        (csr.indptr, csr.indices, csr.values),
-        when.timeline,
-        np.float32(ratings.mean),
-        _steps(SETTINGS, time_model.regs_of(SETTINGS, ratings), ratings, when, 1.0),
-        *found[0],
-        *found[1],
-        *_own_copies(*found),
-    )
+    steps = _steps(SETTINGS, time_model.regs_of(SETTINGS, ratings), ratings, when, 1.0)
+    sgd_time.timesvdpp_epoch(groups, when.timeline, steps, *found, _copies(*found))
     s = SETTINGS
     for u, i, r, _ in entries(ratings):
         rated = csr.indices[csr.indptr[u] : csr.indptr[u + 1]]
@@ -188,7 +173,7 @@ def test_timesvdpp_epoch_when_ratings_are_undated_then_equals_a_twin_without_tim
 
 def test_timesvdpp_epoch_when_the_number_of_threads_changes_then_the_same_bits():
     ratings = some_ratings(8)
-    when, found, before = time_model.dated(ratings, N_BINS), [], numba.get_num_threads()
+    when, found, before = time_model.days_of(ratings, N_BINS), [], numba.get_num_threads()
     for threads in (before, 1):
         biases, factors = start(ratings, when)
         numba.set_num_threads(threads)

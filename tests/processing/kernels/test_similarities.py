@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import surprise.similarities
 
+from processing.kernels.arrays import Biases
 from processing.models import neighbours
-from processing.models.matrix import compact
-from processing.models.neighbours import Measure, packed, similarities, unpacked
+from processing.models.matrix import RatingMatrix, compact
+from processing.models.neighbours import Measure, packed, similarities, triangle_of, unpacked
 from processing.models.surprise_engine import trainset
 from tests import reference
 from tests.builders import dense, random_rows, ratings_of
@@ -33,7 +34,7 @@ def test_similarities_when_surprise_computes_them_then_equal(user_based, name, m
     function = getattr(surprise.similarities, name)
     expected = function(sides[0].n_rows, by_y, min_support, *baseline)
     measure = Measure(name=name, min_support=min_support)
-    found = similarities(*sides, measure, matrix.mean, *biases, exact=exact)
+    found = similarities(*sides, measure, Biases(matrix.mean, *biases), exact=exact)
     assert found.dtype == (np.float64 if exact else np.float32)
     np.testing.assert_allclose(found, expected, atol=1e-15 if exact else 1e-6)
 
@@ -41,11 +42,10 @@ def test_similarities_when_surprise_computes_them_then_equal(user_based, name, m
 @pytest.mark.parametrize("name", MEASURES)
 def test_similarities_when_compared_with_the_twin_then_equal(name):
     ratings = ratings_of(ROWS, titled=[10_000])  # and a movie without ratings
-    matrix = neighbours.matrix_of(ratings)
+    matrix = RatingMatrix.of(ratings)
     zeros = np.zeros(ratings.n_users), np.zeros(ratings.n_movies)
-    found = similarities(
-        matrix.by_movie, matrix.by_user, Measure(name=name), 3.01, *zeros[::-1], exact=True
-    )
+    sides, biases = (matrix.by_movie, matrix.by_user), Biases(3.01, *zeros[::-1])
+    found = similarities(*sides, Measure(name=name), biases, exact=True)
     table = dense(ratings).T - (3.01 if name == "pearson_baseline" else 0)
     for a in range(0, len(table), 3):
         for b in range(len(table)):
@@ -57,11 +57,10 @@ def test_similarities_when_compared_with_the_twin_then_equal(name):
 @pytest.mark.parametrize("name", MEASURES)
 def test_similarities_when_there_is_next_to_nothing_then_nothing_in_common(name, rows):
     ratings = ratings_of(rows)
-    matrix = neighbours.matrix_of(ratings)
+    matrix = RatingMatrix.of(ratings)
     zeros = np.zeros(ratings.n_users), np.zeros(ratings.n_movies)
-    found = similarities(
-        matrix.by_user, matrix.by_movie, Measure(name=name), 3.0, *zeros, exact=False
-    )
+    sides, biases = (matrix.by_user, matrix.by_movie), Biases(3.0, *zeros)
+    found = similarities(*sides, Measure(name=name), biases, exact=False)
     np.testing.assert_array_equal(found, np.eye(ratings.n_users))
 
 
@@ -71,10 +70,10 @@ def test_similarities_when_there_are_many_common_ratings_then_float32_sums_are_n
     first = rng.integers(1, 6, n)
     second = np.clip(first + rng.integers(-1, 2, n), 1, 5)
     rows = [(u, 1, r) for u, r in enumerate(first)] + [(u, 2, r) for u, r in enumerate(second)]
-    matrix = neighbours.matrix_of(ratings_of(rows))
-    arguments = (matrix.by_movie, matrix.by_user, Measure(name="pearson_baseline"), matrix.mean)
-    biases = np.zeros(2), rng.normal(0, 0.3, n)
-    fast, exact = (similarities(*arguments, *biases, exact=exact) for exact in (False, True))
+    matrix = RatingMatrix.of(ratings_of(rows))
+    arguments = (matrix.by_movie, matrix.by_user, Measure(name="pearson_baseline"))
+    biases = Biases(matrix.mean, np.zeros(2), rng.normal(0, 0.3, n))
+    fast, exact = (similarities(*arguments, biases, exact=exact) for exact in (False, True))
     np.testing.assert_allclose(fast, exact, rtol=1e-5)
 
 
@@ -82,10 +81,10 @@ def test_packed_when_unpacked_then_the_same():
     square = np.random.default_rng(0).integers(-99, 99, (7, 7)).astype(np.int16)
     square = np.tril(square, -1) + np.tril(square, -1).T
     np.fill_diagonal(square, neighbours.SHORT_UNIT)
-    np.testing.assert_array_equal(unpacked(packed(square), np.arange(7)), square)
+    np.testing.assert_array_equal(unpacked(triangle_of(packed(square), np.arange(7))), square)
 
 
 def test_unpacked_when_rows_were_ranked_then_in_their_own_order():
     order = np.array([2, 0, 1])
-    found = unpacked(np.array([0.1, 0.2, 0.3]), order)  # ranks (1, 0), (2, 0), (2, 1)
+    found = unpacked(triangle_of(np.array([0.1, 0.2, 0.3]), order))  # ranks (1, 0), (2, 0), (2, 1)
     np.testing.assert_array_equal(found, [[1, 0.3, 0.1], [0.3, 1, 0.2], [0.1, 0.2, 1]])

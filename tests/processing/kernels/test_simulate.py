@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from processing.kernels import simulate as kernels
+from processing.kernels.hashing import mix, uniform
 
 N_USERS, N_FACTORS = 40, 3
 RNG = np.random.default_rng(5)
@@ -40,7 +41,7 @@ def viewers(joined: int, span: int, sessions: int) -> kernels.Viewers:
 
 
 def test_uniform_when_drawn_many_times_is_uniform():
-    numbers = np.array([kernels.uniform(np.uint64(7), k) for k in range(20_000)])
+    numbers = np.array([uniform(np.uint64(7), k) for k in range(20_000)])
     assert numbers.min() >= 0
     assert numbers.max() < 1
     np.testing.assert_allclose(np.histogram(numbers, 10, (0, 1))[0], 2000, atol=200)
@@ -48,7 +49,7 @@ def test_uniform_when_drawn_many_times_is_uniform():
 
 def test_alias_table_when_summed_up_gives_the_weights_back():
     shares, aliases = np.empty(N_USERS), np.empty(N_USERS, np.int32)
-    kernels.alias_table(WEIGHTS, shares, aliases)
+    kernels.fill_alias_table(WEIGHTS, kernels.AliasTable(shares, aliases))
     got = shares + np.bincount(aliases, 1 - shares, N_USERS)
     np.testing.assert_allclose(got / N_USERS, WEIGHTS / WEIGHTS.sum(), rtol=1e-9)
 
@@ -56,17 +57,17 @@ def test_alias_table_when_summed_up_gives_the_weights_back():
 def test_draws_by_rejection_and_by_keys_have_the_same_distribution():
     n, n_draws = 12, 4000
     shares, aliases = np.empty(N_USERS), np.empty(N_USERS, np.int32)
-    kernels.alias_table(WEIGHTS, shares, aliases)
+    kernels.fill_alias_table(WEIGHTS, kernels.AliasTable(shares, aliases))
     taken = np.full(N_USERS, -1, np.int32)
     by_rejection, by_keys = np.zeros(N_USERS), np.zeros(N_USERS)
     out, keys = np.empty(n, np.int32), np.empty(N_USERS)
     for draw in range(n_draws):
-        one = film(key=kernels.mix(draw))
+        one = film(key=mix(draw))
         home = draw % N_USERS
         taken[home], out[0] = draw, home
         kernels.draw_keys(WEIGHTS, TASTES, one, taken, draw, keys)
         by_keys[np.argpartition(keys, n - 2)[: n - 1]] += 1
-        kernels.draw_users(shares, aliases, TASTES, one, taken, draw, 1, out)
+        kernels.draw_users(kernels.AliasTable(shares, aliases), TASTES, one, taken, draw, out[1:])
         assert len(set(out.tolist())) == n
         assert out[0] == home
         by_rejection[out[1:]] += 1

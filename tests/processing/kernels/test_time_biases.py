@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from processing.kernels import time_biases as kernels
+from processing.kernels.arrays import TimeBiases
 from processing.models import time_model
+from processing.models.numba_engine import even_groups
 from tests.builders import random_rows, ratings_of
 
 REGS = time_model.Regs(np.array([3.0, 2.0, 4.0]), np.array([5.0, 6.0]), 7.0)
@@ -38,10 +40,10 @@ def test_list_days_when_listed_then_each_users_days_and_every_ratings_place(dtyp
     ratings = some_ratings(1)
     csr = ratings.by_user
     counts = np.empty(ratings.n_users, np.int64)
-    kernels.count_days(csr.indptr, csr.days, counts)
+    kernels.count_days(csr, counts)
     indptr = np.concatenate(([0], np.cumsum(counts)))
     days, places = np.empty(indptr[-1], np.int32), np.empty(ratings.n_ratings, dtype)
-    kernels.list_days(csr.indptr, csr.days, 90, indptr, days, places)
+    kernels.list_days(csr, 90, indptr, days, places)
     for u in range(ratings.n_users):
         own = sorted({int(day) for v, _, _, day in entries(ratings) if v == u})
         first_day = int(csr.days.min()) - 90
@@ -50,9 +52,9 @@ def test_list_days_when_listed_then_each_users_days_and_every_ratings_place(dtyp
     np.testing.assert_array_equal(found, csr.days)
 
 
-def test_dated_when_made_then_middles_deviations_and_counts_are_right():
+def test_days_of_when_made_then_middles_deviations_and_counts_are_right():
     ratings = some_ratings(2)
-    when, rows = time_model.dated(ratings, 4), entries(ratings)
+    when, rows = time_model.days_of(ratings, 4), entries(ratings)
     n_days = int(np.ptp(ratings.by_user.days)) + 1
     timeline = when.timeline
     assert timeline.bins.tolist() == [4 * day // n_days for day in range(n_days)]
@@ -95,10 +97,11 @@ def design(ratings, when):
 
 def test_solve_users_when_solved_then_each_users_ridge_regression_and_the_sums_it_leaves():
     ratings = some_ratings(3)
-    when = time_model.dated(ratings, 4)
+    when = time_model.days_of(ratings, 4)
     rng, shape = np.random.default_rng(0), when.bin_counts.shape
     columns, penalties, starts = design(ratings, when)
-    biases = kernels.Biases(
+    biases = TimeBiases(
+        ratings.mean,
         np.zeros(ratings.n_users),
         np.zeros(ratings.n_users),
         np.zeros(len(when.timeline.days), np.float32),
@@ -106,20 +109,13 @@ def test_solve_users_when_solved_then_each_users_ridge_regression_and_the_sums_i
         rng.normal(size=shape),
         rng.normal(size=len(when.day_counts)),
     )
-    of_movies = np.full((kernels.N_SUMS, *shape), 9.0)
-    of_calendar = np.full((kernels.N_SUMS, len(when.day_counts)), 9.0)
-    csr = ratings.by_user
-    kernels.solve_users(
-        time_model.even_groups(csr.indptr, kernels.N_SUMS),
-        (csr.indptr, csr.indices, csr.values),
-        when.timeline,
-        ratings.mean,
-        REGS.users,
-        *biases,
-        of_movies,
-        of_calendar,
-        True,
+    sums = kernels.Sums(
+        np.full((kernels.N_SUMS, *shape), 9.0),
+        np.full((kernels.N_SUMS, len(when.day_counts)), 9.0),
     )
+    csr = ratings.by_user
+    groups = even_groups(csr.indptr, kernels.N_SUMS)
+    kernels.solve_users(groups, when.timeline, REGS.users, biases, sums, True)
     others = np.concatenate([biases.movies, biases.movie_bins.ravel(), biases.calendar])
     left = csr.values - ratings.mean
     mine, rest = slice(None, starts[3]), slice(starts[3], None)
@@ -130,21 +126,20 @@ def test_solve_users_when_solved_then_each_users_ridge_regression_and_the_sums_i
     of_day, of_bin = columns[:, starts[5] :], columns[:, starts[4] : starts[5]]
     said_by_movies = columns[:, starts[3] : starts[5]] @ others[: starts[5] - starts[3]]
     np.testing.assert_allclose(
-        of_calendar.sum(axis=0), of_day.T @ (left - said_by_movies), atol=1e-4
+        sums.calendar.sum(axis=0), of_day.T @ (left - said_by_movies), atol=1e-4
     )
-    sums = of_bin.T @ (left - of_day @ biases.calendar)
-    np.testing.assert_allclose(of_movies.sum(axis=0).ravel(), sums, atol=1e-4)
+    expected = of_bin.T @ (left - of_day @ biases.calendar)
+    np.testing.assert_allclose(sums.movies.sum(axis=0).ravel(), expected, atol=1e-4)
 
 
 def test_solve_scales_when_solved_then_the_slope_of_what_is_left_on_the_movies_biases():
     ratings = some_ratings(6)
-    when = time_model.dated(ratings, 4)
+    when = time_model.days_of(ratings, 4)
     biases = time_model.fit_biases(ratings, when, REGS, 2)
-    before = np.concatenate([values.ravel() for values in biases])
+    before = np.concatenate([values.ravel() for values in biases[1:]])
     columns, _, starts = design(ratings, when)
     csr, scales = ratings.by_user, np.empty(ratings.n_users)
-    arrays = (csr.indptr, csr.indices, csr.values)
-    kernels.solve_scales(arrays, when.timeline, ratings.mean, 2.5, *biases, scales)
+    kernels.solve_scales(when.timeline, 2.5, biases, scales)
     left = csr.values - ratings.mean - columns @ before
     of_movies = columns[:, starts[3] : starts[5]] @ before[starts[3] : starts[5]]
     for u in range(ratings.n_users):
@@ -160,9 +155,9 @@ def test_solve_movies_when_solved_then_the_ridge_regression_of_their_biases():
     counts = rng.integers(0, 5, (6, 3)).astype(np.float32)
     counts[2] = 0
     sums = rng.normal(size=(kernels.N_SUMS, 6, 3)) * counts
-    biases = kernels.Biases(*[np.zeros(1)] * 3, np.zeros(6), np.zeros((6, 3)), np.zeros(1))
+    biases = TimeBiases(0.0, *[np.zeros(1)] * 3, np.zeros(6), np.zeros((6, 3)), np.zeros(1))
     biases = biases._replace(user_days=np.zeros(1, np.float32))
-    kernels.solve_movies(sums, counts, REGS.movies, biases.movies, biases.movie_bins)
+    kernels.solve_movies(sums, counts, REGS.movies, biases)
     for i in range(6):
         columns = np.column_stack((np.ones(3), np.eye(3)))
         weighted = columns.T @ (columns * counts[i][:, None])
@@ -173,18 +168,18 @@ def test_solve_movies_when_solved_then_the_ridge_regression_of_their_biases():
 
 def test_fit_biases_when_alternated_for_long_then_all_minimise_one_sum_of_squares():
     ratings = some_ratings(4)
-    when = time_model.dated(ratings, 4)
+    when = time_model.days_of(ratings, 4)
     columns, penalties, starts = design(ratings, when)
     expected = ridge(columns, ratings.by_user.values - ratings.mean, penalties)
     found = time_model.fit_biases(ratings, when, REGS, 400)
-    for k, values in enumerate(found):
+    for k, values in enumerate(found[1:]):
         wanted = expected[starts[k] : starts[k + 1]]
         np.testing.assert_allclose(values.ravel(), wanted, atol=1e-5)
 
 
 def test_fit_biases_when_the_number_of_threads_changes_then_the_same_bits():
     ratings = some_ratings(5)
-    when, found, before = time_model.dated(ratings, 4), [], numba.get_num_threads()
+    when, found, before = time_model.days_of(ratings, 4), [], numba.get_num_threads()
     for threads in (before, 1):
         numba.set_num_threads(threads)
         try:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from processing.data.rows import Scale
-from processing.models import candidates, neighbours
+from processing.models import neighbour_search, neighbours
 from processing.models.knn_baseline import DAMPING, KNNBaseline, Nearest
-from processing.models.matrix import matrix_of, transposed
+from processing.models.matrix import transposed
 from processing.models.neighbours import SHRUNK_CORRELATION, baseline_of
 from tests import reference
 from tests.builders import dense, ratings_of, tasteful_rows
@@ -72,7 +72,7 @@ def test_candidates_when_tastes_are_two_then_of_the_same_taste():
     ratings = ratings_of(tasteful_rows(4, n_users=200, n_movies=60))
     x_side, y_side, values = neighbours.sides(ratings, True, SHRUNK_CORRELATION)
     x_side = x_side._replace(values=values)
-    found, order = candidates.find_candidates(x_side, transposed(x_side, y_side.n_rows), 10)
+    found, order = neighbour_search.find_candidates(x_side, transposed(x_side, y_side.n_rows), 10)
     assert found.shape == (ratings.n_users, 11)
     assert sorted(order) == list(range(ratings.n_users))
     same = found[:, 1:] % 2 == np.arange(ratings.n_users)[:, None] % 2
@@ -81,19 +81,19 @@ def test_candidates_when_tastes_are_two_then_of_the_same_taste():
 
 def test_candidates_when_found_again_then_the_same():
     ratings = ratings_of(tasteful_rows(4, n_users=200, n_movies=60))
-    side = matrix_of(ratings).by_user
+    side = ratings.by_user
     side = side._replace(values=side.values - np.float32(3))
     other = transposed(side, ratings.n_movies)
-    once, again = (candidates.find_candidates(side, other, 10) for _ in range(2))
+    once, again = (neighbour_search.find_candidates(side, other, 10) for _ in range(2))
     np.testing.assert_array_equal(once[0], again[0])
     np.testing.assert_array_equal(once[1], again[1])
 
 
 def test_taste_vectors_when_compared_with_the_whole_decomposition_then_equal():
     ratings = ratings_of(tasteful_rows(4, n_users=50, n_movies=20))
-    side = matrix_of(ratings).by_user
+    side = ratings.by_user
     side = side._replace(values=side.values - np.float32(3))
-    found = candidates.taste_vectors(side, transposed(side, ratings.n_movies), 3)
+    found = neighbour_search.taste_vectors(side, transposed(side, ratings.n_movies), 3)
     left, strengths, _ = np.linalg.svd(np.nan_to_num(dense(ratings, side.values)))
     expected = left[:, :3] * strengths[:3]
     np.testing.assert_allclose(np.abs(found), np.abs(expected), atol=0.02 * strengths[0])

@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from processing.ensemble.features import N_ASKED, NAMES, Features
+from processing.ensemble.features import N_NEIGHBOURS, NAMES, Features
 from processing.ensemble.stacking import Ensemble, EnsembleSettings
 from processing.models.baseline import BaselineOnly
 from processing.models.knn_baseline import KNNBaseline
@@ -138,7 +138,7 @@ def test_recommend_when_similar_users_rated_a_movie_then_how_many_and_their_mean
     given = dense(served.ratings)
     some = 0
     for user in range(served.ratings.n_users):
-        near = served.features.similar_users_[user, :N_ASKED]
+        near = served.features.similar_users_[user, :N_NEIGHBOURS]
         for row in top[user][top[user]["movie"] >= 0]:
             theirs = given[near[near >= 0], row["movie"]]
             theirs = theirs[~np.isnan(theirs)]

@@ -12,13 +12,15 @@ from processing.data.readers import row_reader
 from processing.data.readers.reading import BadLines, parse_id
 from processing.data.readers.row_reader import RowReader, blocks
 from processing.errors import RatingsFormatError, SourceError
-from processing.kernels.parse import parse_netflix
+from processing.kernels.parse import Bounds, parse_netflix
 from processing.tools.threads import n_threads
+
+STARS = (Bounds(1.0, 5.0, 1.0),)
 
 
 def read_rows(text, *, skip_bad=0, n_header_lines=0):
     bad = BadLines(skip_bad)
-    reader = RowReader(parse_netflix, (1.0, 5.0, 1.0), "a row", bad)
+    reader = RowReader(parse_netflix, STARS, "a row", bad)
     reader.read(io.BytesIO(text), "x.txt", n_header_lines)
     return reader.finish(), bad
 
@@ -113,7 +115,7 @@ def test_row_reader_when_the_stream_breaks_then_a_bad_line_before_comes_first():
             return super().readinto(buffer[:32])
 
     def read_both():
-        reader = RowReader(parse_netflix, (1.0, 5.0, 1.0), "a row", BadLines(0))
+        reader = RowReader(parse_netflix, STARS, "a row", BadLines(0))
         reader.read(io.BytesIO(b"1:\nbroken\n"), "first.txt")
         reader.read(Broken(b"1:\n" * 20), "x.txt")
 
@@ -130,7 +132,7 @@ def test_row_reader_when_ids_outgrow_32_bits_then_all_are_kept():
 def test_row_reader_when_it_reads_then_says_how_far_it_is():
     told = []
     text = b"1:\n" + b"12,3,2005-01-01\n" * 200_000
-    reader = RowReader(parse_netflix, (1.0, 5.0, 1.0), "a row", BadLines(0), 0, told.append)
+    reader = RowReader(parse_netflix, STARS, "a row", BadLines(0), 0, told.append)
     reader.read(io.BytesIO(text), "x.txt")
     reader.finish()
     assert sum(told) == len(text)

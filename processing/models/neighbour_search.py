@@ -20,8 +20,8 @@ N_TASTES = 16
 N_MORE = 8  # directions that are followed beside these, and dropped
 N_PASSES = 3
 SHRINKAGE = 100.0
-N_CELLS_OF_ROOT = 1.5  # cells are so many times √n rows,
-ROWS_PER_CELL = 64  # but hold so many rows at least
+N_CELLS_OF_ROOT = 1.5  # cells per √n rows,
+ROWS_PER_CELL = 64  # but each holds at least this many rows
 N_PROBED = 16
 N_EPOCHS = 10
 SAMPLE_PER_CELL = 128
@@ -38,39 +38,41 @@ def find_candidates(
     `y_side` is the transpose. Also returns an order of the rows in which those with like tastes are
     near each other. The same input gives the same output.
     """
-    asked, offered = asked_and_offered(taste_vectors(x_side, y_side, N_TASTES), x_side.counts)
-    return search(asked, offered, n + 1)
+    queries, keys = queries_and_keys(taste_vectors(x_side, y_side, N_TASTES), x_side.counts)
+    return search(queries, keys, n + 1)
 
 
-def asked_and_offered(
+def queries_and_keys(
     tastes: NDArray[np.float32], counts: NDArray[np.int64]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Vectors whose product is what candidates are ordered by: of row a, and of row b."""
     lengths = np.linalg.norm(tastes, axis=1, keepdims=True)
-    asked = tastes / np.maximum(lengths, np.float32(1e-12))
+    queries = tastes / np.maximum(lengths, np.float32(1e-12))
     weights = (counts / (counts + SHRINKAGE)).astype(np.float32)
-    return asked, asked * weights[:, None]
+    return queries, queries * weights[:, None]
 
 
 def search(
-    asked: NDArray[np.float32], offered: NDArray[np.float32], n: int
+    queries: NDArray[np.float32], keys: NDArray[np.float32], n: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Rows of `offered` with the highest products, int32 (len(asked), n), and an order of rows."""
+    """Rows of `keys` with the highest products, int32 (len(queries), n), and an order of rows."""
     import faiss
 
-    n_tastes = asked.shape[1]
-    n_cells = max(1, int(min(N_CELLS_OF_ROOT * np.sqrt(len(asked)), len(asked) / ROWS_PER_CELL)))
+    n_tastes = queries.shape[1]
+    n_cells = max(
+        1, int(min(N_CELLS_OF_ROOT * np.sqrt(len(queries)), len(queries) / ROWS_PER_CELL))
+    )
     cells = faiss.IndexFlatIP(n_tastes)
     index = faiss.IndexIVFFlat(cells, n_tastes, n_cells, faiss.METRIC_INNER_PRODUCT)
     index.cp.seed, index.cp.niter, index.cp.spherical = SEED, N_EPOCHS, True
     index.cp.max_points_per_centroid, index.cp.min_points_per_centroid = SAMPLE_PER_CELL, 1
-    index.train(asked)
-    index.add(offered)
+    index.train(queries)
+    index.add(keys)
     index.nprobe = N_PROBED
-    found = np.empty((len(asked), n), np.int32)
-    for start in progress(range(0, len(asked), BLOCK), "candidates", "block"):
-        found[start : start + BLOCK] = index.search(asked[start : start + BLOCK], n)[1]
-    cell = cells.search(asked, 1)[1][:, 0]
+    found = np.empty((len(queries), n), np.int32)
+    for start in progress(range(0, len(queries), BLOCK), "candidates", "block"):
+        found[start : start + BLOCK] = index.search(queries[start : start + BLOCK], n)[1]
+    cell = cells.search(queries, 1)[1][:, 0]
     return found, np.argsort(cell, kind="stable")
 
 
@@ -84,9 +86,9 @@ def taste_vectors(x_side: Csr, y_side: Csr, n: int) -> NDArray[np.float32]:
     directions = rng.standard_normal((y_side.n_rows, size), np.float32)
     along = np.empty((x_side.n_rows, size), np.float32)
     for _ in range(N_PASSES):
-        times_dense(*x_side[:3], directions, along)
-        times_dense(*y_side[:3], along, directions)
+        times_dense(x_side, directions, along)
+        times_dense(y_side, along, directions)
         directions = np.linalg.qr(directions)[0]
-    times_dense(*x_side[:3], directions, along)
+    times_dense(x_side, directions, along)
     _, turn = np.linalg.eigh(along.T.astype(np.float64) @ along)
     return along @ np.ascontiguousarray(turn[:, ::-1][:, :n], np.float32)
