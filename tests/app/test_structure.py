@@ -11,7 +11,10 @@ from msgspec.structs import replace
 from app.model.page import Page
 from tests.app.addresses import PATHS
 from tests.app.html import internal_links, parse, text, texts
-from tests.app.sample import SOURCE, USER_IDS
+from tests.app.sample import (
+    SOURCE,
+    USER_IDS,
+)
 
 SCALES = {
     "half stars": {
@@ -153,3 +156,27 @@ def test_site_when_dated_then_days_are_those_of_the_release(client):
 def test_site_when_data_is_real_then_no_simulated_notice(site_of):
     page = parse(site_of(**SCALES["real"]).get("/"))
     assert page.select(".notice") == []
+
+
+@pytest.mark.parametrize("path", ["/", "/users/7", "/movies/1", "/search?q=a", "/report"])
+def test_page_when_data_is_simulated_then_it_says_so(show, path):
+    page = show(path)
+    assert "Simulated data." in texts(page.footer.select(".notice strong"))
+    assert "Release" in text(page.footer)
+    assert text(page.footer.select_one(".release")).startswith("20261002T083000Z-")
+
+
+def test_footer_when_any_page_is_shown_then_release_and_day_are_named(show, client):
+    site = client.get("/index.json").json["site"]
+    for path in ("/", "/users/7", "/movies/3", "/rate", "/how", "/search?q=a", "/mine", "/saved"):
+        footer = show(path).footer
+        assert text(footer.select_one(".release")) == site["release_id"]
+        assert footer.select_one("#release-date")["datetime"] == site["created_utc"]
+
+
+def test_page_when_shared_then_its_title_words_and_address_are_there_for_it(client, show):
+    page = show("/users/7?sort=gap")
+    shared = {tag["property"]: tag["content"] for tag in page.find_all("meta", property=True)}
+    assert shared["og:title"] == text(page.title)
+    assert shared["og:url"] == "http://localhost/users/7?sort=gap"
+    assert shared["og:description"] == page.find("meta", attrs={"name": "description"})["content"]

@@ -1,8 +1,8 @@
-"""What each page shows, read by element as a browser and a screen reader would."""
+"""A user's page, read by element as a browser and a screen reader would."""
 
 import pytest
 
-from tests.app.html import facts, text, texts
+from tests.app.html import text, texts
 from tests.app.sample import (
     FEW_ID,
     FILMS,
@@ -12,53 +12,6 @@ from tests.app.sample import (
     UNRATED_ID,
     USER_IDS,
 )
-
-
-def test_home_when_opened_then_forms_lead_to_users_and_search(show, client):
-    page = show("/")
-    found = {form["action"]: form for form in page.main.find_all("form")}
-    assert found.keys() == {"/users", "/search"}
-    for form in found.values():
-        assert form["method"] == "get"
-        field = form.find("input")
-        assert text(form.find("label", attrs={"for": field["id"]}))
-        assert text(form.find("button"))
-    assert found["/users"].find("input")["name"] == "id"
-    assert found["/search"].find("input")["name"] == "q"
-    assert client.get("/users?id=+7+").location == "/users/7"
-    assert client.get("/users").location == "/"
-
-
-def test_home_when_opened_then_start_users_are_links(show):
-    people = show("/").select("ul.people a")
-    assert [link["href"] for link in people] == ["/users/7", "/users/1488844"]
-    assert texts(people) == ["7 16 ratings", "1488844 16 ratings"]
-
-
-def test_home_when_opened_then_release_facts_are_told(show):
-    told = facts(show("/").select_one(".release-facts dl"))
-    assert told["Data"] == "A Small Invented Set (simulated viewers)"
-    assert told["Ratings"] == "110"
-    assert told["Viewers"] == str(len(USER_IDS))
-    assert told["Rated between"] == "9 Nov 2002 and 14 Dec 2003"
-    assert told["Trained"] == "2 Oct 2026, profile “fast”"
-    assert told["Typical error"] == "0.912 stars RMSE by XGBoost ensemble"
-
-
-@pytest.mark.parametrize("path", ["/", "/users/7", "/movies/1", "/search?q=a", "/report"])
-def test_page_when_data_is_simulated_then_it_says_so(show, path):
-    page = show(path)
-    assert "Simulated data." in texts(page.footer.select(".notice strong"))
-    assert "Release" in text(page.footer)
-    assert text(page.footer.select_one(".release")).startswith("20261002T083000Z-")
-
-
-def test_home_when_opened_then_popular_movies_go_by_votes(client, show):
-    popular = client.get("/index.json").json["popular"]
-    assert [movie["votes"] for movie in popular] == sorted(
-        (movie["votes"] for movie in popular), reverse=True
-    )
-    assert texts(show("/").select("#popular + ul .name")) == [movie["title"] for movie in popular]
 
 
 def test_user_page_when_opened_then_every_pick_tells_its_numbers(client, show):
@@ -185,55 +138,3 @@ def test_user_page_when_id_is_unknown_then_404_says_which_user_and_release(show,
     page = show(f"/users/{user_id}", 404)
     assert text(page.select_one(".what")).startswith(f"There is no user {user_id} in this release")
     assert text(page.main.select_one(".release")).startswith("20261002T083000Z-")
-
-
-@pytest.mark.parametrize("address", ["/users/abc", "/users/1.5", "/movies/alien", "/movies/1e3"])
-def test_page_when_id_is_no_number_then_404_says_what_ids_are(show, address):
-    assert "ids are whole numbers" in text(show(address, 404).select_one(".what"))
-
-
-def test_search_page_when_titles_match_then_listed_with_their_facts(show):
-    page = show("/search?q=alien")
-    rows = page.select("ul.found > li")
-    assert [row.a["href"] for row in rows] == ["/movies/1", "/movies/8", "/movies/12"]
-    assert texts([row.a for row in rows])[0] == "Alien"
-    assert text(rows[0].select(".meta")[0]) == "1979 · Horror · Sci-Fi"
-    assert "votes" in text(rows[0].select(".meta")[1])
-    assert page.select_one("#page-search")["value"] == "alien"
-    assert text(page.h2).startswith("3 ")
-
-
-def test_search_page_when_nothing_matches_then_advice(show):
-    page = show("/search?q=zebra")
-    assert page.select("ul.found > li") == []
-    assert text(page.h2).endswith("for “zebra”")
-    assert "fewer words" in text(page.main)
-
-
-@pytest.mark.parametrize("path", ["/search", "/search?q=", "/search?q=++"])
-def test_search_page_when_query_is_empty_then_only_the_form(show, path):
-    page = show(path)
-    assert page.main.find("h2") is None
-    assert page.select_one("#page-search")["value"] == ""
-
-
-@pytest.mark.parametrize("query", ["1488844", " -3 "])
-def test_search_page_when_query_is_a_users_id_then_it_links_there(show, query):
-    notice = show(f"/search?q={query}").main.select_one(".notice")
-    assert notice.a["href"] == f"/users/{query.strip()}"
-
-
-@pytest.mark.parametrize("query", ["1979", "8", "9" * 200])
-def test_search_page_when_digits_are_no_users_id_then_no_link(show, query):
-    assert show(f"/search?q={query}").main.select_one(".notice") is None
-
-
-def test_search_page_when_the_query_is_longer_than_any_title_then_400_says_so(show):
-    assert "at most 200 characters" in text(show(f"/search?q={'9' * 5000}", 400).main)
-
-
-def test_search_page_when_query_is_markup_then_it_is_only_text(show):
-    query = '"><script>alert(1)</script>'
-    page = show(f"/search?q={query}")
-    assert [script for script in page.find_all("script") if not script.get("src")] == []
-    assert page.select_one("#page-search")["value"] == query

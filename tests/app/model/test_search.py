@@ -1,9 +1,9 @@
-"""The page of a search whose matches fill more than one page."""
+"""The page of a search: what is found, and its pages."""
 
 import pytest
 
 from app.model import search
-from tests.app.html import text
+from tests.app.html import text, texts
 
 PER_PAGE = 3
 
@@ -44,3 +44,50 @@ def test_search_page_when_there_is_no_such_page_then_404_says_how_many_there_are
 
 def test_search_page_when_everything_fits_then_there_is_nothing_to_turn(show):
     assert show("/search?q=alien").select_one("nav.pages") is None
+
+
+def test_search_page_when_titles_match_then_listed_with_their_facts(show):
+    page = show("/search?q=alien")
+    rows = page.select("ul.found > li")
+    assert [row.a["href"] for row in rows] == ["/movies/1", "/movies/8", "/movies/12"]
+    assert texts([row.a for row in rows])[0] == "Alien"
+    assert text(rows[0].select(".meta")[0]) == "1979 · Horror · Sci-Fi"
+    assert "votes" in text(rows[0].select(".meta")[1])
+    assert page.select_one("#page-search")["value"] == "alien"
+    assert text(page.h2).startswith("3 ")
+
+
+def test_search_page_when_nothing_matches_then_advice(show):
+    page = show("/search?q=zebra")
+    assert page.select("ul.found > li") == []
+    assert text(page.h2).endswith("for “zebra”")
+    assert "fewer words" in text(page.main)
+
+
+@pytest.mark.parametrize("path", ["/search", "/search?q=", "/search?q=++"])
+def test_search_page_when_query_is_empty_then_only_the_form(show, path):
+    page = show(path)
+    assert page.main.find("h2") is None
+    assert page.select_one("#page-search")["value"] == ""
+
+
+@pytest.mark.parametrize("query", ["1488844", " -3 "])
+def test_search_page_when_query_is_a_users_id_then_it_links_there(show, query):
+    notice = show(f"/search?q={query}").main.select_one(".notice")
+    assert notice.a["href"] == f"/users/{query.strip()}"
+
+
+@pytest.mark.parametrize("query", ["1979", "8", "9" * 200])
+def test_search_page_when_digits_are_no_users_id_then_no_link(show, query):
+    assert show(f"/search?q={query}").main.select_one(".notice") is None
+
+
+def test_search_page_when_the_query_is_longer_than_any_title_then_400_says_so(show):
+    assert "at most 200 characters" in text(show(f"/search?q={'9' * 5000}", 400).main)
+
+
+def test_search_page_when_query_is_markup_then_it_is_only_text(show):
+    query = '"><script>alert(1)</script>'
+    page = show(f"/search?q={query}")
+    assert [script for script in page.find_all("script") if not script.get("src")] == []
+    assert page.select_one("#page-search")["value"] == query

@@ -31,19 +31,3 @@ def test_how_page_when_opened_then_says_what_a_star_means_and_what_cannot_be_kno
         "Lists for visitors",
         "What it cannot know",
     ]
-
-
-def test_footer_when_any_page_is_shown_then_release_and_day_are_named(show, client):
-    site = client.get("/index.json").json["site"]
-    for path in ("/", "/users/7", "/movies/3", "/rate", "/how", "/search?q=a", "/mine", "/saved"):
-        footer = show(path).footer
-        assert text(footer.select_one(".release")) == site["release_id"]
-        assert footer.select_one("#release-date")["datetime"] == site["created_utc"]
-
-
-def test_page_when_shared_then_its_title_words_and_address_are_there_for_it(client, show):
-    page = show("/users/7?sort=gap")
-    shared = {tag["property"]: tag["content"] for tag in page.find_all("meta", property=True)}
-    assert shared["og:title"] == text(page.title)
-    assert shared["og:url"] == "http://localhost/users/7?sort=gap"
-    assert shared["og:description"] == page.find("meta", attrs={"name": "description"})["content"]
