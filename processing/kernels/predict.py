@@ -90,9 +90,9 @@ def add_neighbours(
     for chunk in prange((len(order) + CHUNK_PAIRS - 1) // CHUNK_PAIRS):
         row = np.empty(sims.shape[1], sims.dtype)
         near, places = np.empty(longest, sims.dtype), np.empty(longest, np.int32)
-        bins, at_level = np.empty(longest, np.uint8), np.empty(longest, np.int32)
-        counts = np.zeros(N_BINS, np.int32)
         heap = np.empty(k, sims.dtype), np.empty(k, np.int32), np.empty(k, np.int32)
+        bins, at_level = np.empty(longest, np.uint8), np.empty(longest, np.int32)
+        scratch = _Scratch(bins, np.zeros(N_BINS, np.int32), at_level, heap)
         x = -1
         for n in order[chunk * CHUNK_PAIRS : (chunk + 1) * CHUNK_PAIRS]:
             if xs[n] < 0:
@@ -110,7 +110,7 @@ def add_neighbours(
             if min(size, k) < min_k or size == 0:
                 continue
             if size > k:
-                _keep_best(near, places, size, k, _Scratch(bins, counts, at_level, heap))
+                _keep_best(near, places, size, k, scratch)
                 size = k
             total, total_deviations = 0.0, 0.0
             base = mean + y_biases[ys[n]]
