@@ -4,9 +4,10 @@
 """
 
 import secrets
+from pathlib import Path
 
 from flask import Flask
-from jinja2 import StrictUndefined
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.markup.filters import init_filters
@@ -25,6 +26,7 @@ from app.web.headers import init_headers
 from app.web.page_cache import PageCache
 from app.web.routes import CSV_SUFFIX, JSON_SUFFIX, sister_url
 from config import Settings, SettingsError, load_settings
+from processing.report import TEMPLATES
 
 __all__ = ["create_app"]
 
@@ -71,6 +73,8 @@ def create_app(settings: Settings | None = None, check_every_s: float = 15.0) ->
 
 
 def _init_templates(app: Flask) -> None:
+    own = FileSystemLoader(Path(app.root_path) / "templates")
+    app.jinja_loader = ChoiceLoader([own, PackageLoader(*TEMPLATES)])
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import msgspec
-
 from processing.data.dataset import Dataset
 from processing.evaluation.evaluate import evaluate as evaluate_run
 from processing.profile import Profile
@@ -31,7 +29,7 @@ def run(dataset: Dataset, profile: Profile, runs: Path) -> tuple[Path, Report]:
     evaluation = evaluate_run(opened)
     report = evaluation.report
     write_text(opened.directory / "report.json", report_to_json(report).decode())
-    write_text(opened.directory / "report.txt", as_table(msgspec.to_builtins(report)) + "\n")
-    write_text(opened.directory / "report.html", report_html(msgspec.to_builtins(report)))
+    write_text(opened.directory / "report.txt", as_table(report) + "\n")
+    write_text(opened.directory / "report.html", report_html(report))
     serve(opened, report, evaluation.decisions)
     return opened.directory, report

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from app.model.dates import iso_day
-from app.model.evaluation import ModelResult
 from app.model.opened import Movie, OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
 from processing.release import StartUser
+from processing.report import ENSEMBLE, ModelErrors
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class HomePage(ReleasePage):
     n_titles: int
     first_day: str | None
     last_day: str | None
-    served_model: ModelResult | None
+    served_model: ModelErrors | None
     start_users: tuple[StartUser, ...]
     popular: tuple[Movie, ...]
 
@@ -30,7 +30,7 @@ def home_page(opened: OpenedRelease, site: SiteInfo) -> HomePage:
         n_titles=source.n_titles,
         first_day=iso_day(source.first_day),
         last_day=iso_day(source.last_day),
-        served_model=opened.evaluation.served,
+        served_model=opened.report.errors_of(ENSEMBLE),
         start_users=opened.manifest.start_users,
         popular=tuple(opened.movie(index) for index in opened.popular),
     )

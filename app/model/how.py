@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from app.model.evaluation import ModelResult
 from app.model.opened import OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
-from processing.report import protocol_text
+from processing.report import ENSEMBLE, MEAN, ModelErrors, protocol_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,25 +17,24 @@ class HowPage(ReleasePage):
 
     n_test: int
     protocol_text: str
-    served_model: ModelResult | None
-    best_member: ModelResult | None
-    average: ModelResult | None
+    served_model: ModelErrors | None
+    best_member: ModelErrors | None
+    average: ModelErrors | None
     members: tuple[str, ...]
     figures: tuple[str, ...]
 
 
 def how_page(opened: OpenedRelease, site: SiteInfo) -> HowPage:
     """Return how this works, with the report's figures."""
-    found = opened.evaluation
-    members = [each for each in found.models if each.model not in ("ensemble", "blend", "mean")]
+    report = opened.report
     return HowPage(
         title="How this works",
         site=site,
-        n_test=found.n_test,
-        protocol_text=protocol_text(found.protocol),
-        served_model=found.served,
-        best_member=members[0] if members else None,
-        average=next((each for each in found.models if each.model == "mean"), None),
-        members=tuple(each.label for each in members),
+        n_test=report.n_test,
+        protocol_text=protocol_text(report.protocol),
+        served_model=report.errors_of(ENSEMBLE),
+        best_member=report.best_member,
+        average=report.errors_of(MEAN),
+        members=tuple(row.label for row in report.members),
         figures=opened.manifest.figures,
     )

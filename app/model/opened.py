@@ -1,6 +1,5 @@
 """An open release: what pages look up in it again and again, made ready once."""
 
-import json
 import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -9,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.model.dates import iso_day
-from app.model.evaluation import read_evaluation
 from app.model.scale import RatingScale
 from app.model.taste import Everyone
 from app.model.title_index import TitleIndex
+from processing.errors import ReleaseFormatError, ReportError
 from processing.release import NO_DAY, FoldingModel, Release, UserRecord
+from processing.report import Report, report_from_json
 
 FEW_VOTES = 10
 KEPT_MOVIES = 20_000
@@ -53,7 +53,7 @@ class OwnRating:
 
 
 class OpenedRelease:
-    """A release, its evaluation, its titles, and what everyone together gave its movies.
+    """A release, its report, its titles, and what everyone together gave its movies.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class OpenedRelease:
         self.release_id = release.manifest.release_id
         low, high, step = release.manifest.scale
         self.scale = RatingScale(low=low, high=high, step=step)
-        self.evaluation = read_evaluation(json.loads(release.report), self.release_id)
+        self.report = _read_report(release)
         votes = release.stats["n_ratings"]
         self.titles = TitleIndex(release.titles, release.years, votes.tolist())
         self.popular: list[int] = np.argsort(-votes, kind="stable")[:N_POPULAR].tolist()
@@ -184,9 +184,17 @@ class OpenedRelease:
 
         `n_ratings` counts what the user rated, `votes` who rated the movie.
         """
-        errors = self.evaluation.errors
+        errors = self.report.error_table
         return errors.typical(n_ratings, votes) if errors else None
 
     def clipped(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return scores within the scale."""
         return np.clip(scores, self.scale.low, self.scale.high)
+
+
+def _read_report(release: Release) -> Report:
+    where = f"report.json of release {release.manifest.release_id}"
+    try:
+        return report_from_json(release.report, where)
+    except ReportError as error:
+        raise ReleaseFormatError(str(error)) from error

@@ -1,11 +1,18 @@
 """The page of how well the models predict, and how that was measured."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from app.model.evaluation import LeftOutModel, ModelResult
 from app.model.opened import OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
-from processing.report import Section, protocol_text
+from processing.report import (
+    LeftOutModel,
+    ModelErrors,
+    Section,
+    Table,
+    models_table,
+    protocol_text,
+    report_sections,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,33 +29,32 @@ class ReportPage(ReleasePage):
     n_train: int
     n_stack: int
     n_test: int
-    models: tuple[ModelResult, ...]
+    models: tuple[ModelErrors, ...]
     left_out: tuple[LeftOutModel, ...]
     sections: tuple[Section, ...]
     figures: tuple[str, ...]
 
+    @property
+    def errors(self) -> Table:
+        """The models as a table."""
+        return models_table(self.models)
+
 
 def report_page(opened: OpenedRelease, site: SiteInfo) -> ReportPage:
     """Return how well the models predict, and how that was measured."""
-    found, manifest = opened.evaluation, opened.manifest
+    report, manifest = opened.report, opened.manifest
     return ReportPage(
         title="How good are the predictions?",
         site=site,
-        protocol=found.protocol,
-        protocol_text=protocol_text(found.protocol),
-        seed=found.seed,
+        protocol=report.protocol,
+        protocol_text=protocol_text(report.protocol),
+        seed=report.seed,
         commit=manifest.commit,
-        n_train=found.n_train,
-        n_stack=found.n_stack,
-        n_test=found.n_test,
-        models=found.models,
-        left_out=found.left_out,
-        sections=tuple(
-            replace(
-                section,
-                figures=tuple(name for name in section.figures if name in manifest.figures),
-            )
-            for section in found.sections
-        ),
+        n_train=report.n_train,
+        n_stack=report.n_stack,
+        n_test=report.n_test,
+        models=report.by_error,
+        left_out=report.left_out,
+        sections=report_sections(report, manifest.figures),
         figures=manifest.figures,
     )

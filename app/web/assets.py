@@ -14,7 +14,13 @@ from flask import Flask, Response, abort, request, url_for
 
 _APP = Path(__file__).parents[1]
 _FOLDER = _APP / "static"
-_SOURCES = ("**/*.py", "templates/*", "static/*")
+_SOURCES = (
+    "app/**/*.py",
+    "app/templates/*",
+    "app/static/*",
+    "processing/report/**/*.py",
+    "processing/report/templates/*",
+)
 _DIGEST_LENGTH = 12
 
 
@@ -36,12 +42,12 @@ def load_assets(folder: Path = _FOLDER) -> dict[str, Asset]:
 
 
 def code_version() -> str:
-    """Return a digest of the app's own files: pages change with the code, not only the release."""
+    """Return a digest of what writes pages: they change with the code, not only the release."""
     digest = hashlib.sha256()
     for pattern in _SOURCES:
-        for path in sorted(_APP.glob(pattern)):
+        for path in sorted(_APP.parent.glob(pattern)):
             if path.is_file():
-                name = path.relative_to(_APP).as_posix()
+                name = path.relative_to(_APP.parent).as_posix()
                 digest.update(name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:_DIGEST_LENGTH]
 

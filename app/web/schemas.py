@@ -5,6 +5,8 @@ import inspect
 import types
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+import msgspec
+
 from app.model.page import Page
 
 Schema = dict[str, Any]
@@ -36,7 +38,7 @@ class Schemas:
         """
         if kind in _PLAIN:
             return _PLAIN[kind]
-        if dataclasses.is_dataclass(kind):
+        if dataclasses.is_dataclass(kind) or _is_record(kind):
             return self._object(kind)
         origin, arguments = get_origin(kind), get_args(kind)
         if origin in (Union, types.UnionType):
@@ -47,7 +49,9 @@ class Schemas:
             n = len(arguments)
             items = [self.of(each) for each in arguments]
             return {"type": "array", "prefixItems": items, "minItems": n, "maxItems": n}
-        raise TypeError(f"{kind!r} has no JSON schema; expected dataclasses and plain values.")
+        raise TypeError(
+            f"{kind!r} has no JSON schema; expected dataclasses, records and plain values."
+        )
 
     def _object(self, kind: Any) -> Schema:
         name = kind.__name__
@@ -55,12 +59,23 @@ class Schemas:
             self.components[name] = {}  # stands for it where it holds itself
             hints = get_type_hints(kind)
             left_out = kind.not_in_json if issubclass(kind, Page) else ()
-            names = [each.name for each in dataclasses.fields(kind) if each.name not in left_out]
+            required = {name: each for name, each in _fields(kind) if name not in left_out}
             self.components[name] = {
                 "type": "object",
                 "description": inspect.cleandoc(kind.__doc__ or ""),
-                "properties": {each: self.of(hints[each]) for each in names},
-                "required": names,
+                "properties": {each: self.of(hints[each]) for each in required},
+                "required": [name for name, must in required.items() if must],
                 "additionalProperties": False,
             }
         return {"$ref": f"{REFERENCE}{name}"}
+
+
+def _is_record(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _fields(kind: Any) -> list[tuple[str, bool]]:
+    """The names of a type's fields, and whether JSON always has them."""
+    if _is_record(kind):
+        return [(each.name, each.required) for each in msgspec.structs.fields(kind)]
+    return [(each.name, True) for each in dataclasses.fields(kind)]

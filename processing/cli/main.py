@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
 import config
 from processing import __version__
@@ -191,8 +190,8 @@ def evaluate(
     if json_file:
         json_file.write_bytes(report_to_json(report))
     if html_file:
-        html_file.write_text(report_html(msgspec.to_builtins(report)), encoding="utf-8")
-    click.echo(as_table(msgspec.to_builtins(report)))
+        html_file.write_text(report_html(report), encoding="utf-8")
+    click.echo(as_table(report))
 
 
 @main.command(epilog="Example: python -m processing run ml-100k.zip")
@@ -215,7 +214,7 @@ def run(source: Path, profile: str, runs: Path, **options: Any) -> None:
     directory, report = pipeline.run(dataset, loaded, runs)
     storage = open_release_storage(settings)
     manifest = publish(directory / "release", storage, open_figure_storage(settings))
-    click.echo(as_table(msgspec.to_builtins(report)))
+    click.echo(as_table(report))
     click.echo(f"\nRun {directory}\nRelease {manifest.release_id} in {storage.describe()}")
 
 

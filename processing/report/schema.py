@@ -1,10 +1,11 @@
 """What a report says, as types: written by the evaluation, read by text, page, file and figures.
 
 Errors are in stars unless they say otherwise; an interval holds the two ends of a 95 % interval.
-Where nothing can be said there is None. In JSON every field is a key of the same name, and what is
-None by default is left out.
+Where nothing can be said there is None, or an empty part; that is what a part is that the JSON
+lacks. In JSON every field is a key of the same name; keys that are not known are passed over.
 """
 
+from bisect import bisect_right
 from typing import Any
 
 import msgspec
@@ -18,37 +19,31 @@ Interval = tuple[float, float]
 Setting = bool | int | float | str
 
 
-class Record(
-    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
-):
-    """A part of the report: immutable, and strict about its keys."""
-
-
-class Source(Record):
+class Source(msgspec.Struct, frozen=True, kw_only=True):
     """The data set that was evaluated. `n_duplicates` ratings gave way to a later one."""
 
     name: str
-    sha256: str
-    simulated: bool
+    sha256: str | None = None
+    simulated: bool | None = None
     n_ratings: int
     n_users: int
     n_movies: int
-    n_duplicates: int
-    n_bad_lines: int
+    n_duplicates: int | None = None
+    n_bad_lines: int | None = None
 
 
-class ModelErrors(Record):
+class ModelErrors(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A model's errors, means over the splits, and what it cost, summed over them.
 
     `mape` is in percent, None where a test rating is 0. `peak_bytes` is the most memory that was
     held in any split while the model was fitted and predicted. What differs from run to run (times
-    and memory) is None in a release.
+    and memory) is None in a release, and left out of its JSON.
     """
 
     model: str
     label: str
     rmse: float
-    rmse_interval: Interval
+    rmse_interval: Interval | None = None
     mae: float
     mape: float | None
     fit_seconds: float | None = None
@@ -56,7 +51,7 @@ class ModelErrors(Record):
     peak_bytes: int | None = None
 
 
-class Comparison(Record):
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """The ensemble's RMSE less another model's: below 0 the ensemble is better."""
 
     model: str
@@ -65,7 +60,7 @@ class Comparison(Record):
     interval: Interval
 
 
-class SplitErrors(Record):
+class SplitErrors(msgspec.Struct, frozen=True, kw_only=True):
     """A split by itself: RMSE by model, and how many ratings it learned from and tested."""
 
     name: str
@@ -75,7 +70,7 @@ class SplitErrors(Record):
     rmse: dict[str, float]
 
 
-class SliceErrors(Record):
+class SliceErrors(msgspec.Struct, frozen=True, kw_only=True):
     """Errors by model on `n` test ratings that have something in common; no errors where n is 0."""
 
     label: str
@@ -84,17 +79,20 @@ class SliceErrors(Record):
     mae: dict[str, float]
     mape: dict[str, float | None]
 
+    def __post_init__(self) -> None:
+        _require(self.n == 0 or ENSEMBLE in self.rmse, f"`rmse` has no {ENSEMBLE!r}")
 
-class Slices(Record):
+
+class Slices(msgspec.Struct, frozen=True, kw_only=True):
     """Errors by support (known ratings) of user and movie, by month, and at cold starts."""
 
-    user_support: tuple[SliceErrors, ...]
-    movie_support: tuple[SliceErrors, ...]
-    month: tuple[SliceErrors, ...]
-    cold_start: tuple[SliceErrors, ...]
+    user_support: tuple[SliceErrors, ...] = ()
+    movie_support: tuple[SliceErrors, ...] = ()
+    month: tuple[SliceErrors, ...] = ()
+    cold_start: tuple[SliceErrors, ...] = ()
 
 
-class ErrorsBySupport(Record):
+class ErrorsBySupport(msgspec.Struct, frozen=True, kw_only=True):
     """The ensemble's RMSE by support of user (rows) and movie (columns).
 
     Supports are at least their bound and less than the next one. The RMSE is None where too few of
@@ -106,8 +104,19 @@ class ErrorsBySupport(Record):
     rmse: tuple[tuple[float | None, ...], ...]
     n: tuple[tuple[int, ...], ...]
 
+    def __post_init__(self) -> None:
+        rows, columns = len(self.user_bounds), {len(self.movie_bounds)}
+        fits = len(self.rmse) == rows and {len(row) for row in self.rmse} <= columns
+        _require(fits, "`rmse` has not a row for each user bound and a column for each movie bound")
 
-class CalibrationBin(Record):
+    def typical(self, user_ratings: int, movie_ratings: int) -> float | None:
+        """RMSE at so much support; None below the lowest bounds too."""
+        row = bisect_right(self.user_bounds, user_ratings) - 1
+        column = bisect_right(self.movie_bounds, movie_ratings) - 1
+        return None if row < 0 or column < 0 else self.rmse[row][column]
+
+
+class CalibrationBin(msgspec.Struct, frozen=True, kw_only=True):
     """A twentieth of the test ratings, by the ensemble's score: mean score and mean rating."""
 
     predicted: float
@@ -115,14 +124,17 @@ class CalibrationBin(Record):
     n: int
 
 
-class Residuals(Record):
+class Residuals(msgspec.Struct, frozen=True, kw_only=True):
     """How many of the ensemble's residuals (rating less score) lie between each two edges."""
 
     edges: tuple[float, ...]
     counts: tuple[int, ...]
 
+    def __post_init__(self) -> None:
+        _require(len(self.edges) == len(self.counts) + 1, "`edges` is not one longer than `counts`")
 
-class Ablation(Record):
+
+class Ablation(msgspec.Struct, frozen=True, kw_only=True):
     """The ensemble without one member: its RMSE, and how far that is above all together's."""
 
     model: str
@@ -132,7 +144,7 @@ class Ablation(Record):
     interval: Interval
 
 
-class ColumnImportance(Record):
+class ColumnImportance(msgspec.Struct, frozen=True, kw_only=True):
     """The mean of the stars, up or down, by which one of the ensemble's columns moves a score."""
 
     column: str
@@ -140,7 +152,7 @@ class ColumnImportance(Record):
     stars: float
 
 
-class TreeErrors(Record):
+class TreeErrors(msgspec.Struct, frozen=True, kw_only=True):
     """RMSE after `n` trees, on the rows learned from and on those that decide when to stop."""
 
     n: int
@@ -148,21 +160,21 @@ class TreeErrors(Record):
     stop: float
 
 
-class LearningPoint(Record):
+class LearningPoint(msgspec.Struct, frozen=True, kw_only=True):
     """RMSE on the test of the ensemble that learned from `n` stack ratings."""
 
     n: int
     rmse: float
 
 
-class LearningCurves(Record):
+class LearningCurves(msgspec.Struct, frozen=True, kw_only=True):
     """How errors fall with trees, and with ratings to learn from."""
 
-    trees: tuple[TreeErrors, ...]
-    stack: tuple[LearningPoint, ...]
+    trees: tuple[TreeErrors, ...] = ()
+    stack: tuple[LearningPoint, ...] = ()
 
 
-class ListQuality(Record):
+class ListQuality(msgspec.Struct, frozen=True, kw_only=True):
     """How good lists are; `processing.evaluation.topn` defines the measures.
 
     All are shares from 0 to 1. `koren_rank` is None where nothing got the highest rating.
@@ -176,20 +188,20 @@ class ListQuality(Record):
     popular_share: float
 
 
-class ListOrder(ListQuality):
+class ListOrder(ListQuality, frozen=True, kw_only=True):
     """How good lists are in the order of a model, as served, or with the most popular first."""
 
     model: str
     label: str
 
 
-class Caution(ListQuality):
+class Caution(ListQuality, frozen=True, kw_only=True):
     """How good lists are by the score less `z` standard errors, measured on stack ratings."""
 
     z: float
 
 
-class ListResults(Record):
+class ListResults(msgspec.Struct, frozen=True, kw_only=True):
     """How good lists are, for `n_users` users who have something to find among what was set aside.
 
     `n_likes` counts the ratings of at least `like` stars that there are to find. `order` is the
@@ -203,8 +215,12 @@ class ListResults(Record):
     rows: tuple[ListOrder, ...]
     orders: tuple[Caution, ...]
 
+    def __post_init__(self) -> None:
+        missing = {SERVED_LIST, MOST_POPULAR} - {row.model for row in self.rows}
+        _require(not missing, f"`rows` has no {sorted(missing)}")
 
-class NewcomerErrors(Record):
+
+class NewcomerErrors(msgspec.Struct, frozen=True, kw_only=True):
     """Errors and lists of newcomers who gave `given` ratings; None: something else was known.
 
     `rmse` is None for lists that predict no stars; the measures of lists are None where no newcomer
@@ -219,7 +235,7 @@ class NewcomerErrors(Record):
     ndcg_10: float | None
 
 
-class NewcomerResults(Record):
+class NewcomerResults(msgspec.Struct, frozen=True, kw_only=True):
     """What a few ratings of `n_users` newcomers are worth, on `n_test` ratings of theirs.
 
     `n_listed` of them have something to find. `order_z` is the caution of their lists.
@@ -231,8 +247,11 @@ class NewcomerResults(Record):
     order_z: float
     rows: tuple[NewcomerErrors, ...]
 
+    def __post_init__(self) -> None:
+        _require(0 in {row.given for row in self.rows}, "`rows` has none where 0 ratings are given")
 
-class LeftOutModel(Record):
+
+class LeftOutModel(msgspec.Struct, frozen=True, kw_only=True):
     """A model that was not fitted, and why."""
 
     model: str
@@ -240,7 +259,7 @@ class LeftOutModel(Record):
     reason: str
 
 
-class Report(Record):
+class Report(msgspec.Struct, frozen=True, kw_only=True):
     """How well a profile predicts a data set.
 
     `scale` is the lowest and highest rating and the step between two, all in stars. `ranking` is
@@ -256,17 +275,17 @@ class Report(Record):
     n_stack: int
     n_test: int
     models: tuple[ModelErrors, ...]
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[Comparison, ...] = ()
     splits: tuple[SplitErrors, ...]
-    slices: Slices
-    error_table: ErrorsBySupport
-    calibration: tuple[CalibrationBin, ...]
-    residuals: Residuals
-    ablation: tuple[Ablation, ...]
-    importance: tuple[ColumnImportance, ...]
-    learning: LearningCurves
-    ranking: ListResults | None
-    newcomers: NewcomerResults | None
+    slices: Slices = Slices()
+    error_table: ErrorsBySupport | None = None
+    calibration: tuple[CalibrationBin, ...] = ()
+    residuals: Residuals | None = None
+    ablation: tuple[Ablation, ...] = ()
+    importance: tuple[ColumnImportance, ...] = ()
+    learning: LearningCurves = LearningCurves()
+    ranking: ListResults | None = None
+    newcomers: NewcomerResults | None = None
     settings: dict[str, dict[str, Setting]]
     left_out: tuple[LeftOutModel, ...]
 
@@ -281,15 +300,39 @@ class Report(Record):
         return {row.model: row.label for row in self.by_error}
 
     @property
+    def members(self) -> tuple[ModelErrors, ...]:
+        """The models that the ensemble stands on, lowest RMSE first."""
+        return tuple(row for row in self.by_error if row.model not in (ENSEMBLE, BLEND, MEAN))
+
+    @property
     def best_member(self) -> ModelErrors | None:
         """The member with the lowest RMSE; None where the ensemble and its relatives are alone."""
-        members = (row for row in self.by_error if row.model not in (ENSEMBLE, BLEND, MEAN))
-        return next(members, None)
+        return next(iter(self.members), None)
+
+    def errors_of(self, model: str) -> ModelErrors | None:
+        """The errors of a model; None where it was not measured."""
+        return next((row for row in self.models if row.model == model), None)
+
+
+def _require(condition: bool, fault: str) -> None:
+    if not condition:
+        raise ValueError(fault)
 
 
 def report_to_json(report: Report) -> bytes:
-    """Write a report as indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(report), indent=1)
+    """Write a report as indented JSON.
+
+    Raises
+    ------
+    ReportError
+        If it would not be read back as it is, because of NaN or a value of another type.
+    """
+    data = msgspec.json.encode(report)
+    if report_from_json(data, "The report") != report:
+        raise ReportError(
+            "The report cannot be written as JSON: it has a NaN, or a list for a tuple."
+        )
+    return msgspec.json.format(data, indent=1)
 
 
 def report_from_json(data: bytes, where: str) -> Report:
@@ -298,14 +341,13 @@ def report_from_json(data: bytes, where: str) -> Report:
     Raises
     ------
     ReportError
-        If a key is missing, unknown, or has a value of another type; says which one. `where` names
-        the file.
+        If a key is missing or has a value of another type; says which one. `where` names the file.
     """
     try:
         return msgspec.json.decode(data, type=Report)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ReportError(
-            f"{where} is not a report that this version reads: {error}. Evaluate again with this "
+            f"{where} is not a report that this version reads: {error}. Make it again with this "
             "version of the project."
         ) from error
 

@@ -3,14 +3,16 @@
 Cells are numbers, so that JSON carries them; `cell_text` writes them for readers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-Cell = float | int | str | tuple[float, float] | None
-Report = dict[str, Any]
+from processing.report.schema import Interval
 
-ENSEMBLE, BLEND, MEAN = "ensemble", "blend", "mean"
+if TYPE_CHECKING:
+    import pandas
+
+Cell = float | int | str | Interval | None
 MANY_ROWS, MANY_COLUMNS = 12, 4
 
 
@@ -51,6 +53,25 @@ class Table:
         """Whether it is better folded away at first."""
         return len(self.rows) > MANY_ROWS
 
+    def to_frame(self) -> "pandas.DataFrame":
+        """The table as a DataFrame: rows by their headings, an interval as columns low and high.
+
+        Numbers stay as they are, shares from 0 to 1; what is not known is NaN.
+        """
+        import pandas
+
+        columns: dict[str, list[Cell]] = {}
+        for place, column in enumerate(self.columns):
+            cells = [row.cells[place] for row in self.rows]
+            if column.kind.endswith("interval"):
+                ends = [cell if isinstance(cell, tuple) else (None, None) for cell in cells]
+                columns[f"{column.label}, low"] = [low for low, _ in ends]
+                columns[f"{column.label}, high"] = [high for _, high in ends]
+            else:
+                columns[column.label] = cells
+        index = pandas.Index([row.label for row in self.rows], name=self.head)
+        return pandas.DataFrame(columns, index=index)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
@@ -61,27 +82,6 @@ class Section:
     text: str
     figures: tuple[str, ...]
     tables: tuple[Table, ...]
-
-
-def by_error(report: Report) -> list[dict[str, Any]]:
-    """The models of a report, lowest RMSE first."""
-    return sorted(report["models"], key=lambda row: (row["rmse"], row["model"]))
-
-
-def model_labels(report: Report) -> dict[str, str]:
-    """Labels by model, lowest RMSE first."""
-    return {row["model"]: row["label"] for row in by_error(report)}
-
-
-def best_member(report: Report) -> str | None:
-    """The member with the lowest RMSE; None where the ensemble and its relatives are alone."""
-    members = [model for model in model_labels(report) if model not in (ENSEMBLE, BLEND, MEAN)]
-    return members[0] if members else None
-
-
-def as_cell(value: Any) -> Cell:
-    """A value of the report as a cell: intervals become pairs."""
-    return (value[0], value[1]) if isinstance(value, Sequence) and len(value) == 2 else value
 
 
 def cell_text(cell: Cell, kind: str) -> str:
@@ -102,6 +102,7 @@ def cell_text(cell: Cell, kind: str) -> str:
 
 _WRITERS: dict[str, Callable[[float], str]] = {
     "count": lambda value: f"{value:,}",
+    "ratings": lambda value: f"{value:,} rating{'' if value == 1 else 's'}",
     "stars": lambda value: f"{value:.4f}",
     "signed": lambda value: f"{value:+.4f}",
     "percent": lambda value: f"{value:.1f} %",

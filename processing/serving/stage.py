@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import numpy as np
 
 from processing.ensemble.features import CONTRIBUTIONS, Features
@@ -116,5 +115,5 @@ class _Contents:
             history_ratings=ratings.by_user.values,
             history_days=ratings.by_user.days,
             report=report_to_json(self._report),
-            figures=report_figures(msgspec.to_builtins(self._report)),
+            figures=report_figures(self._report),
         )

@@ -24,16 +24,14 @@ from processing.release import (
     stage_release,
     top_dtype,
 )
-from processing.release.encoding import to_json
 from processing.release.schema import (
     ERRORS_DTYPE,
     LOVERS_DTYPE,
-    REPORT,
     SIMILAR_DTYPE,
     VIEWERS_DTYPE,
     VOTES_DTYPE,
 )
-from processing.report.text import without_times
+from processing.report.schema import report_to_json, without_times
 from tests.report_example import LEFT_OUT, example_report
 
 FILMS: tuple[tuple[str, int | None, tuple[str, ...]], ...] = (
@@ -207,7 +205,7 @@ def _contents(about: ReleaseAbout) -> ReleaseContents:
             ],
             np.int32,
         ),
-        report=to_json(without_times(example_report()), REPORT),
+        report=report_to_json(without_times(example_report())),
         figures={"calibration.svg": FIGURE, "error-by-model.svg": FIGURE, "my_own.svg": FIGURE},
     )
 

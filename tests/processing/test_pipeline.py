@@ -103,7 +103,7 @@ def test_run_when_finished_then_its_report_lies_there_to_be_read(finished):
     page = (directory / "report.html").read_text()
     for row in report.models:
         assert f"{row.rmse:.4f}" in text
-        assert f"<td>{row.rmse:.4f}</td>" in page
+        assert f">{row.rmse:.4f}</td>" in page
 
 
 def test_run_when_started_again_then_nothing_is_done_twice(dataset, finished):

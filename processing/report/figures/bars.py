@@ -1,7 +1,5 @@
 """Bars: residuals, and what moves a score."""
 
-from typing import Any
-
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -22,9 +20,9 @@ from processing.figures.style import (
     grid,
     new_axes,
 )
+from processing.report.schema import Report
 from processing.report.words import column_label, group_label
 
-Report = dict[str, Any]
 MOST_COLUMNS = 16
 GROUP_COLOURS = {
     "user": BLUE,
@@ -37,10 +35,12 @@ GROUP_COLOURS = {
 }
 
 
-def residuals(report: Report) -> Figure:
+def residuals(report: Report) -> Figure | None:
     """How the residuals, rating less score, are distributed."""
-    edges = np.array(report["residuals"]["edges"])
-    counts = np.array(report["residuals"]["counts"], float)
+    if report.residuals is None:
+        return None
+    edges = np.array(report.residuals.edges)
+    counts = np.array(report.residuals.counts, float)
     figure, axes = new_axes(3.0)
     shares = 100 * counts / max(counts.sum(), 1)
     axes.bar(edges[:-1], shares, np.diff(edges), align="edge", color=BLUE, edgecolor=PAPER)
@@ -51,14 +51,15 @@ def residuals(report: Report) -> Figure:
     return figure
 
 
-def importance(report: Report) -> Figure:
+def importance(report: Report) -> Figure | None:
     """Mean stars by which a column moves a score, most first, coloured by group."""
-    rows = report["importance"][:MOST_COLUMNS]
-    labels = {row["model"]: row["label"] for row in report["models"]}
+    rows = report.importance[:MOST_COLUMNS]
+    if not rows:
+        return None
     figure, axes = new_axes(0.24 * len(rows) + 1.5)
     places = np.arange(len(rows))[::-1]
-    stars = [row["stars"] for row in rows]
-    axes.barh(places, stars, 0.7, color=[_colour(row["group"]) for row in rows])
+    stars = [row.stars for row in rows]
+    axes.barh(places, stars, 0.7, color=[_colour(row.group) for row in rows])
     for place, value in zip(places, stars, strict=True):
         axes.annotate(
             f"{value:.3f}",
@@ -69,14 +70,14 @@ def importance(report: Report) -> Figure:
             color=INK,
             fontsize=SIZE,
         )
-    axes.set_yticks(places, [column_label(row["column"], labels) for row in rows])
+    axes.set_yticks(places, [column_label(row.column, report.labels) for row in rows])
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_xlim(0, 1.18 * max(stars) or 1)
     axes.locator_params(axis="x", nbins=5)
-    hidden = len(report["importance"]) - len(rows)
+    hidden = len(report.importance) - len(rows)
     smaller = f"\n({hidden} smaller ones not drawn)" if hidden else ""
     axes.set_xlabel(f"Mean stars up or down{smaller}", loc="right")
-    groups = dict.fromkeys(row["group"] for row in rows)
+    groups = dict.fromkeys(row.group for row in rows)
     figure.legend(
         handles=[Patch(color=_colour(group), label=group_label(group)) for group in groups],
         loc="outside upper left",

@@ -1,6 +1,6 @@
 """Dots with intervals: a row per model, best on top."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,9 +17,8 @@ from processing.figures.style import (
     new_figure,
     plain,
 )
-from processing.report.tables import ENSEMBLE, MEAN
+from processing.report.schema import ENSEMBLE, MEAN, SERVED_LIST, Interval, ModelErrors, Report
 
-Report = dict[str, Any]
 ROW_INCHES, AXIS_INCHES = 0.34, 0.85
 FAR_OFF = 2.0  # times the spread of the other models: then the mean would squeeze them together
 TEXT_SHARE = 0.3  # of the width, for the numbers at the right
@@ -30,40 +29,42 @@ def error_by_model(report: Report) -> Figure:
 
     The global mean is said below the axis where it is so far off that it would squeeze all others.
     """
-    rows = sorted(report["models"], key=lambda row: (row["rmse"], row["model"]))
+    rows = report.by_error
     far = [row for row in rows if _squeezes(row, rows)]
     shown = [row for row in rows if row not in far]
     figure, axes = new_axes(ROW_INCHES * len(shown) + AXIS_INCHES)
     _dots(
         axes,
-        [row["label"] for row in shown],
-        [row["rmse"] for row in shown],
-        [row.get("rmse_interval") for row in shown],
-        [BEST if row["model"] == ENSEMBLE else DOT for row in shown],
+        [row.label for row in shown],
+        [row.rmse for row in shown],
+        [row.rmse_interval for row in shown],
+        [BEST if row.model == ENSEMBLE else DOT for row in shown],
         "{:.4f}",
     )
-    below = "".join(f"\n{row['label']}, not drawn: {row['rmse']:.4f}" for row in far)
+    below = "".join(f"\n{row.label}, not drawn: {row.rmse:.4f}" for row in far)
     axes.set_xlabel("RMSE on the test, in stars (lower is better)" + below, loc="right")
     return figure
 
 
-def _squeezes(row: Report, rows: list[Report]) -> bool:
-    others = [other["rmse"] for other in rows if other["model"] != MEAN]
-    if row["model"] != MEAN or len(others) < 2:
+def _squeezes(row: ModelErrors, rows: tuple[ModelErrors, ...]) -> bool:
+    others = [other.rmse for other in rows if other.model != MEAN]
+    if row.model != MEAN or len(others) < 2:
         return False
-    return bool(row["rmse"] - max(others) > FAR_OFF * (max(others) - min(others)))
+    return row.rmse - max(others) > FAR_OFF * (max(others) - min(others))
 
 
-def ablation(report: Report) -> Figure:
+def ablation(report: Report) -> Figure | None:
     """How much the ensemble's RMSE rises without each member, with its 95 % interval."""
-    rows = sorted(report["ablation"], key=lambda row: -row["difference"])
+    if not report.ablation:
+        return None
+    rows = sorted(report.ablation, key=lambda row: -row.difference)
     figure, axes = new_axes(ROW_INCHES * len(rows) + AXIS_INCHES)
     axes.axvline(0, color=QUIET, linewidth=1, zorder=0)
     _dots(
         axes,
-        [f"without {row['label']}" for row in rows],
-        [row["difference"] for row in rows],
-        [row["interval"] for row in rows],
+        [f"without {row.label}" for row in rows],
+        [row.difference for row in rows],
+        [row.interval for row in rows],
         [DOT] * len(rows),
         "{:+.4f}",
     )
@@ -73,16 +74,18 @@ def ablation(report: Report) -> Figure:
     return figure
 
 
-def ranking(report: Report) -> Figure:
+def ranking(report: Report) -> Figure | None:
     """Hit rate and NDCG of the first ten, by what orders the list."""
-    rows = sorted(report["ranking"]["rows"], key=lambda row: -row["ndcg_10"])
+    if report.ranking is None:
+        return None
+    rows = sorted(report.ranking.rows, key=lambda row: -row.ndcg_10)
     figure = new_figure(ROW_INCHES * len(rows) + AXIS_INCHES)
     left, right = figure.subplots(1, 2, sharey=True)
-    labels = [row["label"] for row in rows]
-    colours = [BEST if row["model"] == "ordered" else DOT for row in rows]
+    labels = [row.label for row in rows]
+    colours = [BEST if row.model == SERVED_LIST else DOT for row in rows]
     for axes, values, text, title in (
-        (left, [100 * row["hit_rate_10"] for row in rows], "{:.0f} %", "Hit rate @10"),
-        (right, [row["ndcg_10"] for row in rows], "{:.3f}", "NDCG @10"),
+        (left, [100 * row.hit_rate_10 for row in rows], "{:.0f} %", "Hit rate @10"),
+        (right, [row.ndcg_10 for row in rows], "{:.3f}", "NDCG @10"),
     ):
         plain(axes)
         axes.set_xlabel(title)
@@ -97,7 +100,7 @@ def _dots(
     axes: Axes,
     labels: list[str],
     values: list[float],
-    intervals: list[list[float] | None],
+    intervals: Sequence[Interval | None],
     colours: list[str],
     text: str,
 ) -> None:
@@ -106,7 +109,7 @@ def _dots(
     An interval that is not known is None.
     """
     places = np.arange(len(values))[::-1]
-    ends = [interval or [value, value] for interval, value in zip(intervals, values, strict=True)]
+    ends = [interval or (value, value) for interval, value in zip(intervals, values, strict=True)]
     lows, highs = np.transpose(ends)
     axes.hlines(places, lows, highs, color=colours, linewidth=2.2, alpha=0.55, zorder=1)
     axes.scatter(values, places, c=colours, s=40, zorder=2)

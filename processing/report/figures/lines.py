@@ -1,7 +1,6 @@
 """Lines: errors by support, by month and by ratings given, calibration, learning curves."""
 
 from datetime import date
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -23,28 +22,33 @@ from processing.figures.style import (
     new_figure,
     plain,
 )
-from processing.report.tables import BLEND, ENSEMBLE, MEAN
+from processing.report.schema import ENSEMBLE, MEAN, Report, SliceErrors
 
-Report = dict[str, Any]
-Rows = list[dict[str, Any]]
+Rows = list[SliceErrors]
 HEIGHT = 3.1
 FEWEST = 30  # test ratings: fewer say nothing
 MOST_MARKED = 24
 _RMSE = "RMSE, in stars"
 
 
-def error_by_support(report: Report, whose: str) -> Figure | None:
-    """RMSE by how many known ratings the user or the movie has; `whose` is which of the two.
+def error_by_user_support(report: Report) -> Figure | None:
+    """RMSE by how many known ratings the user has; None where no row has enough test ratings."""
+    return _error_by_support(report, "user", report.slices.user_support)
 
-    None where no row has enough test ratings.
-    """
-    rows, left_out = _telling(report["slices"][f"{whose}_support"])
+
+def error_by_movie_support(report: Report) -> Figure | None:
+    """RMSE by how many known ratings the movie has; None where no row has enough test ratings."""
+    return _error_by_support(report, "movie", report.slices.movie_support)
+
+
+def _error_by_support(report: Report, whose: str, slices: tuple[SliceErrors, ...]) -> Figure | None:
+    rows, left_out = _telling(slices)
     if not rows:
         return None
     figure, axes = new_axes(HEIGHT)
     places = list(range(len(rows)))
     _compare(axes, report, rows, places)
-    ticks = [f"{row['label'].replace('-', '–')}\n({_short(row['n'])})" for row in rows]
+    ticks = [f"{row.label.replace('-', '–')}\n({_short(row.n)})" for row in rows]
     axes.set_xticks(places, ticks)
     axes.set_xlabel(f"Known ratings of the {whose} (test ratings){left_out}")
     return figure
@@ -52,17 +56,17 @@ def error_by_support(report: Report, whose: str) -> Figure | None:
 
 def error_by_month(report: Report) -> Figure | None:
     """RMSE by month of the rating above the number of ratings; None where no month has enough."""
-    rows, left_out = _telling(report["slices"]["month"])
+    rows, left_out = _telling(report.slices.month)
     if not rows:
         return None
-    months = [date.fromisoformat(f"{row['label']}-01") for row in rows]
+    months = [date.fromisoformat(f"{row.label}-01") for row in rows]
     places = [month.year * 12 + month.month - 1 for month in months]
     figure = new_figure(HEIGHT + 0.8)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     plain(above)
     plain(below)
     _compare(above, report, rows, places)
-    below.bar(places, [row["n"] for row in rows], 0.8, color=LINE)
+    below.bar(places, [row.n for row in rows], 0.8, color=LINE)
     below.set_ylabel("Ratings")
     below.locator_params(axis="y", nbins=2)
     below.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
@@ -74,10 +78,12 @@ def error_by_month(report: Report) -> Figure | None:
     return figure
 
 
-def calibration(report: Report) -> Figure:
+def calibration(report: Report) -> Figure | None:
     """Mean rating by mean score, in twentieths of the test, with the diagonal."""
-    rows = report["calibration"]
-    scores, ratings = [row["predicted"] for row in rows], [row["actual"] for row in rows]
+    rows = report.calibration
+    if not rows:
+        return None
+    scores, ratings = [row.predicted for row in rows], [row.actual for row in rows]
     figure, axes = new_axes(3.8)
     ends = min(scores + ratings), max(scores + ratings)
     axes.plot(ends, ends, color=QUIET, linewidth=1, linestyle=DASHED, label="as it should be")
@@ -90,12 +96,14 @@ def calibration(report: Report) -> Figure:
     return figure
 
 
-def tree_learning(report: Report) -> Figure:
+def tree_learning(report: Report) -> Figure | None:
     """RMSE by number of trees, on what they learn from and on what decides when to stop."""
-    rows = report["learning"]["trees"]
+    rows = report.learning.trees
+    if not rows:
+        return None
     figure, axes = new_axes(HEIGHT)
-    trees = [row["n"] for row in rows]
-    learn, stop = [row["learn"] for row in rows], [row["stop"] for row in rows]
+    trees = [row.n for row in rows]
+    learn, stop = [row.learn for row in rows], [row.stop for row in rows]
     marker = "o" if len(rows) == 1 else None
     axes.plot(trees, learn, color=BLUE, marker=marker, linestyle=DASHED, label="learned from")
     axes.plot(trees, stop, color=RED, marker=marker, label="deciding when to stop")
@@ -109,11 +117,13 @@ def tree_learning(report: Report) -> Figure:
     return figure
 
 
-def stack_learning(report: Report) -> Figure:
+def stack_learning(report: Report) -> Figure | None:
     """RMSE on the test by the number of ratings that taught the ensemble."""
-    rows = report["learning"]["stack"]
+    rows = report.learning.stack
+    if not rows:
+        return None
     figure, axes = new_axes(2.7)
-    sizes, rmse = [row["n"] for row in rows], [row["rmse"] for row in rows]
+    sizes, rmse = [row.n for row in rows], [row.rmse for row in rows]
     axes.plot(sizes, rmse, color=RED, marker="o", markersize=6)
     for size, value in zip(sizes, rmse, strict=True):
         axes.annotate(
@@ -136,18 +146,24 @@ def stack_learning(report: Report) -> Figure:
     return figure
 
 
-def newcomers(report: Report) -> Figure:
+def newcomers(report: Report) -> Figure | None:
     """RMSE by the number of ratings given, with its interval, and that of the ensemble."""
-    rows = report["newcomers"]["rows"]
-    given = [row for row in rows if row["given"] is not None]
-    places, rmse = [row["given"] for row in given], [row["rmse"] for row in given]
+    if report.newcomers is None:
+        return None
+    rows = report.newcomers.rows
+    given = [
+        (row.given, row.rmse, *row.rmse_interval)
+        for row in rows
+        if row.given is not None and row.rmse is not None and row.rmse_interval is not None
+    ]
+    places, rmse, lows, highs = zip(*given, strict=True)
+    label = next(row.label for row in reversed(rows) if row.given is not None)
     figure, axes = new_axes(HEIGHT)
-    lows, highs = zip(*(row["rmse_interval"] for row in given), strict=True)
     axes.vlines(places, lows, highs, color=RED, linewidth=2.2, alpha=0.45)
-    axes.plot(places, rmse, color=RED, marker="o", markersize=6, label=given[-1]["label"])
+    axes.plot(places, rmse, color=RED, marker="o", markersize=6, label=label)
     for row in rows:
-        if row["given"] is None and row["rmse"] is not None:
-            axes.axhline(row["rmse"], color=BLUE, linestyle=DASHED, label=row["label"])
+        if row.given is None and row.rmse is not None:
+            axes.axhline(row.rmse, color=BLUE, linestyle=DASHED, label=row.label)
     for place, value in zip(places, rmse, strict=True):
         axes.annotate(
             f"{value:.3f}",
@@ -166,35 +182,33 @@ def newcomers(report: Report) -> Figure:
     return figure
 
 
-def _telling(rows: Rows) -> tuple[Rows, str]:
+def _telling(rows: tuple[SliceErrors, ...]) -> tuple[Rows, str]:
     """The rows with enough test ratings to say something, and words on how many have not."""
-    telling = [row for row in rows if row["n"] >= FEWEST]
+    telling = [row for row in rows if row.n >= FEWEST]
     n = len(rows) - len(telling)
     return telling, f"\n(without {n} of under {FEWEST} test ratings)" if n else ""
 
 
 def _compare(axes: Axes, report: Report, rows: Rows, places: list[int]) -> None:
     """Draw the ensemble, its best member and the global mean."""
-    labels = {row["model"]: row["label"] for row in report["models"]}
-    rmse = {row["model"]: row["rmse"] for row in report["models"]}
-    members = sorted(labels.keys() - {ENSEMBLE, BLEND, MEAN}, key=lambda name: (rmse[name], name))
-    lines: list[tuple[str, str, str, Any]] = [
+    best = report.best_member
+    lines = [
         (MEAN, GREY, "^", DOTTED),
-        *((name, BLUE, "s", DASHED) for name in members[:1]),
+        *([(best.model, BLUE, "s", DASHED)] if best else []),
         (ENSEMBLE, RED, "o", "-"),
     ]
     for name, colour, marker, dashes in lines:
-        if name not in labels:
+        if name not in report.labels:
             continue
         axes.plot(
             places,
-            [row["rmse"][name] for row in rows],
+            [row.rmse[name] for row in rows],
             color=colour,
             marker=marker,
             markersize=4.5 if len(rows) <= MOST_MARKED else 2,
             linestyle=dashes,
             linewidth=1.6,
-            label=labels[name],
+            label=report.labels[name],
         )
     axes.set_ylabel(_RMSE)
     grid(axes)

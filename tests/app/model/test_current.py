@@ -85,7 +85,7 @@ def test_release_when_the_report_lacks_something_then_the_release_is_refused(tmp
     del report[missing]
     release = dataclasses.replace(release, report=json.dumps(report).encode())
     with pytest.raises(
-        ReleaseFormatError, match=rf"report\.json of release .* KeyError\('{missing}'\)"
+        ReleaseFormatError, match=rf"report\.json of release .* missing required field `{missing}`"
     ):
         OpenedRelease(release)
 

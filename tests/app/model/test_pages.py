@@ -47,6 +47,13 @@ def _check_community(row, pick):
     assert text(difference)[0] in "+−±"
 
 
+def test_user_page_when_opened_then_each_pick_says_its_typical_error(client, app):
+    errors = app.extensions["current"].opened().report.error_table
+    page = client.get("/users/7.json").json
+    for pick in page["recommendations"]:
+        assert pick["error"] == errors.typical(page["n_ratings"], pick["movie"]["votes"])
+
+
 def test_user_page_when_opened_then_the_account_sums_to_the_score(client, show):
     data = client.get("/users/7.json").json
     accounts = show("/users/7").select(".pick table.account")

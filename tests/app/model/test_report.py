@@ -1,19 +1,12 @@
-"""The report page: every number of its JSON in a table, and reports that it refuses."""
+"""The report page: every number of its JSON in a table, with the release's figures."""
 
-import copy
-
-import pytest
-
-from app.model.evaluation import read_evaluation
-from processing.errors import ReleaseFormatError
 from processing.report import cell_text
 from tests.app.html import facts, text, texts
-from tests.report_example import example_report
 
 
 def test_report_page_when_opened_then_models_best_first(show):
     page = show("/report")
-    head, *rows = page.select("table.models tr")
+    head, *rows = page.find(id="errors-caption").find_parent("table").select("tr")
     assert len({len(row.find_all(["th", "td"])) for row in (head, *rows)}) == 1
     assert texts([row.th for row in rows]) == [
         "XGBoost ensemble",
@@ -89,45 +82,3 @@ def test_report_page_when_opened_then_protocol_and_left_out(show):
     ]
     (reason,) = facts(page.select_one("dl.left-out")).values()
     assert reason.startswith("It needs 139 GB of memory")
-
-
-def test_evaluation_when_a_model_has_no_mape_then_none():
-    report = example_report()
-    for row in report["models"]:
-        row["mape"] = None
-    found = read_evaluation(report, "x")
-    assert {result.mape for result in found.models} == {None}
-    assert found.served.rmse_interval == pytest.approx((0.9013, 0.9243))
-
-
-def test_evaluation_when_the_report_is_an_old_one_then_read_without_its_new_parts():
-    report = example_report()
-    new = ("comparisons", "slices", "calibration", "residuals", "ablation", "importance")
-    for key in (*new, "learning", "ranking", "newcomers"):
-        del report[key]
-    for row in report["models"]:
-        del row["rmse_interval"]
-    found = read_evaluation(report, "x")
-    assert found.served.rmse_interval is None
-    assert [section.name for section in found.sections] == ["settings"]
-
-
-BROKEN = {
-    "without a protocol": lambda report: report.pop("protocol"),
-    "without an error": lambda report: report["models"][0].pop("mae"),
-    "interval of three": lambda report: report["models"][0].update(rmse_interval=[1, 2, 3]),
-    "slices as a list": lambda report: report.update(slices=[1]),
-    "slice without a model": lambda report: report["slices"]["user_support"][0]["rmse"].clear(),
-    "ranking without orders": lambda report: report["ranking"].pop("orders"),
-    "newcomers without averages": lambda report: report["newcomers"]["rows"].pop(0),
-    "part of text": lambda report: report.update(calibration="none"),
-    "settings as text": lambda report: report.update(settings="none"),
-}
-
-
-@pytest.mark.parametrize("case", BROKEN)
-def test_evaluation_when_the_report_has_another_form_then_refused_by_name(case):
-    report = copy.deepcopy(example_report())
-    BROKEN[case](report)
-    with pytest.raises(ReleaseFormatError, match=r"report\.json of release x .*Publish again"):
-        read_evaluation(report, "x")

@@ -6,11 +6,11 @@ import math
 import pytest
 from flask import template_rendered
 
-from app.model.evaluation import ModelResult
 from app.model.page import SiteInfo
 from app.model.report import ReportPage
 from app.model.scale import RatingScale
 from app.web.responses import json_response, page_document
+from processing.report import ModelErrors
 from tests.app.addresses import PAGES, PATHS, sister
 from tests.app.html import parse
 from tests.app.sample import UNRATED_ID
@@ -127,7 +127,7 @@ def test_json_when_a_number_is_nan_then_refused(app):
 
 
 def _result(rmse=1.0):
-    return ModelResult(model="m", label="M", rmse=rmse, rmse_interval=None, mae=0.8, mape=None)
+    return ModelErrors(model="m", label="M", rmse=rmse, mae=0.8, mape=None)
 
 
 def _report_page(result):

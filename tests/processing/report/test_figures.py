@@ -1,18 +1,19 @@
 """Figures of the report: which there are, what they say, and that everyone can read them."""
 
-import json
 import re
 import xml.etree.ElementTree as ET
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from msgspec.structs import replace
 
 from processing.figures.style import INK, LINE, ON_DARK, PAPER, QUIET
 from processing.figures.svg import svg_bytes
 from processing.report import figures, report_sections
 from processing.report.figures import report_figures
-from tests.report_example import example_report
+from processing.report.schema import report_from_json, report_to_json
+from tests.report_example import example_report, old_report
 
 SVG = "{http://www.w3.org/2000/svg}"
 ALL = {
@@ -29,18 +30,18 @@ ALL = {
     "learning-trees.svg",
     "learning-stack.svg",
 }
-SLICES = example_report()["slices"]
+REPORT = example_report()
 WITHOUT = {
-    "no days": ({"slices": SLICES | {"month": []}}, {"error-by-month.svg"}),
+    "no days": ({"slices": replace(REPORT.slices, month=())}, {"error-by-month.svg"}),
     "few in every month": (
-        {"slices": SLICES | {"month": SLICES["month"][:1]}},
+        {"slices": replace(REPORT.slices, month=REPORT.slices.month[:1])},
         {"error-by-month.svg"},
     ),
     "no likes": ({"ranking": None}, {"ranking.svg"}),
     "no newcomers": ({"newcomers": None}, {"newcomers.svg"}),
-    "one member": ({"ablation": []}, {"ablation.svg"}),
+    "one member": ({"ablation": ()}, {"ablation.svg"}),
     "no trees": (
-        {"learning": example_report()["learning"] | {"trees": []}},
+        {"learning": replace(REPORT.learning, trees=())},
         {"learning-trees.svg"},
     ),
 }
@@ -58,7 +59,7 @@ def _texts(svg):
 def test_figures_when_the_report_has_all_parts_then_all_small_and_always_the_same(drawn):
     assert drawn.keys() == ALL
     assert max(map(len, drawn.values())) < 60_000
-    assert report_figures(json.loads(json.dumps(example_report()))) == drawn
+    assert report_figures(report_from_json(report_to_json(REPORT), "the report")) == drawn
 
 
 @pytest.mark.parametrize("case", WITHOUT)
@@ -68,15 +69,11 @@ def test_figures_when_a_part_is_missing_then_without_its_figure(case):
 
 
 def test_figures_when_the_report_is_an_old_one_then_only_the_models():
-    report = example_report()
-    old = {key: report[key] for key in ("models", "splits", "settings", "left_out")}
-    for row in old["models"]:
-        del row["rmse_interval"]
-    assert report_figures(old).keys() == {"error-by-model.svg"}
+    assert report_figures(old_report()).keys() == {"error-by-model.svg"}
 
 
 def test_figures_when_sections_name_theirs_then_each_has_one_place():
-    placed = [name for section in report_sections(example_report()) for name in section.figures]
+    placed = [name for section in report_sections(REPORT, ALL) for name in section.figures]
     assert sorted([*placed, "error-by-model.svg"]) == sorted(ALL)
 
 
@@ -166,9 +163,17 @@ def test_colours_when_on_light_and_dark_paper_then_stand_out(colour):
 
 
 def test_figures_when_labels_are_long_then_nothing_is_cut_off(monkeypatch):
-    report = example_report()
-    for row in (*report["models"], *report["ablation"], *report["ranking"]["rows"]):
-        row["label"] = {"svd": "KNNBaseline, movies, long"}.get(row["model"], row["label"])
+    def long(rows):
+        return tuple(
+            replace(row, label="KNNBaseline, movies, long") if row.model == "svd" else row
+            for row in rows
+        )
+
+    report = example_report(
+        models=long(REPORT.models),
+        ablation=long(REPORT.ablation),
+        ranking=replace(REPORT.ranking, rows=long(REPORT.ranking.rows)),
+    )
     kept = []
     monkeypatch.setattr(figures, "svg_bytes", lambda figure, name: kept.append(figure) or b"")
     report_figures(report)

@@ -1,13 +1,14 @@
 """Sections of a report: the numbers as they are, and sentences that say what they mean."""
 
 import pytest
+from msgspec.structs import replace
 
 from processing.report import cell_text, figure_text, protocol_text, report_sections
-from tests.report_example import RMSE, example_report
+from tests.report_example import RMSE, example_report, old_report
 
 
 def _sections(**changes):
-    return {section.name: section for section in report_sections(example_report(**changes))}
+    return {section.name: section for section in report_sections(example_report(**changes), ())}
 
 
 def _tables(**changes):
@@ -29,40 +30,29 @@ def test_sections_when_all_parts_are_there_then_in_reading_order():
 
 
 def test_sections_when_the_report_is_an_old_one_then_only_its_settings():
-    report = example_report()
-    old = {key: report[key] for key in ("models", "splits", "settings", "left_out")}
-    assert [section.name for section in report_sections(old)] == ["settings"]
+    assert [section.name for section in report_sections(old_report(), ())] == ["settings"]
 
 
-@pytest.mark.parametrize(
-    ("part", "key"),
-    [
-        ("comparisons", "interval"),
-        ("calibration", "actual"),
-        ("ablation", "rmse"),
-        ("importance", "group"),
-    ],
-)
-def test_sections_when_a_part_lacks_something_then_refused(part, key):
-    report = example_report()
-    del report[part][0][key]
-    with pytest.raises(KeyError, match=key):
-        report_sections(report)
+def test_sections_when_some_figures_are_there_then_only_these_are_named():
+    there = {"residuals.svg", "ranking.svg", "other.svg"}
+    sections = report_sections(example_report(), there)
+    named = {section.name: section.figures for section in sections if section.figures}
+    assert named == {"calibration": ("residuals.svg",), "ranking": ("ranking.svg",)}
 
 
 @pytest.mark.parametrize(
     ("interval", "words"),
     [
-        ([-0.03, -0.02], "The ensemble’s RMSE is 0.0258 stars below that of SVD."),
-        ([0.01, 0.02], "The ensemble’s RMSE is 0.0258 stars above that of SVD."),
-        ([-0.03, 0.0], "The test cannot tell the ensemble and SVD apart."),
+        ((-0.03, -0.02), "The ensemble’s RMSE is 0.0258 stars below that of SVD."),
+        ((0.01, 0.02), "The ensemble’s RMSE is 0.0258 stars above that of SVD."),
+        ((-0.03, 0.0), "The test cannot tell the ensemble and SVD apart."),
     ],
 )
 def test_comparisons_when_the_best_member_is_as_good_or_not_then_said(interval, words):
-    rows = example_report()["comparisons"]
-    for row in rows:
-        if row["model"] == "svd":
-            row["interval"] = interval
+    rows = tuple(
+        replace(row, interval=interval) if row.model == "svd" else row
+        for row in example_report().comparisons
+    )
     assert _sections(comparisons=rows)["comparisons"].text.startswith(words)
 
 
@@ -92,17 +82,17 @@ def test_slices_when_nobody_is_new_then_a_row_of_dashes():
 
 
 def test_calibration_when_told_then_the_largest_gap():
-    gaps = [abs(row["actual"] - row["predicted"]) for row in example_report()["calibration"]]
+    gaps = [abs(row.actual - row.predicted) for row in example_report().calibration]
     assert f"at most {max(gaps):.2f} stars" in _sections()["calibration"].text
     rows = _tables()["residuals"].rows
-    assert [row.cells[0] for row in rows] == example_report()["residuals"]["counts"]
+    assert tuple(row.cells[0] for row in rows) == example_report().residuals.counts
     assert sum(row.cells[1] for row in rows) == pytest.approx(1)
     assert rows[0].label == "−4.00 to −2.00"
 
 
 def test_ablation_when_an_interval_is_above_zero_then_the_model_is_missed():
     assert _sections()["ablation"].text.endswith("Missed for certain, most first: SVD.")
-    last = [row for row in example_report()["ablation"] if row["model"] != "svd"]
+    last = tuple(row for row in example_report().ablation if row.model != "svd")
     assert "None is missed for certain" in _sections(ablation=last)["ablation"].text
 
 
@@ -125,7 +115,7 @@ def test_ranking_when_told_then_served_lists_against_popular_movies_and_the_caut
 
 
 def test_ranking_when_no_order_could_be_compared_then_only_the_lists():
-    found = example_report()["ranking"] | {"orders": []}
+    found = replace(example_report().ranking, orders=())
     assert "cautions" not in _tables(ranking=found)
 
 
@@ -141,10 +131,9 @@ def test_newcomers_when_told_then_each_count_of_ratings_and_the_ensemble():
 
 
 def test_newcomers_when_nobody_likes_anything_then_dashes_for_lists():
-    found = example_report()["newcomers"]
-    for row in found["rows"]:
-        row["hit_rate_10"] = row["ndcg_10"] = None
-    rows = _tables(newcomers=found)["given"].rows
+    found = example_report().newcomers
+    without = tuple(replace(row, hit_rate_10=None, ndcg_10=None) for row in found.rows)
+    rows = _tables(newcomers=replace(found, rows=without))["given"].rows
     assert {row.cells[3:] for row in rows} == {(None, None)}
 
 
@@ -154,8 +143,8 @@ def test_newcomers_when_there_are_too_few_then_no_section():
 
 def test_settings_when_there_are_folds_then_each_by_itself():
     assert "splits" not in _tables()
-    (split,) = example_report()["splits"]
-    table = _tables(splits=[split | {"name": "u1"}, split | {"name": "u2"}])["splits"]
+    (split,) = example_report().splits
+    table = _tables(splits=(replace(split, name="u1"), replace(split, name="u2")))["splits"]
     assert [row.label for row in table.rows] == ["u1", "u2"]
     assert table.rows[0].cells == (300, *sorted(RMSE.values()))
 
@@ -165,6 +154,8 @@ def test_settings_when_there_are_folds_then_each_by_itself():
     [
         (None, "stars", "–"),
         (1234567, "count", "1,234,567"),
+        (1, "ratings", "1 rating"),
+        (2500, "ratings", "2,500 ratings"),
         (0.91234, "stars", "0.9123"),
         (-0.01, "signed", "−0.0100"),
         ((0.9, 0.95), "interval", "0.9000 to 0.9500"),
