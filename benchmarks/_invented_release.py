@@ -21,7 +21,13 @@ from processing.release import (
     stage_release,
     top_dtype,
 )
-from processing.release.encoding import to_json
+from processing.report.schema import (
+    ErrorsBySupport,
+    ModelErrors,
+    Report,
+    Source,
+    report_to_json,
+)
 
 TOP_N = 50
 N_REASONS = 3
@@ -98,7 +104,7 @@ def _contents(
         history_movies=movies,
         history_ratings=ratings.astype(np.float32),
         history_days=rng.integers(FIRST_DAY, LAST_DAY + 1, n_ratings, np.int32),
-        report=to_json(_report(n_ratings), schema.REPORT),
+        report=report_to_json(_report(n_users, n_movies, n_ratings)),
         figures={},
     )
 
@@ -158,25 +164,30 @@ def _top(work: Path, rng: np.random.Generator, n_users: int, n_movies: int) -> n
     return top
 
 
-def _report(n_ratings: int) -> dict[str, Any]:
-    bounds = [1, 10, 30, 100, 300, 1000]
-    return {
-        "protocol": "last",
-        "seed": 0,
-        "n_train": n_ratings,
-        "n_stack": 0,
-        "n_test": 1,
-        "models": [
-            {"model": "ensemble", "label": "Ensemble", "rmse": 0.8, "mae": 0.6, "mape": 20.0}
-        ],
-        "left_out": [],
-        "error_table": {
-            "user_bounds": bounds,
-            "movie_bounds": bounds,
-            "rmse": [[0.8] * len(bounds)] * len(bounds),
-            "n": [[100] * len(bounds)] * len(bounds),
-        },
-    }
+def _report(n_users: int, n_movies: int, n_ratings: int) -> Report:
+    bounds = (1, 10, 30, 100, 300, 1000)
+    return Report(
+        source=Source(
+            name="Invented ratings", n_ratings=n_ratings, n_users=n_users, n_movies=n_movies
+        ),
+        protocol="last",
+        profile="invented",
+        seed=0,
+        scale=(1.0, 5.0, 1.0),
+        n_train=n_ratings,
+        n_stack=0,
+        n_test=1,
+        models=(ModelErrors(model="ensemble", label="Ensemble", rmse=0.8, mae=0.6, mape=20.0),),
+        splits=(),
+        error_table=ErrorsBySupport(
+            user_bounds=bounds,
+            movie_bounds=bounds,
+            rmse=((0.8,) * len(bounds),) * len(bounds),
+            n=((100,) * len(bounds),) * len(bounds),
+        ),
+        settings={},
+        left_out=(),
+    )
 
 
 def _periods() -> tuple[str, ...]:
