@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas
 
 from processing.report import models_table, report_sections
-from processing.report.frames import report_frames
+from processing.report.report_frames import report_frames
 from processing.report.schema import report_to_json
 from tests.report_example import RMSE, example_report
 
