@@ -147,8 +147,9 @@ BAD_LINES = [
 
 
 @pytest.mark.parametrize("form", ["folder", "zip", "tar.gz"])
-@pytest.mark.parametrize(("slug", "name", "text", "line", "message"), BAD_LINES)
-def test_movielens_with_a_bad_line_names_it(slug, name, text, line, message, form, tmp_path):
+@pytest.mark.parametrize("bad", BAD_LINES, ids=lambda bad: f"{bad[0]}-{bad[1]}-{bad[4]}")
+def test_movielens_with_a_bad_line_names_it(bad, form, tmp_path):
+    slug, name, text, line, message = bad
     files = SETS[slug][0]
     if name.endswith(".csv"):
         text = files[name].partition(b"\n")[0] + b"\n" + text
