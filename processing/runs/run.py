@@ -48,7 +48,7 @@ class Run:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Origin:
+class RunOrigin:
     """When a run was begun (UTC, as 2006-10-02T08:30:00Z), and by which commit."""
 
     created_utc: str
@@ -91,13 +91,13 @@ def open_run(
     )
 
 
-def origin_of(run: Run) -> Origin:
+def origin_of(run: Run) -> RunOrigin:
     """When a run was begun and by which commit, written down at its first start."""
     path = run.directory / "run.json"
     if not path.exists():
         created = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         write_text(path, json.dumps({"created_utc": created, "commit": _commit()}))
-    return Origin(**json.loads(path.read_text()))
+    return RunOrigin(**json.loads(path.read_text()))
 
 
 def _code_hash() -> str:

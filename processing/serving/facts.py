@@ -1,6 +1,6 @@
 """What a release says about its movies and itself, straight from the ratings."""
 
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from processing.runs.decisions import Decisions
 from processing.runs.run import Run, origin_of
 from processing.serving.audience import periods_of, viewer_bands
 
-PACKAGES = ("numpy", "scipy", "scikit-surprise", "xgboost-cpu", "numba")
+PACKAGES = ("numpy", "scipy", "surprise", "xgboost", "numba")  # as they are imported
 START_QUANTILES = (1.0, 0.98, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5)
 
 
@@ -30,7 +30,7 @@ def about_release(
         protocol=run.protocol,
         seed=run.seed,
         commit=origin.commit,
-        versions={package: version(package) for package in PACKAGES},
+        versions=_versions(),
         scale=(scale.low, scale.high, scale.step),
         global_mean=ratings.mean,
         histogram_levels=tuple(float(level) for level in scale.levels()),
@@ -84,6 +84,12 @@ def similar_movies(neighbours: Neighbours, n: int) -> NDArray[np.void]:
     similar["similarity"] = neighbours.similarities[:, :n]
     similar["support"] = neighbours.supports[:, :n]
     return similar
+
+
+def _versions() -> dict[str, str]:
+    """Versions of what the models are fitted with, by the name under which each was installed."""
+    names = packages_distributions()
+    return {name: version(name) for package in PACKAGES for name in names[package]}
 
 
 def _source(run: Run, report: Report) -> SourceInfo:
