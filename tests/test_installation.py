@@ -202,7 +202,9 @@ def test_train_when_in_a_strange_repository_then_whole_and_without_its_commit(in
 def test_extras_when_compared_with_the_pins_then_ask_for_what_is_pinned():
     pinned = {name: version for file in FILES for name, version in pins(file).items()}
     for requirement in [each for extra in ("", *EXTRAS) for each in requirements(extra)]:
-        least = ".".join(pinned[requirement.name].split(".")[:2])
+        name = requirement.name
+        pin = pinned["xgboost-cpu" if name == "xgboost" else name]  # the same code for macOS
+        least = ".".join(pin.split(".")[:2])
         assert str(requirement.specifier) == f">={least}", requirement.name
     assert needed("test") >= pinned.keys()
     assert needed("train") | needed("site") >= pins("requirements.txt").keys()

@@ -180,7 +180,7 @@ def test_evaluate_when_done_then_table_json_and_page_agree(cli, source, tmp_path
         (line,) = (
             line for line in result.stdout.splitlines() if line.startswith(row["label"] + "  ")
         )
-        assert f"<td>{row['rmse']:.4f}</td>" in (tmp_path / "out.html").read_text()
+        assert f'<td class="num">{row["rmse"]:.4f}</td>' in (tmp_path / "out.html").read_text()
         low, high = row["rmse_interval"]
         shown = [f"{row['rmse']:.4f}", f"{low:.4f},", f"{high:.4f}", f"{row['mae']:.4f}"]
         assert line.removeprefix(row["label"]).split()[:4] == shown

@@ -222,7 +222,7 @@ def test_ranking_when_read_then_the_caution_is_the_one_that_did_best_on_the_stac
     assert ranking.order == next(o.z for o in ranking.orders if o.ndcg_10 == best)
     assert 0 < ranking.n_users <= ranking.n_likes
     rows = {row.model: row for row in ranking.rows}
-    assert rows.svd["koren_rank"] < 0.5
+    assert rows["svd"].koren_rank < 0.5
 
 
 def test_ranking_when_nobody_likes_anything_then_none(tmp_path):

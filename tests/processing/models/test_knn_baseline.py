@@ -70,9 +70,11 @@ def test_save_when_there_are_half_stars_then_they_come_back(tmp_path):
 
 def test_candidates_when_tastes_are_two_then_of_the_same_taste():
     ratings = ratings_of(tasteful_rows(4, n_users=200, n_movies=60))
-    x_side, y_side, values = neighbours.sides(ratings, True, SHRUNK_CORRELATION)
-    x_side = x_side._replace(values=values)
-    found, order = neighbour_search.find_candidates(x_side, transposed(x_side, y_side.n_rows), 10)
+    by_user, by_movie = (
+        neighbours.measured_side(ratings, of_users, SHRUNK_CORRELATION)
+        for of_users in (True, False)
+    )
+    found, order = neighbour_search.find_candidates(by_user, by_movie, 10)
     assert found.shape == (ratings.n_users, 11)
     assert sorted(order) == list(range(ratings.n_users))
     same = found[:, 1:] % 2 == np.arange(ratings.n_users)[:, None] % 2
