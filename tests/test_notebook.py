@@ -25,6 +25,7 @@ def test_notebook_when_kept_then_without_outputs(notebook):
 
 # A kernel is a process of its own: how it talks to us is not ours to warn about.
 @pytest.mark.filterwarnings("default")
+@pytest.mark.environment
 def test_notebook_when_executed_then_every_cell_says_something(notebook, tmp_path, monkeypatch):
     root = str(NOTEBOOK.parents[1])
     monkeypatch.setenv("PYTHONPATH", root)

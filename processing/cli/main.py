@@ -103,7 +103,7 @@ def simulate(
     if netflix_size:
         users, movies = simulator.NETFLIX_USERS, simulator.NETFLIX_MOVIES
         ratings = simulator.NETFLIX_RATINGS
-    made = simulator.simulate(
+    simulated = simulator.simulate(
         directory,
         n_users=users or simulator.N_USERS,
         n_movies=movies or simulator.N_MOVIES,
@@ -111,8 +111,8 @@ def simulate(
         seed=seed,
     )
     click.echo(
-        f"{made.directory}: {made.n_ratings:,} ratings of {made.n_movies:,} movies by "
-        f"{made.n_users:,} users; no model can beat an RMSE of {made.noise_floor:.4f}."
+        f"{simulated.directory}: {simulated.n_ratings:,} ratings of {simulated.n_movies:,} movies by "
+        f"{simulated.n_users:,} users; no model can beat an RMSE of {simulated.noise_floor:.4f}."
     )
 
 

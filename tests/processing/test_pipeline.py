@@ -161,7 +161,7 @@ def _finished_stages(directory):
     }
 
 
-MOST_KILLS = 8
+MOST_KILLS = 5
 PROGRAM = textwrap.dedent("""
     import sys
     import time

@@ -53,11 +53,12 @@ def by_hand(ratings, name="By hand"):
     return dataclasses.replace(dataset_of(ratings, name), catalogue=CATALOGUE)
 
 
-@pytest.fixture
-def explored(tmp_path):
-    """The folder of figures about ROWS."""
-    explore(by_hand(ratings_of(ROWS, titled=[100, 200, 300])), tmp_path)
-    return tmp_path
+@pytest.fixture(scope="module")
+def explored(tmp_path_factory):
+    """The folder of figures about ROWS; tests only read it."""
+    folder = tmp_path_factory.mktemp("explored")
+    explore(by_hand(ratings_of(ROWS, titled=[100, 200, 300])), folder)
+    return folder
 
 
 def table(directory, name):
