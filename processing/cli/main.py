@@ -111,8 +111,8 @@ def simulate(
         seed=seed,
     )
     click.echo(
-        f"{simulated.directory}: {simulated.n_ratings:,} ratings of {simulated.n_movies:,} movies by "
-        f"{simulated.n_users:,} users; no model can beat an RMSE of {simulated.noise_floor:.4f}."
+        f"{simulated.directory}: {simulated.n_ratings:,} ratings of {simulated.n_movies:,} movies "
+        f"by {simulated.n_users:,} users; no model can beat an RMSE of {simulated.noise_floor:.4f}."
     )
 
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from processing.errors import SourceError
 from processing.simulation.films import real_films
-from processing.simulation.planted import FIRST_DAY, LAST_DAY, Truth, World
-from processing.simulation.planting import LATENT, N_FACTORS, VARIANCES
 from processing.simulation.stars import FINDABLE, STAR_COUNTS
+from processing.simulation.truth import LATENT, N_FACTORS, VARIANCES
+from processing.simulation.world import FIRST_DAY, LAST_DAY, Truth, World
 
 ABOUT_NAME = "simulation.json"
 VERSION = 2  # of the simulator: the same version, sizes and seed give the same ratings

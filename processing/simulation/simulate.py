@@ -12,8 +12,8 @@ from processing.errors import SourceError
 from processing.kernels import simulate as kernels
 from processing.kernels.hashing import mix
 from processing.simulation.about import ABOUT_NAME, About, Tally, read_about, write_about
-from processing.simulation.planted import FIRST_DAY, N_DAYS, PlantedRatings, Truth, World
-from processing.simulation.planting import plant
+from processing.simulation.truth import plant
+from processing.simulation.world import FIRST_DAY, N_DAYS, PlantedRatings, Truth, World
 from processing.tools.files import write_whole
 from processing.tools.progress import counting
 

@@ -12,8 +12,8 @@ from datetime import date, time
 import numpy as np
 from numpy.typing import NDArray
 
+from processing.data.readers.columns import NUMBER, Layout, find_layout
 from processing.data.readers.containers import Member
-from processing.data.readers.layout import NUMBER, Layout, find_layout
 from processing.data.readers.reading import (
     Form,
     Likeness,

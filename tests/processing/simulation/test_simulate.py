@@ -16,9 +16,9 @@ from processing.data.rows import RatingRows
 from processing.errors import SourceError
 from processing.simulation import simulate as module
 from processing.simulation.films import real_films
-from processing.simulation.planted import World
-from processing.simulation.planting import exact_counts, plant
 from processing.simulation.simulate import ABOUT_NAME, simulate
+from processing.simulation.truth import exact_counts, plant
+from processing.simulation.world import World
 
 GENRES = set(
     "Action|Adventure|Animation|Comedy|Crime|Documentary|Drama|Family|Fantasy|Horror|Musical|"

@@ -6,7 +6,7 @@ from scipy.special import ndtr, ndtri
 
 from processing.kernels.simulate import Viewers
 from processing.simulation.films import FilmTitle, draw_titles, real_films
-from processing.simulation.planted import FIRST_DAY, N_DAYS, Truth, World
+from processing.simulation.world import FIRST_DAY, N_DAYS, Truth, World
 
 VARIANCES = {  # of the latent score's parts; their sum is 1
     "users": 0.26,
