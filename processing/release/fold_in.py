@@ -32,8 +32,6 @@ class FoldIn(Document, frozen=True, kw_only=True, eq=False):
         float64 (1 + n_factors,) and (1 + n_factors, 1 + n_factors): m and C.
     noise_variance
         s², in stars squared, above 0.
-    order_z
-        Visitors' lists are ordered by `ordering_scores` with this z.
     ask
         Indices of the movies to ask a visitor about, the most informative first.
     """
@@ -41,7 +39,6 @@ class FoldIn(Document, frozen=True, kw_only=True, eq=False):
     mean: NDArray[np.float64]
     covariance: NDArray[np.float64]
     noise_variance: float
-    order_z: float
     ask: tuple[int, ...]
 
     @classmethod
@@ -72,8 +69,6 @@ class FoldIn(Document, frozen=True, kw_only=True, eq=False):
             return "the covariance is not symmetric."
         if np.linalg.eigvalsh(self.covariance)[0] <= 0:
             return "the covariance is not positive definite."
-        if not np.isfinite(self.order_z):
-            return f"order_z is {self.order_z}; expected a number."
         if not self.noise_variance > 0:
             return f"noise_variance is {self.noise_variance}; expected more than 0."
         if not all(0 <= index < n_movies for index in self.ask):

@@ -72,8 +72,9 @@ class ReleaseAbout(Document, frozen=True, kw_only=True):
         The ratings that the columns of the histograms count, in stars.
     contribution_groups, contribution_start
         A score is the start, in stars, plus its contributions, one of each group of features.
-    order_z
-        Lists are ordered by `ordering_scores` with this z.
+    known_weight
+        What log(1 + votes) adds to a recommendation's `order`, or takes from it, where a list is
+        turned to well known or less known movies; 0 or more.
     like
         A movie is loved from this many stars on.
     periods
@@ -98,7 +99,7 @@ class ReleaseAbout(Document, frozen=True, kw_only=True):
     histogram_levels: tuple[Number, ...]
     contribution_groups: tuple[str, ...]
     contribution_start: Number
-    order_z: Number
+    known_weight: Number
     like: Number
     periods: tuple[str, ...]
     viewer_bands: tuple[int, ...]

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from processing.release.affinity import AffinityAbout, Weights
 from processing.release.encoding import Document
 from processing.release.fold_in import FoldIn
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 MANIFEST = "manifest.json"
 MOVIES = "movies.json"
@@ -29,6 +30,13 @@ VIEWERS = "viewers.npy"
 LOVERS = "lovers.npy"
 USER_ERRORS = "user_errors.npy"
 FOLD_IN = "fold_in.json"
+AFFINITY = "affinity.json"
+WEIGHTS_INDPTR = "weights_indptr.npy"
+WEIGHTS_MOVIES = "weights_movies.npy"
+WEIGHTS_VALUES = "weights_values.npy"
+WEIGHTS_SCALES = "weights_scales.npy"
+NEAR_INDPTR = "near_indptr.npy"
+NEAR_MOVIES = "near_movies.npy"
 REPORT = "report.json"
 FIGURES = "figures"
 
@@ -48,11 +56,12 @@ NO_DAY = np.iinfo(np.int32).min
 
 
 def top_dtype(n_reasons: int, n_groups: int) -> np.dtype[Any]:
-    """Dtype of one recommendation: 12 bytes, 8 more per reason and 2 per group of features."""
+    """Dtype of one recommendation: 16 bytes, 8 more per reason and 2 per group of features."""
     return np.dtype(
         [
             ("movie", "<i4"),
             ("score", "<f4"),
+            ("order", "<f4"),
             ("reasons", REASON_DTYPE, (n_reasons,)),
             ("contributions", "<f2", (n_groups,)),
             ("n_neighbours", "<u2"),
@@ -92,6 +101,8 @@ class ReleaseContents:
         this one, how many there are, and how many love this one too.
     fold_in
         What folds new visitors in.
+    affinity, weights
+        What orders the lists of new visitors.
     user_ids
         int64 (n_users,), ascending.
     user_errors
@@ -121,6 +132,8 @@ class ReleaseContents:
     viewers: NDArray[np.void]
     lovers: NDArray[np.void]
     fold_in: FoldIn
+    affinity: AffinityAbout
+    weights: Weights
     user_ids: NDArray[np.int64]
     user_errors: NDArray[np.void]
     top: NDArray[np.void]

@@ -1,0 +1,135 @@
+"""What orders a visitor's list: how a few ratings speak for every movie, by arithmetic alone.
+
+Model:   order of movie i = Σ_{j rated} x_j B_ji + g(n) log(1 + votes_i)
+         x_j = (rating_j - neutral) / (highest - lowest), below 0 where the rating is below
+         `neutral`; n is how many movies were rated, g falls as n grows
+Source:  Steck (2019), "Embarrassingly shallow autoencoders for sparse data", for B, as
+         `processing.ranking.ease` learns it.
+Differs: of B only the largest weights are kept, in 8 bits; votes stand in for what little the first
+         ratings say. Without any rating the list is the one of the most popular movies.
+
+The order is linear in the ratings given, so each of them has an exact part in it. The same
+arithmetic is done in the browser, where there is no server: `app/static/ranking.js`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.release.encoding import Document
+
+LARGEST = 127  # of an int8
+
+
+class AffinityAbout(Document, frozen=True, kw_only=True):
+    """How ratings weigh.
+
+    Attributes
+    ----------
+    neutral
+        Stars of a rating that speaks neither for nor against.
+    popularity
+        (n, g) pairs, n ascending from 0: from n ratings on, g is what log(1 + votes) counts for.
+    """
+
+    neutral: float
+    popularity: tuple[tuple[int, float], ...]
+
+    def popularity_weight(self, n_given: int) -> float:
+        """Return g for so many ratings."""
+        return [weight for given, weight in self.popularity if given <= n_given][-1]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Weights:
+    """The largest entries of B by rated movie, and which movies are near to each other.
+
+    Rated movie j speaks for `movies[indptr[j]:indptr[j + 1]]`, ascending, by
+    `values[...] * scales[j]`. The movies near to j are
+    `near_movies[near_indptr[j]:near_indptr[j + 1]]`, ascending, and near goes both ways.
+
+    Attributes
+    ----------
+    indptr, near_indptr
+        int32 (n_movies + 1,).
+    movies, near_movies
+        uint16, or uint32 in a release of more than 65,536 movies.
+    values, scales
+        int8 (n,), float32 (n_movies,).
+    """
+
+    indptr: NDArray[np.int32]
+    movies: NDArray[Any]
+    values: NDArray[np.int8]
+    scales: NDArray[np.float32]
+    near_indptr: NDArray[np.int32]
+    near_movies: NDArray[Any]
+
+    def row(self, movie: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the movies that a rated movie speaks for, and by how much."""
+        own = slice(self.indptr[movie], self.indptr[movie + 1])
+        by = self.values[own].astype(np.float64) * float(self.scales[movie])
+        return self.movies[own].astype(np.int64), by
+
+    def near(self, movie: int) -> NDArray[np.int64]:
+        """Return the movies near to a movie, ascending."""
+        own = slice(self.near_indptr[movie], self.near_indptr[movie + 1])
+        return self.near_movies[own].astype(np.int64)
+
+
+class Affinity:
+    """Orders all movies for anyone who has rated a few.
+
+    Parameters
+    ----------
+    about, weights
+        How ratings weigh, and B.
+    scale
+        Lowest and highest rating.
+    votes
+        (n_movies,), how many rated each movie.
+    """
+
+    def __init__(
+        self,
+        about: AffinityAbout,
+        weights: Weights,
+        scale: tuple[float, float],
+        votes: NDArray[Any],
+    ) -> None:
+        self.about = about
+        self.weights = weights
+        self._low, self._high = scale
+        self._log_votes = np.log1p(votes.astype(np.float64))
+
+    def grades(self, ratings: NDArray[Any]) -> NDArray[np.float64]:
+        """Return x of ratings in stars, (n,)."""
+        stars = np.asarray(ratings, np.float64)
+        return (stars - self.about.neutral) / (self._high - self._low)
+
+    def order(self, movies: NDArray[np.int64], ratings: NDArray[Any]) -> NDArray[np.float64]:
+        """Return what orders the movies, (n_movies,), given ratings, (n,), of movies, (n,)."""
+        order = self.about.popularity_weight(len(movies)) * self._log_votes
+        for movie, grade in zip(movies.tolist(), self.grades(ratings).tolist(), strict=True):
+            spoken_for, by = self.weights.row(movie)
+            order[spoken_for] += grade * by
+        return order
+
+    def parts(
+        self, movies: NDArray[np.int64], ratings: NDArray[Any], listed: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Return what each rating adds to the order of some movies, (len(listed), n).
+
+        Each row sums to the order less what votes add.
+        """
+        parts = np.zeros((len(listed), len(movies)))
+        grades = self.grades(ratings).tolist()
+        for column, (movie, grade) in enumerate(zip(movies.tolist(), grades, strict=True)):
+            spoken_for, by = self.weights.row(movie)
+            places = np.searchsorted(spoken_for, listed)
+            found = places < len(spoken_for)
+            found[found] = spoken_for[places[found]] == listed[found]
+            parts[found, column] = grade * by[places[found]]
+        return parts
