@@ -12,6 +12,8 @@ from processing.errors import ConfigError
 from processing.models.base import ENGINES, AnyModel, Engine
 from processing.models.linear import LinearModel
 from processing.models.registry import MODELS
+from processing.ranking.ranker import RankerSettings
+from processing.ranking.registry import BASELINES, RANKINGS, RankingSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +43,12 @@ class ModelSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class RecommendSettings:
-    """How many movies are judged and kept per user, and what is kept with each.
+    """How many movies are kept per user, and what is kept with each.
 
     Attributes
     ----------
     top_n
         Movies that are kept per user, 1 or more.
-    n_candidates
-        Movies per user that the ensemble judges, `top_n` or more.
     n_reasons
         Rated movies that are named as reasons of each recommendation, 1 or more.
     n_similar
@@ -58,7 +58,6 @@ class RecommendSettings:
     """
 
     top_n: int = 50
-    n_candidates: int = 200
     n_reasons: int = 3
     n_similar: int = 12
     contributions: Literal["exact", "approximate"] = "exact"
@@ -71,16 +70,14 @@ class RecommendSettings:
         for field in dataclasses.fields(self):
             if field.type is int and getattr(self, field.name) < 1:
                 raise ConfigError(f"{field.name} is {getattr(self, field.name)!r}; expected ≥ 1.")
-        if self.n_candidates < self.top_n:
-            raise ConfigError(
-                f"n_candidates is {self.n_candidates}, below top_n ({self.top_n}). "
-                "Judge at least as many movies as are kept."
-            )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """Everything that decides how a data set is learned."""
+    """Everything that decides how a data set is learned.
+
+    `models` predict stars; `rankings` propose what is listed, the first of them most of it.
+    """
 
     name: str
     seed: int
@@ -88,6 +85,8 @@ class Profile:
     recommend: RecommendSettings
     ensemble: EnsembleSettings
     models: tuple[ModelSpec, ...]
+    rankings: tuple[RankingSpec, ...]
+    ranker: RankerSettings
 
     def as_json(self) -> dict[str, Any]:
         """The profile as JSON-ready values."""
@@ -114,7 +113,7 @@ def load_profile(directory: Path, name: str) -> Profile:
 
 def parse_profile(name: str, document: dict[str, Any]) -> Profile:
     """Check a parsed TOML document key by key."""
-    known = {"seed", "protocol", "engine", "recommend", "ensemble", "models"}
+    known = {"seed", "protocol", "engine", "recommend", "ensemble", "models", "ranking", "ranker"}
     if wrong := known ^ document.keys():
         raise ConfigError(f"keys {sorted(wrong)} are missing or unknown; expected {sorted(known)}.")
     if document["protocol"] not in PROTOCOLS:
@@ -135,13 +134,40 @@ def parse_profile(name: str, document: dict[str, Any]) -> Profile:
             "none of the models can score all movies at once to find candidates. "
             "Add a baseline, svd or svdpp."
         )
+    rankings = tuple(_ranking(key, table) for key, table in document["ranking"].items())
+    recommend = _settings(RecommendSettings, "recommend", document["recommend"])
+    ranker = _settings(RankerSettings, "ranker", document["ranker"])
+    if ranker.n_candidates < recommend.top_n:
+        raise ConfigError(
+            f"[ranker] n_candidates is {ranker.n_candidates}, below top_n ({recommend.top_n}). "
+            "Propose at least as many movies as are kept."
+        )
     return Profile(
         name=name,
         seed=document["seed"],
         protocol=document["protocol"],
-        recommend=_settings(RecommendSettings, "recommend", document["recommend"]),
+        recommend=recommend,
         ensemble=_settings(EnsembleSettings, "ensemble", document["ensemble"]),
         models=models,
+        rankings=(*rankings, *BASELINES),
+        ranker=ranker,
+    )
+
+
+def _ranking(name: str, table: dict[str, Any]) -> RankingSpec:
+    kind = table.get("kind")
+    if kind not in RANKINGS:
+        raise ConfigError(
+            f"[ranking.{name}] has kind {kind!r}; expected one of {', '.join(RANKINGS)}."
+        )
+    if name in {baseline.name for baseline in BASELINES}:
+        raise ConfigError(f"[ranking.{name}] is always there; give another model another name.")
+    settings = {key: value for key, value in table.items() if key not in ("kind", "label")}
+    return RankingSpec(
+        name=name,
+        kind=kind,
+        label=table.get("label", name),
+        settings=_settings(RANKINGS[kind].Settings, f"ranking.{name}", settings),
     )
 
 

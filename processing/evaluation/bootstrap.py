@@ -48,6 +48,22 @@ def resampled_rmse(splits: list[SplitPredictions], seed: int) -> dict[str, NDArr
     return {name: rmse[:, m] for m, name in enumerate(names)}
 
 
+def resampled_means(values: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
+    """The mean of one value per user in each resample of the users, float64 (N_RESAMPLES,).
+
+    Users are put into clusters as for the RMSE.
+    """
+    rng = np.random.default_rng(seed)
+    n = min(len(values), N_CLUSTERS)
+    of_row = rng.permutation(len(values)) % n
+    sums, sizes = np.bincount(of_row, values, n), np.bincount(of_row, minlength=n)
+    means = np.empty(N_RESAMPLES)
+    for r in range(N_RESAMPLES):
+        drawn = rng.integers(n, size=n)
+        means[r] = sums[drawn].sum() / sizes[drawn].sum()
+    return means
+
+
 def interval(values: NDArray[np.float64]) -> tuple[float, float]:
     """The 95 % percentile interval of a figure's resamples: its lower and upper end."""
     low, high = np.percentile(values, PERCENTILES).tolist()

@@ -3,25 +3,40 @@
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from processing.data.splits import Split, make_splits
 from processing.evaluation.sampled_lists import sample_size
 from processing.evaluation.steps.ensembles import StackRows, fit_ensembles
-from processing.evaluation.steps.held_out import hold_out
-from processing.evaluation.steps.list_tests import score_lists
-from processing.evaluation.steps.newcomers import fit_newcomers
+from processing.evaluation.steps.held_out import HeldOut, HeldOutScores, hold_out
+from processing.evaluation.steps.list_tests import MOST_USERS, ListTest, score_lists
+from processing.evaluation.steps.newcomers import fit_newcomers, read_about
+from processing.evaluation.steps.rankers import Taught, fit_ranker, read_ranker
+from processing.evaluation.steps.rankings import describe, propose, whole_grams
 from processing.evaluation.steps.reporting import SplitResults, make_report, user_errors
+from processing.evaluation.steps.visitor_orders import default_about
 from processing.report.schema import Report, report_from_json, report_to_json
 from processing.runs.decisions import Decisions
 from processing.runs.run import Run
+from processing.tools.stages import Stage
 
 logger = logging.getLogger(__name__)
 
 EVALUATION = "evaluation"
 REPORT = "report.json"
 USER_ERRORS = "user_errors.npy"
+
+
+class Share(NamedTuple):
+    """How many splits share the users who are measured, whether this one is looked into as the
+    last, and where the Gram matrix of all ratings lies.
+    """
+
+    n_splits: int
+    last: bool
+    grams: Stage | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +56,10 @@ def evaluate(run: Run) -> Evaluation:
     for model in run.left_out:
         logger.warning("%s is left out: %s", model.label, model.reason)
     splits = make_splits(run.dataset, run.protocol, run.seed)
-    n_listed = -(-sample_size(run.ratings.n_movies) // len(splits))
+    grams = whole_grams(run)
     results = [
-        _evaluate_split(run, split, n_listed, compare=split is splits[-1]) for split in splits
+        _evaluate_split(run, split, Share(len(splits), split is splits[-1], grams))
+        for split in splits
     ]
 
     def work(directory: Path) -> str:
@@ -55,35 +71,64 @@ def evaluate(run: Run) -> Evaluation:
     stage = run.stages.run(EVALUATION, work)
     path = stage.path / REPORT
     report = report_from_json(path.read_bytes(), str(path))
-    order_z = report.ranking.order if report.ranking else 0.0
+    ranker = read_ranker(results[-1].lists.ranker)
+    newcomers = results[-1].newcomers
+    scale = run.ratings.scale
     decisions = Decisions(
         ensemble=results[-1].ensembles.ensemble.path,
+        ranker=ranker.path,
         user_errors=stage.path / USER_ERRORS,
-        order_z=order_z,
-        visitors_order_z=report.newcomers.order_z if report.newcomers else order_z,
+        known_weight=ranker.known_weight,
+        affinity=read_about(newcomers) if newcomers else default_about((scale.low, scale.high)),
     )
     return Evaluation(report=report, decisions=decisions)
 
 
-def _evaluate_split(run: Run, split: Split, n_listed: int, compare: bool) -> SplitResults:
-    """Do the stages of a split; ablation, learning and newcomers only to `compare`."""
+def _evaluate_split(run: Run, split: Split, share: Share) -> SplitResults:
+    """Do the stages of a split; ablation, learning and newcomers are of the last one alone."""
     name = split.name.replace(" ", "-")
-    stacks = [
-        hold_out(run, f"{name}/stack-{k}", split.known & ~rows, rows, n_listed if k == 0 else 0)
-        for k, rows in enumerate(split.stacks)
-    ]
-    test = hold_out(run, f"{name}/test", split.known, split.test, n_listed)
-    rows = StackRows(run, stacks, test)
-    ensembles = fit_ensembles(run, name, rows, compare)
+    n_splits, last, grams = share
+    n_listed = -(-sample_size(run.ratings.n_movies) // n_splits)
+    most_taught = -(-run.profile.ranker.most_users // len(split.stacks))
+    taught, stacks = [], []
+    for k, rows in enumerate(split.stacks):
+        held = HeldOut(fit_on=split.known & ~rows, rows=rows)
+        part, scores = _part(run, f"{name}/stack-{k}", held, (grams, most_taught, 0))
+        taught.append(part)
+        stacks.append(scores)
+    held = HeldOut(fit_on=split.known, rows=split.test)
+    most_tested = -(-MOST_USERS // n_splits)
+    tested, test = _part(run, f"{name}/test", held, (grams, most_tested, n_listed))
+    taught_by = StackRows(run, stacks, test)
+    ensembles = fit_ensembles(run, name, taught_by, last)
     newcomers = None
-    if compare:
-        newcomers = fit_newcomers(run, name, split, test.read_lists().users)
+    if last:
+        newcomers = fit_newcomers(run, name, split, test.read_lists().users, grams)
     return SplitResults(
         split=split,
-        n_stack=len(rows.ratings),
+        n_stack=len(taught_by.ratings),
         test=test,
         ensembles=ensembles,
-        stack_lists=score_lists(run, f"{name}/stack-0", ensembles.ensemble, stacks[0]),
-        test_lists=score_lists(run, f"{name}/test", ensembles.ensemble, test),
+        lists=ListTest(
+            part=tested,
+            scores=test,
+            list_stars=score_lists(run, f"{name}/test", ensembles.ensemble, test),
+            ranker=fit_ranker(run, name, taught),
+        ),
         newcomers=newcomers,
     )
+
+
+def _part(
+    run: Run, name: str, held: HeldOut, asked: tuple[Stage | None, int, int]
+) -> tuple[Taught, HeldOutScores]:
+    """Fit all models on a part of the ratings, and predict and propose for another.
+
+    `asked`: where the Gram matrix of all ratings lies, how many users movies are proposed to, and
+    to how many of them the star models score all movies.
+    """
+    grams, most_users, n_listed = asked
+    rankings = propose(run, name, held, grams, most_users)
+    scores = hold_out(run, name, held, rankings.candidates, n_listed)
+    columns = describe(run, name, held, rankings, scores)
+    return Taught(held=held, rankings=rankings, columns=columns, grams=grams), scores

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
-from processing.data.rows import NO_DAY
+from processing.ranking.candidates import last_days
 
 N_USERS = 1000
 MANY_MOVIES = 10_000
 N_USERS_OF_MANY = 500
 BLOCK_PAIRS = 400_000
+CHUNK_PAIRS = 10_000_000
 
 
 class Pairs(NamedTuple):
@@ -35,8 +36,7 @@ class Lists:
 
     `users`: int32 (n_users,), ascending. `days`: int32 (n_users,), the day of the user's last known
     rating, or NO_DAY. The movies of user k are `movies[indptr[k]:indptr[k + 1]]`, int32 and
-    ascending. `movie_counts`: int64 (n_movies,), the known ratings of each movie. `sd`: float64 (),
-    the standard deviation of the known ratings, in stars.
+    ascending. `movie_counts`: int64 (n_movies,), the known ratings of each movie.
     """
 
     users: NDArray[np.int32]
@@ -44,7 +44,6 @@ class Lists:
     indptr: NDArray[np.int64]
     movies: NDArray[np.int32]
     movie_counts: NDArray[np.int64]
-    sd: NDArray[np.float64]
 
     def rows(self) -> NDArray[np.int64]:
         """The row, a place in `users`, of each pair."""
@@ -86,28 +85,42 @@ def sample_lists(
 
     `held_out_users` are the users of the held-out ratings.
     """
-    csr = known.by_user
+    return lists_of(known, draw_users(known, held_out_users, n_users, seed))
+
+
+def draw_users(
+    known: Ratings, held_out_users: NDArray[np.int32], n_users: int, seed: int
+) -> NDArray[np.int32]:
+    """Up to `n_users` of the users with a held-out and a known rating, ascending."""
     asked = np.unique(held_out_users)
-    asked = asked[csr.counts[asked] > 0]
+    asked = asked[known.by_user.counts[asked] > 0]
     drawn = np.random.default_rng(seed).permutation(asked)[:n_users]
-    users = np.sort(drawn).astype(np.int32)
-    rated = known.movie_counts > 0
-    movies, days = [np.empty(0, np.int32)], np.full(len(users), NO_DAY, np.int32)
-    for row, user in enumerate(users):
-        own = slice(csr.indptr[user], csr.indptr[user + 1])
-        days[row] = csr.days[own].max()
+    return np.sort(drawn).astype(np.int32)
+
+
+def lists_of(known: Ratings, users: NDArray[np.int32]) -> Lists:
+    """All rated movies that are new to each of `users`, who ascend."""
+    csr, rated = known.by_user, known.movie_counts > 0
+    movies = [np.empty(0, np.int32)]
+    for user in users:
         new = rated.copy()
-        new[csr.indices[own]] = False
+        new[csr.indices[csr.indptr[user] : csr.indptr[user + 1]]] = False
         movies.append(np.flatnonzero(new).astype(np.int32))
     sizes = [len(of_user) for of_user in movies]
     return Lists(
         users=users,
-        days=days,
+        days=last_days(known, users),
         indptr=np.cumsum(sizes, dtype=np.int64),
         movies=np.concatenate(movies),
         movie_counts=known.movie_counts,
-        sd=np.sqrt(np.mean(np.square(csr.values), dtype=np.float64) - known.mean**2),
     )
+
+
+def in_chunks(known: Ratings, users: NDArray[np.int32]) -> Iterator[Lists]:
+    """The lists of many users, some of them at a time: up to `CHUNK_PAIRS` pairs."""
+    size = max(1, CHUNK_PAIRS // max(1, known.n_movies))
+    for start in range(0, len(users), size):
+        yield lists_of(known, users[start : start + size])
 
 
 def fill(

@@ -12,6 +12,10 @@ them, and that they gave at least `like` stars in the held-out ratings):
                         before it, equal ones by half: 0 is best, 0.5 is chance
          coverage     = share of the movies that can be listed that is in anybody's first 10
          popular      = share of all first tens taken by the tenth of the movies with most ratings
+         stars        = mean of the held-out ratings of movies that are among a first 10
+         distance     = mean over users of 1 - the mean correlation of the grades of two movies of
+                        the first 10 (`processing.ranking.near`)
+         first place  = share of first places that one movie takes
 Source:  Järvelin and Kekäläinen (2002), "Cumulated gain-based evaluation of IR techniques", for
          NDCG; Koren (2008), "Factorization meets the neighborhood", section 6, for the rank.
 Differs: Koren draws random movies for each held-out rating, we draw them once per user, the same
@@ -19,7 +23,7 @@ Differs: Koren draws random movies for each held-out rating, we draw them once p
          them not counted.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +44,14 @@ class Likes:
     """What the users of some lists turned out to like.
 
     `liked`, `loved`: bool (n_pairs,), whether the pair is a held-out rating of at least the like's
-    stars, or of the highest level. `drawn`: for each row of the lists, the places of the random
+    stars, or of the highest level. `given`: float32 (n_pairs,), the held-out ratings, NaN where
+    there is none. `drawn`: for each row of the lists, the places of the random
     movies that Koren's rank compares with; none where nothing is loved.
     """
 
     liked: NDArray[np.bool_]
     loved: NDArray[np.bool_]
+    given: NDArray[np.float32]
     drawn: list[NDArray[np.int64]]
 
 
@@ -53,11 +59,13 @@ class Likes:
 class Outcome:
     """How one ordering of the lists did, user by user, so that splits can be pooled.
 
-    `hits`: bool (n_users with a like,). `gains`, `recalls`: float64 likewise. `ranks`: float64
+    `users`: int32 (n_users with a like,). `hits`: bool (n_users with a like,). `gains`, `recalls`: float64 likewise. `ranks`: float64
     (n loved,). `top`: int32 (n_users, TOP), the movies listed first, -1 beyond the last. `popular`:
-    bool (n_movies,), and `listable` likewise.
+    bool (n_movies,), and `listable` likewise. `given`: float32 (n_users, TOP), what was given to
+    those listed first, NaN where nothing.
     """
 
+    users: NDArray[np.int32]
     hits: NDArray[np.bool_]
     gains: NDArray[np.float64]
     recalls: NDArray[np.float64]
@@ -65,6 +73,7 @@ class Outcome:
     top: NDArray[np.int32]
     popular: NDArray[np.bool_]
     listable: NDArray[np.bool_]
+    given: NDArray[np.float32]
 
 
 def find_likes(
@@ -88,18 +97,18 @@ def find_likes(
     found = place < len(keys)
     found[found] = keys[place[found]] == wanted[found]
     place, given = place[found], ratings[asked][found]
-    held = np.zeros(len(keys), bool)
-    liked, loved = held.copy(), held.copy()
-    held[place] = True
-    liked[place] = given >= np.float32(scale.like)
-    loved[place] = given >= np.float32(scale.high)
+    found_given = np.full(len(keys), np.nan, np.float32)
+    found_given[place] = given
+    held = ~np.isnan(found_given)
+    liked = held & (found_given >= np.float32(scale.like))
+    loved = held & (found_given >= np.float32(scale.high))
     rng = np.random.default_rng(seed)
     drawn = []
     for start, end in zip(lists.indptr[:-1], lists.indptr[1:], strict=True):
         new = start + np.flatnonzero(~held[start:end])
         wanted_here = min(N_RANDOM, len(new)) if loved[start:end].any() else 0
         drawn.append(rng.permutation(new)[:wanted_here])
-    return Likes(liked=liked, loved=loved, drawn=drawn)
+    return Likes(liked=liked, loved=loved, given=found_given, drawn=drawn)
 
 
 def outcome(lists: Lists, likes: Likes, scores: NDArray[np.float32]) -> Outcome:
@@ -113,6 +122,7 @@ def outcome(lists: Lists, likes: Likes, scores: NDArray[np.float32]) -> Outcome:
     discounts = 1 / np.log2(np.arange(TOP) + 2)
     ideal = np.cumsum(discounts)[np.minimum(n_likes, TOP) - 1]
     return Outcome(
+        users=lists.users[asked],
         hits=np.any(hit[:, :TOP], axis=1),
         gains=hit[:, :TOP] @ discounts / ideal,
         recalls=hit.sum(axis=1) / n_likes,
@@ -120,14 +130,54 @@ def outcome(lists: Lists, likes: Likes, scores: NDArray[np.float32]) -> Outcome:
         top=np.append(lists.movies, np.int32(-1))[places[:, :TOP]],
         popular=_popular(lists.movie_counts),
         listable=lists.movie_counts > 0,
+        given=np.append(likes.given, np.float32(np.nan))[places[:, :TOP]],
     )
 
 
-def list_quality(outcomes: list[Outcome]) -> ListQuality:
-    """The measures over the users of all splits; Koren's rank is None where nothing is loved."""
-    hits, gains, recalls, ranks = (
+def merged(outcomes: list[Outcome]) -> Outcome:
+    """The outcomes of several groups of users of the same split, as one; their users ascend."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    by_user = ("users", "hits", "gains", "recalls", "ranks", "top", "given")
+    return replace(
+        outcomes[0],
+        **{name: np.concatenate([getattr(one, name) for one in outcomes]) for name in by_user},
+    )
+
+
+def paired_gains(one: Outcome, other: Outcome) -> NDArray[np.float64]:
+    """One's NDCG less that of the same users in the other, who are there all."""
+    places = np.searchsorted(other.users, one.users)
+    return np.asarray(one.gains - other.gains[places])
+
+
+def ndcg_of_places(
+    indptr: NDArray[np.int64], liked: NDArray[np.bool_], places: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """NDCG@10 of each list, of the users with a like among their pairs, float64 (n,).
+
+    The pairs of user k are those from `indptr[k]` to `indptr[k + 1]`; `places`: int64 (n_users, k),
+    the pairs listed, best first, -1 beyond the last.
+    """
+    n_likes = np.diff(np.append(0, np.cumsum(liked))[indptr])
+    some = n_likes > 0
+    hit = np.append(liked, False)[places[some, :TOP]]
+    discounts = 1 / np.log2(np.arange(TOP) + 2)
+    ideal = np.cumsum(discounts)[np.minimum(n_likes[some], TOP) - 1]
+    gains: NDArray[np.float64] = hit @ discounts[: hit.shape[1]] / ideal
+    return gains
+
+
+def list_quality(
+    outcomes: list[Outcome], distances: NDArray[np.float64] | None = None
+) -> ListQuality:
+    """The measures over the users of all splits; Koren's rank is None where nothing is loved.
+
+    `distances`: how far apart each user's first ten are, where it is known.
+    """
+    hits, gains, recalls, ranks, given = (
         np.concatenate([getattr(found, name) for found in outcomes])
-        for name in ("hits", "gains", "recalls", "ranks")
+        for name in ("hits", "gains", "recalls", "ranks", "given")
     )
     listed = [found.top[found.top >= 0] for found in outcomes]
     n_popular = sum(
@@ -135,6 +185,8 @@ def list_quality(outcomes: list[Outcome]) -> ListQuality:
         for found, movies in zip(outcomes, listed, strict=True)
     )
     listable = np.any([found.listable for found in outcomes], axis=0)
+    first = np.concatenate([found.top[:, 0] for found in outcomes])
+    rated = ~np.isnan(given)
     return ListQuality(
         hit_rate_10=float(hits.mean()),
         ndcg_10=float(gains.mean()),
@@ -142,6 +194,9 @@ def list_quality(outcomes: list[Outcome]) -> ListQuality:
         koren_rank=float(ranks.mean()) if len(ranks) else None,
         coverage=len(np.unique(np.concatenate(listed))) / int(listable.sum()),
         popular_share=float(n_popular / sum(len(movies) for movies in listed)),
+        stars_of_rated=float(given[rated].mean(dtype=np.float64)) if rated.any() else None,
+        intra_list_distance=None if distances is None else float(distances.mean()),
+        first_place_share=float(np.unique(first, return_counts=True)[1].max() / len(first)),
     )
 
 

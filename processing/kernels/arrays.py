@@ -46,6 +46,20 @@ class Csr(NamedTuple):
         """Row number of each entry, int32 (n,)."""
         return np.repeat(np.arange(self.n_rows, dtype=np.int32), self.counts)
 
+    def take(self, rows: NDArray[Any]) -> "Csr":
+        """Some of the rows, in the order given, without days."""
+        counts = self.counts[rows]
+        indptr = np.concatenate(([0], np.cumsum(counts)))
+        places = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[:-1], counts)
+        return Csr(indptr, self.indices[places], self.values[places])
+
+    def transposed(self, n_columns: int) -> "Csr":
+        """The same entries by column, rows ascending within each, without days."""
+        order = np.argsort(self.indices, kind="stable")
+        counts = np.bincount(self.indices, minlength=n_columns)
+        indptr = np.concatenate(([0], np.cumsum(counts)))
+        return Csr(indptr, self.rows()[order], self.values[order])
+
 
 class Columns(NamedTuple):
     """Entries that are not yet in rows: `indices`, `values` and `days` as of `Csr`."""

@@ -1,7 +1,6 @@
 """The contract that every rating model keeps."""
 
 import dataclasses
-import json
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeAlias, TypeVar
@@ -12,15 +11,13 @@ from numpy.typing import NDArray
 from processing.data.ratings import Ratings
 from processing.data.rows import Scale
 from processing.errors import ModelError
+from processing.tools.fitted import load_fitted, save_fitted
 
 Engine = Literal["fast", "exact", "surprise"]
 ENGINES: tuple[Engine, ...] = ("fast", "exact", "surprise")
 
 SettingsT = TypeVar("SettingsT")
 ArraysT = TypeVar("ArraysT", bound=tuple[Any, ...])
-
-STATE = "state.npz"
-ABOUT = "model.json"
 
 
 class LinearPart(NamedTuple):
@@ -94,16 +91,13 @@ class Model(ABC, Generic[SettingsT, ArraysT]):
 
     def save(self, directory: Path) -> None:
         """Write the learned arrays (npz, never pickled) and the settings (JSON) into a folder."""
-        directory.mkdir(parents=True, exist_ok=True)
-        with (directory / STATE).open("wb") as file:
-            np.savez(file, **self._state())  # type: ignore[arg-type]  # none is called allow_pickle
         about = {
             "kind": self.kind,
             "engine": self.engine,
             "settings": dataclasses.asdict(self.settings),  # type: ignore[call-overload]
             "scale": dataclasses.asdict(self.scale_),
         }
-        (directory / ABOUT).write_text(json.dumps(about, indent=1))
+        save_fitted(directory, self._state(), about)
 
     @classmethod
     def load(cls, directory: Path) -> Self:
@@ -114,15 +108,10 @@ class Model(ABC, Generic[SettingsT, ArraysT]):
         ModelError
             If the folder holds another kind of model.
         """
-        about = json.loads((directory / ABOUT).read_text())
-        if about["kind"] != cls.kind:
-            raise ModelError(
-                f"{directory} holds a model of kind {about['kind']!r}; expected {cls.kind!r}."
-            )
+        arrays, about = load_fitted(directory, cls.kind)
         model = cls(cls.Settings(**about["settings"]), about["engine"])
         model.scale_ = Scale(**about["scale"])
-        with np.load(directory / STATE, allow_pickle=False) as arrays:
-            model._restore({name: arrays[name] for name in arrays.files})
+        model._restore(arrays)
         return model
 
     @classmethod

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from processing.release.affinity import AffinityAbout
+
 
 @dataclass(frozen=True, kw_only=True)
 class Decisions:
@@ -10,17 +12,19 @@ class Decisions:
 
     Attributes
     ----------
-    ensemble
-        Folder of the ensemble that is served, that of the last split.
+    ensemble, ranker
+        Folders of the ensemble and the ranker that are served, those of the last split. There is no
+        ranker where nobody liked anything that it could have learned from.
     user_errors
         File with the ensemble's errors on each user's held-out ratings.
-    order_z
-        How many standard errors a score loses in the order of the users' lists.
-    visitors_order_z
-        The same for the lists of visitors.
+    known_weight
+        What log(1 + votes) counts for where a list is turned to well or less known movies.
+    affinity
+        How the few ratings of a visitor weigh.
     """
 
     ensemble: Path
+    ranker: Path | None
     user_errors: Path
-    order_z: float
-    visitors_order_z: float
+    known_weight: float
+    affinity: AffinityAbout

@@ -5,7 +5,22 @@ from processing.errors import ModelError
 from processing.models.linear import LinearModel
 from processing.models.registry import MODELS
 from processing.profile import ModelSpec, Profile
+from processing.ranking.registry import RANKINGS, RankingSpec
 from processing.report.schema import LeftOutModel
+
+
+def fitting_rankings(
+    profile: Profile, ratings: Ratings, available_bytes: int
+) -> tuple[tuple[RankingSpec, ...], tuple[LeftOutModel, ...]]:
+    """The ranking models that this machine's memory can hold, and those that are left out."""
+    fitting, left_out = [], []
+    for spec in profile.rankings:
+        need = RANKINGS[spec.kind].memory_need(spec.settings, ratings)
+        if need[0] <= available_bytes:
+            fitting.append(spec)
+        else:
+            left_out.append(_left_out(spec, need, available_bytes))
+    return tuple(fitting), tuple(left_out)
 
 
 def fitting_models(
@@ -20,18 +35,24 @@ def fitting_models(
     """
     fitting, left_out = [], []
     for spec in profile.models:
-        need, words = MODELS[spec.kind].memory_need(spec.settings, ratings, spec.engine)
-        if need <= available_bytes:
+        need = MODELS[spec.kind].memory_need(spec.settings, ratings, spec.engine)
+        if need[0] <= available_bytes:
             fitting.append(spec)
-            continue
-        reason = (
-            f"fitting it needs {need / 1e9:,.3g} GB of memory ({words}); "
-            f"this machine has {available_bytes / 1e9:,.3g} GB."
-        )
-        left_out.append(LeftOutModel(model=spec.name, label=spec.label, reason=reason))
+        else:
+            left_out.append(_left_out(spec, need, available_bytes))
     if not any(issubclass(MODELS[spec.kind], LinearModel) for spec in fitting):
         raise ModelError(
             f"No model of profile {profile.name!r} fits into this machine's "
             f"{available_bytes / 1e9:,.3g} GB of memory. Use a larger machine or fewer ratings."
         )
     return tuple(fitting), tuple(left_out)
+
+
+def _left_out(
+    spec: ModelSpec | RankingSpec, need: tuple[int, str], available_bytes: int
+) -> LeftOutModel:
+    reason = (
+        f"fitting it needs {need[0] / 1e9:,.3g} GB of memory ({need[1]}); "
+        f"this machine has {available_bytes / 1e9:,.3g} GB."
+    )
+    return LeftOutModel(model=spec.name, label=spec.label, reason=reason)

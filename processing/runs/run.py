@@ -11,8 +11,9 @@ from pathlib import Path
 from processing.data.dataset import Dataset, dataset_hash
 from processing.data.ratings import Ratings
 from processing.profile import ModelSpec, Profile
+from processing.ranking.registry import RankingSpec
 from processing.report.schema import LeftOutModel
-from processing.runs.memory import fitting_models
+from processing.runs.memory import fitting_models, fitting_rankings
 from processing.tools.files import write_text
 from processing.tools.machine import memory_bytes
 from processing.tools.stages import Stages
@@ -24,14 +25,15 @@ PACKAGE = Path(__file__).parents[1]
 class Run:
     """Everything that decides what comes out, and where it is kept.
 
-    `models` are those of the profile that this machine's memory can hold; `left_out` are the
-    others.
+    `models` and `rankings` are those of the profile that this machine's memory can hold;
+    `left_out` are the others.
     """
 
     stages: Stages
     dataset: Dataset
     profile: Profile
     models: tuple[ModelSpec, ...]
+    rankings: tuple[RankingSpec, ...]
     left_out: tuple[LeftOutModel, ...]
     protocol: str
     seed: int
@@ -68,11 +70,12 @@ def open_run(
         If no model that can find candidates fits into memory.
     """
     models, left_out = fitting_models(profile, dataset.ratings, memory_bytes())
+    rankings, also_left_out = fitting_rankings(profile, dataset.ratings, memory_bytes())
     inputs = [
         dataset.sha256,
         dataset_hash(dataset),
         profile.as_json(),
-        [spec.name for spec in models],
+        [*(spec.name for spec in models), *(spec.name for spec in rankings)],
         protocol,
         seed,
         _code_hash(),
@@ -85,7 +88,8 @@ def open_run(
         dataset=dataset,
         profile=profile,
         models=models,
-        left_out=left_out,
+        rankings=rankings,
+        left_out=(*left_out, *also_left_out),
         protocol=protocol,
         seed=seed,
     )

@@ -31,7 +31,6 @@ from processing.models.registry import MODELS
 from processing.profile import ModelSpec
 from processing.release.fold_in import FoldIn
 from processing.visitors.prior import Facts, Movies, Prior, gather, learn_prior, posterior
-from processing.visitors.questions import choose_movies
 
 FOLD_IN_KINDS = ("svdpp", "svd", "baseline")
 MOST_SAMPLED, MOST_SHARE = 5000, 0.2  # people, and of all people
@@ -56,7 +55,7 @@ def fit_fold_in(
     movie_biases: NDArray[Any],
     movie_factors: NDArray[Any],
     seed: int,
-    order_z: float,
+    ask: tuple[int, ...],
 ) -> FoldIn:
     """Learn how people are spread, and which movies to ask a new one about.
 
@@ -68,22 +67,20 @@ def fit_fold_in(
         What it learned: a number, (n_movies,) and (n_movies, n_factors).
     seed
         Decides whom the prior is learned from.
-    order_z
-        Is kept with the rest: how many standard errors a score loses in a visitor's list.
+    ask
+        Is kept with the rest: which movies to ask about, in order.
     """
     ones = np.ones((len(movie_biases), 1))
     movies = Movies(
         average=global_mean + movie_biases.astype(np.float64),
         loadings=np.hstack((ones, movie_factors)).astype(np.float64),
     )
-    n_users = int(np.count_nonzero(ratings.by_user.counts))
     prior = fit_prior(ratings, movies, sample(ratings, seed))
     return FoldIn(
         mean=prior.mean,
         covariance=prior.covariance,
         noise_variance=prior.noise_variance,
-        order_z=order_z,
-        ask=choose_movies(movies.loadings, prior, ratings.movie_counts, n_users),
+        ask=ask,
     )
 
 

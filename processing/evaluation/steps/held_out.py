@@ -1,4 +1,4 @@
-"""The base models, fitted on one part of the ratings, and their scores of another part."""
+"""The star models, fitted on one part of the ratings, and their scores of another part."""
 
 import json
 import time
@@ -15,11 +15,21 @@ from processing.data.splits import Mask
 from processing.ensemble.features import Features
 from processing.evaluation.sampled_lists import Lists, Pairs, fill, sample_lists
 from processing.profile import ModelSpec
+from processing.ranking.candidates import Candidates
 from processing.runs.run import Run
 from processing.tools.stages import MARKER, Stage
 
 SCORES, FEATURES, SECONDS = "scores.npy", "features.npy", "seconds.json"
 LIST_SCORES, LIST_FEATURES = "list_scores.npy", "list_features.npy"
+CANDIDATE_SCORES = "candidate_scores.npy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldOut:
+    """Which ratings are fitted on, and which are held out."""
+
+    fit_on: Mask
+    rows: Mask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +65,12 @@ class HeldOutScores:
             for name, stage in self.members.items()
         }
 
+    def candidate_scores(self) -> NDArray[np.float32]:
+        """Each member's score of each candidate, float32 (n_pairs, n_members)."""
+        return np.column_stack(
+            [np.load(stage.path / CANDIDATE_SCORES) for stage in self.members.values()]
+        )
+
     def list_features(self) -> NDArray[np.float32]:
         """The features of the pairs of the lists; a file that is mapped into memory."""
         return np.asarray(np.load(self.features.path / LIST_FEATURES, mmap_mode="r"))
@@ -69,19 +85,19 @@ class HeldOutScores:
 
 
 def hold_out(
-    run: Run, name: str, fit_on: Mask, rows: Mask, n_listed_users: int = 0
+    run: Run, name: str, held: HeldOut, candidates: Stage, n_listed_users: int = 0
 ) -> HeldOutScores:
     """Fit each model on one part of the ratings, and predict another part that it never saw.
 
-    Of up to `n_listed_users` users with ratings in both parts the models score all movies that
-    may be listed for them too.
+    The models score the candidates too, and, of up to `n_listed_users` users with ratings in both
+    parts, all movies that may be listed for them.
     """
-    part = _Part(run, fit_on, rows)
+    part = _Part(run, held, candidates)
     lists = None
     if n_listed_users:
         lists = run.stages.run(f"{name}/lists", part.sampling(n_listed_users))
     return HeldOutScores(
-        rows=rows,
+        rows=held.rows,
         members={
             spec.name: run.stages.run(f"{name}/{spec.name}", part.scoring(spec, lists))
             for spec in run.models
@@ -111,9 +127,9 @@ def write_seconds(directory: Path, started: float, fitted: float, predicted: flo
 class _Part:
     """The ratings that are fitted on, the pairs that are held out, and the work of the stages."""
 
-    def __init__(self, run: Run, fit_on: Mask, rows: Mask) -> None:
-        self._run, self._fit_on = run, fit_on
-        csr = run.ratings.by_user
+    def __init__(self, run: Run, held: HeldOut, candidates: Stage) -> None:
+        self._run, self._fit_on, self._candidates = run, held.fit_on, candidates
+        csr, rows = run.ratings.by_user, held.rows
         self._pairs = Pairs(csr.rows()[rows], csr.indices[rows], csr.days[rows])
 
     @cached_property
@@ -143,6 +159,8 @@ class _Part:
             predicted = time.perf_counter()
             np.save(directory / SCORES, scores)
             write_seconds(directory, started, fitted, predicted)
+            candidates = Candidates.load(self._candidates.path).pairs()
+            np.save(directory / CANDIDATE_SCORES, model.predict(*candidates))
             if listed:
                 lists = Lists.load(listed.path)
                 fill(directory / LIST_SCORES, lists, (), lambda pairs: model.predict(*pairs))

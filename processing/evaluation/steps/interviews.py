@@ -1,5 +1,6 @@
 """People who rate some movies when asked, and what is predicted of them then."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +8,6 @@ from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
 from processing.data.splits import Mask
-from processing.evaluation.sampled_lists import Lists
 from processing.release.fold_in import FoldingModel
 
 
@@ -18,14 +18,14 @@ class Person(NamedTuple):
     ratings: NDArray[np.float32]
 
 
-def asking_places(folding: FoldingModel, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+def asking_places(ask: Sequence[int], counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """Each movie's place in the order of asking: the asking list, then the most rated first.
 
     `counts`: the ratings of each movie, (n_movies,), as is the result.
     """
     order = np.argsort(-counts, kind="stable")
-    ask = np.array(folding.fold_in.ask, np.int64)
-    order = np.concatenate((ask, order[~np.isin(order, ask)]))
+    first = np.array(ask, np.int64)
+    order = np.concatenate((first, order[~np.isin(order, first)]))
     places = np.empty(len(order), np.int64)
     places[order] = np.arange(len(order))
     return places
@@ -45,35 +45,24 @@ def people_of(
 
 
 class Interviews:
-    """The users of some lists, to be scored by the first few ratings of each.
+    """Rows of users and movies, to be predicted by the first few ratings of each user.
 
-    Scored are rows of users and movies, and the pairs of the lists. `users` of the rows ascend, and
-    are among those of the lists; `people` are those of the lists, in the same order.
+    `users` of the rows ascend; `people` are all of them, in the same order.
     """
 
     def __init__(
-        self,
-        users: NDArray[np.int32],
-        movies: NDArray[np.int32],
-        lists: Lists,
-        people: list[Person],
+        self, users: NDArray[np.int32], movies: NDArray[np.int32], people: list[Person]
     ) -> None:
-        self.movies = movies
-        self.lists = lists
+        self._movies = movies
         self._people = people
-        self._starts = np.searchsorted(users, lists.users, side="left")
-        self._ends = np.searchsorted(users, lists.users, side="right")
+        _, starts = np.unique(users, return_index=True)
+        self._bounds = np.append(starts, len(users))
 
-    def scores(
-        self, folding: FoldingModel, given: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
-        """Scores of the rows and of the pairs, by the first `given` ratings of each person."""
-        of_rows = np.empty(len(self.movies))
-        of_pairs = np.empty(len(self.lists.movies), np.float32)
+    def scores(self, folding: FoldingModel, given: int) -> NDArray[np.float64]:
+        """Stars of the rows, by the first `given` ratings of each person."""
+        out = np.empty(len(self._movies))
         for k, person in enumerate(self._people):
-            every = folding.scores(folding.fold(person.movies[:given], person.ratings[:given]))
-            rows = slice(self._starts[k], self._ends[k])
-            pairs = slice(self.lists.indptr[k], self.lists.indptr[k + 1])
-            of_rows[rows] = every[self.movies[rows]]
-            of_pairs[pairs] = every[self.lists.movies[pairs]]
-        return of_rows, of_pairs
+            visitor = folding.fold(person.movies[:given], person.ratings[:given])
+            rows = slice(self._bounds[k], self._bounds[k + 1])
+            out[rows] = folding.score(visitor, self._movies[rows].astype(np.int64))
+        return out

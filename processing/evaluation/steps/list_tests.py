@@ -1,51 +1,68 @@
-"""How good the lists are, and how cautious their order has to be.
+"""How good the lists are: by each ranking model, by stars, and as they are served.
 
-The caution z of the order is chosen on the lists of the first stack set, by stack ratings. What it
-is worth is measured on the test lists, which had no say.
+The served lists are those of the ranker, which was taught by stack ratings; here they and all that
+they are compared with meet the test ratings, which had no say.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.data.ratings import Ratings
 from processing.ensemble.stacking import Ensemble
-from processing.evaluation.sampled_lists import Lists
+from processing.evaluation.bootstrap import interval, resampled_means
+from processing.evaluation.sampled_lists import Lists, in_chunks
 from processing.evaluation.steps.held_out import SCORES, HeldOutScores
-from processing.evaluation.topn import Likes, find_likes, list_quality, outcome
-from processing.release.order import ordering_scores
+from processing.evaluation.steps.rankers import Taught, read_ranker
+from processing.evaluation.steps.rankings import COLUMNS, part_grams
+from processing.evaluation.topn import (
+    Likes,
+    Outcome,
+    find_likes,
+    list_quality,
+    merged,
+    outcome,
+    paired_gains,
+)
+from processing.ranking.candidates import Candidates
+from processing.ranking.near import Correlations
+from processing.ranking.order import Turn, best_of, first_of
+from processing.ranking.ranker import Ranker
 from processing.report.schema import (
-    ENSEMBLE,
-    MOST_POPULAR,
-    SERVED_LIST,
-    Caution,
+    LIST,
+    POPULAR,
+    POPULAR_LATELY,
+    STARS,
     ListOrder,
-    ListQuality,
+    ListPosition,
     ListResults,
 )
 from processing.runs.run import Run
 from processing.tools.stages import Stage
 
-CAUTIONS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0)  # beyond that a list is one of popular movies
-EXTRA_LABELS = {SERVED_LIST: "Ensemble, as listed", MOST_POPULAR: "Most popular"}
+MOST_USERS = 40_000  # whose lists are measured
+UNSPREAD = "unspread"
+POSITIONS = {"well": ("Well known", 1), "less": ("Less known", -1)}
+LABELS = {LIST: "List, as served", STARS: "Ensemble, by stars alone"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScoredLists:
-    """Lists of held-out ratings, and where the ensemble's scores of them are kept."""
+class ListTest:
+    """What is measured in one split: its test part, the stars of its lists, and the ranker."""
 
-    held_out: HeldOutScores
-    ensemble: Stage
+    part: Taught
+    scores: HeldOutScores
+    list_stars: Stage
+    ranker: Stage
 
 
-def score_lists(run: Run, name: str, ensemble: Stage, held_out: HeldOutScores) -> ScoredLists:
+def score_lists(run: Run, name: str, ensemble: Stage, held_out: HeldOutScores) -> Stage:
     """Let the ensemble score the lists of held-out ratings."""
-    stage = run.stages.run(f"{name}/lists-ensemble", _scoring(ensemble, held_out))
-    return ScoredLists(held_out=held_out, ensemble=stage)
+    return run.stages.run(f"{name}/lists-ensemble", _scoring(ensemble, held_out))
 
 
 def _scoring(ensemble: Stage, held_out: HeldOutScores) -> Callable[[Path], str]:
@@ -64,76 +81,150 @@ def _scoring(ensemble: Stage, held_out: HeldOutScores) -> Callable[[Path], str]:
     return work
 
 
-def list_results(
-    run: Run, stack: list[ScoredLists], test: list[ScoredLists], labels: dict[str, str]
-) -> ListResults | None:
-    """The report's part on lists; None where the sampled users like nothing in the test.
+def list_results(run: Run, tests: list[ListTest], labels: dict[str, str]) -> ListResults | None:
+    """The report's part on lists; None where the users like nothing in the test.
 
-    `stack`, `test`: the lists of each split. `labels`: of the members and the ensemble, by name.
+    `labels`: of the star members, by name.
     """
-    on_test = [_ListTest(run.ratings, lists, run.seed) for lists in test]
-    n_likes = sum(int(one.likes.liked.sum()) for one in on_test)
-    if n_likes == 0:
+    measured = [_Measured(run, test) for test in tests]
+    if not any(each.n_likes for each in measured):
         return None
-    orders = _cautions([_ListTest(run.ratings, lists, run.seed) for lists in stack])
-    z = max(orders, key=lambda order: (order.ndcg_10, -order.z)).z if orders else 0.0
-    rows = []
-    for model, label in (labels | EXTRA_LABELS).items():
-        outcomes = [outcome(one.lists, one.likes, one.scores(model, z)) for one in on_test]
-        quality = msgspec.structs.asdict(list_quality(outcomes))
-        rows.append(ListOrder(model=model, label=label, **quality))
+    names = {LIST: LABELS[LIST]} | {spec.name: spec.label for spec in run.rankings}
+    names |= {STARS: LABELS[STARS]} | labels
+    rows = tuple(_row(measured, model, label, run.seed) for model, label in names.items())
+    ranker = read_ranker(tests[-1].ranker)
+    plain = list_quality([each.found[UNSPREAD] for each in measured]).ndcg_10
     return ListResults(
         like=run.ratings.scale.like,
-        n_users=sum(len(found.hits) for found in outcomes),
-        n_likes=n_likes,
-        order=z,
-        rows=tuple(rows),
-        orders=orders,
+        n_users=rows[0].n_users,
+        n_likes=sum(each.n_likes for each in measured),
+        rows=rows,
+        positions=tuple(
+            ListPosition(position=position, label=label, **_quality(measured, position))
+            for position, (label, _) in POSITIONS.items()
+        ),
+        spread_cost=1 - rows[0].ndcg_10 / plain if plain else None,
+        known_weight=ranker.known_weight,
+        ranker=ranker.fit,
+        cut=measured[-1].cut,
     )
 
 
-class _ListTest:
-    """The lists of one part with what their users turned out to like."""
+def _quality(measured: list["_Measured"], order: str) -> dict[str, Any]:
+    """The measures of an order, by name."""
+    outcomes = [each.found[order] for each in measured]
+    distances = np.concatenate([each.distances(order) for each in measured])
+    return msgspec.structs.asdict(list_quality(outcomes, distances))
 
-    lists: Lists
-    likes: Likes
 
-    def __init__(self, ratings: Ratings, scored: ScoredLists, seed: int) -> None:
-        held_out, csr = scored.held_out, ratings.by_user
-        self._members = held_out.list_scores()
-        self._ensemble: NDArray[np.float32] = np.load(scored.ensemble.path / SCORES)
-        self.lists = held_out.read_lists()
-        rows = held_out.rows
-        self.likes = find_likes(
-            self.lists,
+def _row(measured: list["_Measured"], model: str, label: str, seed: int) -> ListOrder:
+    """The measures of a model, and its NDCG less those of the lists that are all the same."""
+    above: dict[str, Any] = {}
+    for name, other in (("above_popular", POPULAR), ("above_lately", POPULAR_LATELY)):
+        if model != other:
+            pairs = [(each.found[model], each.found[other]) for each in measured]
+            gains = np.concatenate([paired_gains(one, another) for one, another in pairs])
+            above[name] = float(gains.mean())
+            above[f"{name}_interval"] = interval(resampled_means(gains, seed))
+    return ListOrder(
+        model=model,
+        label=label,
+        n_users=sum(len(each.found[model].hits) for each in measured),
+        fit_seconds=measured[-1].seconds.get(model),
+        **above,
+        **_quality(measured, model),
+    )
+
+
+class _Measured:
+    """The lists of one split's test, in every order: an `Outcome` by model or position."""
+
+    def __init__(self, run: Run, test: ListTest) -> None:
+        self._run, self._test = run, test
+        self._known = run.ratings.part(test.part.held.fit_on)
+        self._models = test.part.rankings.load()
+        grams = part_grams(run, test.part.held.fit_on, test.part.grams)
+        self._correlations = Correlations(self._known, grams)
+        self.seconds = test.part.rankings.seconds()
+        self.cut = tuple(words for model in self._models.values() if (words := model.cut()))
+        self.n_likes = 0
+        self.found = self._of_stars() | self._of_rankings()
+
+    def distances(self, order: str) -> NDArray[np.float64]:
+        """How far apart the first ten of each user are."""
+        return self._correlations.distances(self.found[order].top)
+
+    def _of_stars(self) -> dict[str, Outcome]:
+        """The orders by stars: of the sample of users that the star models score all movies for."""
+        scores = self._test.scores
+        lists = scores.read_lists()
+        likes = self._likes(lists)
+        every = {STARS: np.load(self._test.list_stars.path / SCORES), **scores.list_scores()}
+        return {model: outcome(lists, likes, stars) for model, stars in every.items()}
+
+    def _of_rankings(self) -> dict[str, Outcome]:
+        """The orders of the ranking models and of the ranker, some users at a time."""
+        candidates = self._test.part.rankings.read_candidates()
+        listed = self._listed(candidates)
+        chunks: dict[str, list[Outcome]] = {name: [] for name in (*self._models, *listed)}
+        for lists in in_chunks(self._known, candidates.users):
+            likes, own = self._likes(lists), self._known.by_user.take(lists.users)
+            self.n_likes += int(likes.liked.sum())
+            rows = lists.rows()
+            scores = {
+                name: model.scores(own)[rows, lists.movies] for name, model in self._models.items()
+            }
+            for name, of_model in scores.items():
+                chunks[name].append(outcome(lists, likes, of_model))
+            below = next(iter(scores.values()))
+            places = np.searchsorted(candidates.users, lists.users)
+            for name, movies in listed.items():
+                order = with_first(lists, below, movies[places])
+                chunks[name].append(outcome(lists, likes, order))
+        return {name: merged(outcomes) for name, outcomes in chunks.items()}
+
+    def _listed(self, candidates: Candidates) -> dict[str, NDArray[np.int32]]:
+        """The movies of the ranker's lists, all candidates as served and a list turned each way."""
+        test, ranker = self._test, read_ranker(self._test.ranker)
+        orders = candidates.scores[:, 0]
+        if ranker.path:
+            orders = Ranker.load(ranker.path).predict(np.load(test.part.columns.path / COLUMNS))
+        near, n = test.part.rankings.read_near(), self._run.profile.recommend.top_n
+        logs = np.log1p(self._known.movie_counts)
+        most = int(np.diff(candidates.indptr).max(initial=1))
+        places = {
+            UNSPREAD: best_of(candidates, orders, most),
+            LIST: first_of(candidates, orders, near, Turn(most, 0.0, logs)),
+        }
+        for position, (_, way) in POSITIONS.items():
+            turn = Turn(n, way * ranker.known_weight, logs)
+            places[position] = first_of(candidates, orders, near, turn)
+        movies = np.append(candidates.movies, np.int32(-1))
+        return {name: movies[of_list] for name, of_list in places.items()}
+
+    def _likes(self, lists: Lists) -> Likes:
+        csr, rows = self._run.ratings.by_user, self._test.part.held.rows
+        return find_likes(
+            lists,
             csr.rows()[rows],
             csr.indices[rows],
             csr.values[rows],
-            ratings.scale,
-            seed,
+            self._run.ratings.scale,
+            self._run.seed,
         )
 
-    def scores(self, model: str, z: float) -> NDArray[np.float32]:
-        """What the lists are ordered by, float32 (n_pairs,)."""
-        if model == ENSEMBLE:
-            return self._ensemble
-        if model in self._members:
-            return self._members[model]
-        counts = self.lists.movie_counts[self.lists.movies]
-        if model == MOST_POPULAR:
-            return counts.astype(np.float32)
-        ordered = ordering_scores(self._ensemble, counts, float(self.lists.sd), z)
-        return np.asarray(ordered, np.float32)
 
+def with_first(
+    lists: Lists, below: NDArray[np.float32], first: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    """Scores that put some movies first, in their order, and all others below in that of `below`.
 
-def _cautions(stack: list[_ListTest]) -> tuple[Caution, ...]:
-    """What each caution is worth on the stack lists; nothing where nobody likes anything."""
-    if not any(one.likes.liked.any() for one in stack):
-        return ()
-    return tuple(Caution(z=z, **msgspec.structs.asdict(_quality(stack, z))) for z in CAUTIONS)
-
-
-def _quality(stack: list[_ListTest], z: float) -> ListQuality:
-    return list_quality(
-        [outcome(one.lists, one.likes, one.scores(SERVED_LIST, z)) for one in stack]
-    )
+    `first`: int32 (n_users, n), movies of each user's list, -1 beyond the last.
+    """
+    span = float(below.max() - below.min()) or 1.0
+    scores: NDArray[np.float32] = ((below - below.max()) / span - 1).astype(np.float32)
+    rows, places = np.nonzero(first >= 0)
+    keys = lists.rows() * len(lists.movie_counts) + lists.movies
+    wanted = rows * len(lists.movie_counts) + first[rows, places]
+    scores[np.searchsorted(keys, wanted)] = 1 - places / first.shape[1]
+    return scores

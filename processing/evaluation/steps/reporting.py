@@ -30,7 +30,7 @@ from processing.evaluation.steps.ensembles import (
     share_of,
 )
 from processing.evaluation.steps.held_out import SCORES, HeldOutScores, read_peak, read_seconds
-from processing.evaluation.steps.list_tests import ScoredLists, list_results
+from processing.evaluation.steps.list_tests import ListTest, list_results
 from processing.evaluation.steps.newcomers import NewcomerFit, newcomer_results
 from processing.release.schema import ERRORS_DTYPE
 from processing.report.schema import (
@@ -41,7 +41,6 @@ from processing.report.schema import (
     ColumnImportance,
     LearningCurves,
     LearningPoint,
-    ListResults,
     NewcomerResults,
     Report,
     Source,
@@ -65,8 +64,7 @@ class SplitResults:
     n_stack: int
     test: HeldOutScores
     ensembles: SplitEnsembles
-    stack_lists: ScoredLists
-    test_lists: ScoredLists
+    lists: ListTest
     newcomers: NewcomerFit | None
 
 
@@ -78,12 +76,7 @@ def make_report(run: Run, results: list[SplitResults]) -> Report:
     splits = [_predictions(ratings, of_split) for of_split in results]
     last, last_split = results[-1], splits[-1]
     resampled = resampled_rmse(splits, run.seed)
-    lists = list_results(
-        run,
-        [of_split.stack_lists for of_split in results],
-        [of_split.test_lists for of_split in results],
-        members | {ENSEMBLE: LABELS[ENSEMBLE]},
-    )
+    lists = list_results(run, [of_split.lists for of_split in results], members)
     return Report(
         source=_source(run.dataset),
         protocol=run.protocol,
@@ -104,9 +97,10 @@ def make_report(run: Run, results: list[SplitResults]) -> Report:
         importance=_importance(last, run.seed),
         learning=LearningCurves(trees=_trees(last), stack=_learning(last, last_split)),
         ranking=lists,
-        newcomers=_newcomers(run, last, last_split, lists),
+        newcomers=_newcomers(run, last, last_split),
         settings={spec.name: asdict(spec.settings) for spec in run.models}
-        | {ENSEMBLE: asdict(run.profile.ensemble)},
+        | {spec.name: asdict(spec.settings) for spec in run.rankings}
+        | {ENSEMBLE: asdict(run.profile.ensemble), "ranker": asdict(run.profile.ranker)},
         left_out=run.left_out,
     )
 
@@ -222,15 +216,13 @@ def _learning(results: SplitResults, predictions: SplitPredictions) -> tuple[Lea
 
 
 def _newcomers(
-    run: Run, results: SplitResults, predictions: SplitPredictions, lists: ListResults | None
+    run: Run, results: SplitResults, predictions: SplitPredictions
 ) -> NewcomerResults | None:
-    """What the last split's newcomers are worth, beside the ensemble in its chosen order."""
+    """What the last split's newcomers are worth; None where there are too few of them."""
     if results.newcomers is None:
         return None
-    z = lists.order if lists else 0.0
-    return newcomer_results(
-        run, results.split, results.newcomers, predictions, results.test_lists, z
-    )
+    lists = results.test.read_lists()
+    return newcomer_results(run, results.split, results.newcomers, predictions, lists)
 
 
 def _with_scores(predictions: SplitPredictions, stages: Mapping[str, Stage]) -> SplitPredictions:

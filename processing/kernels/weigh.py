@@ -1,0 +1,69 @@
+"""Sums of sparse weights over what users rated: scores of all movies, and single terms."""
+
+import numpy as np
+from numba import njit, prange
+
+from processing.kernels.arrays import Array, Cells, Csr
+from processing.kernels.select import insert_best
+
+
+@njit(cache=True, parallel=True)
+def add_rows(rated: Csr, weights: Csr, out: Array) -> None:
+    """Add to out[u] the rows of `weights` of what user u rated, times the grades.
+
+    `rated`: grades by user. `weights`: by rated movie. `out`: float32 (n_users, n_movies).
+    """
+    indptr, indices, values = rated.indptr, rated.indices, rated.values
+    starts, columns, factors = weights.indptr, weights.indices, weights.values
+    for u in prange(len(out)):
+        row = out[u]
+        for p in range(indptr[u], indptr[u + 1]):
+            grade = values[p]
+            if grade == 0.0:
+                continue
+            j = indices[p]
+            for q in range(starts[j], starts[j + 1]):
+                row[columns[q]] += grade * factors[q]
+
+
+@njit(cache=True)
+def write_terms(rated: Csr, user: int, by_target: Csr, target: int, out: Array) -> None:
+    """Write what each movie that a user rated adds to the score of `target`; ids ascend."""
+    q, end = by_target.indptr[target], by_target.indptr[target + 1]
+    start = rated.indptr[user]
+    for p in range(start, rated.indptr[user + 1]):
+        while q < end and by_target.indices[q] < rated.indices[p]:
+            q += 1
+        found = q < end and by_target.indices[q] == rated.indices[p]
+        out[p - start] = rated.values[p] * by_target.values[q] if found else 0.0
+
+
+@njit(cache=True, parallel=True)
+def strongest_terms(
+    rated: Csr, liked: Array, by_target: Csr, cells: Cells, ids: Array, shares: Array
+) -> None:
+    """Write which liked movies add most to each score, each with its share of all positive terms.
+
+    `rated`: grades by user; `liked`: bool, for each of its entries. `by_target`: weights by scored
+    movie. `ids` (int32) and `shares` (float32), both (n, m): the largest first, -1 and 0 beyond
+    the last.
+    """
+    rows, columns = cells.rows, cells.columns
+    size = ids.shape[1]
+    for n in prange(len(rows)):
+        start = rated.indptr[rows[n]]
+        terms = np.empty(rated.indptr[rows[n] + 1] - start, np.float32)
+        write_terms(rated, rows[n], by_target, columns[n], terms)
+        kept = np.zeros(size, np.float32)
+        total, n_kept = 0.0, 0
+        for p in range(len(terms)):
+            if terms[p] > 0.0:
+                total += terms[p]
+                if liked[start + p]:
+                    n_kept = insert_best(ids[n], kept, n_kept, rated.indices[start + p], terms[p])
+        for m in range(size):
+            if m < n_kept:
+                shares[n, m] = kept[m] / total
+            else:
+                ids[n, m] = -1
+                shares[n, m] = 0.0

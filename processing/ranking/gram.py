@@ -1,0 +1,116 @@
+"""Gram matrices of grades: for each pair of movies, the sum over users of both grades' product.
+
+Grades are whole numbers, so sums are exact, and the matrix of a part of the ratings follows from
+that of all by taking away what is held out: to the last bit what a pass over the part would give.
+"""
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processing.data.ratings import Ratings
+from processing.kernels.arrays import Csr
+from processing.kernels.gram import add_products, subtract_held_out
+from processing.ranking.grades import Grading
+from processing.tools.progress import counting
+
+N_BATCHES = 32
+MOST_MOVIES = 20_000  # of the matrix; its square of int32 then has 1.6 GB
+
+
+class Grams:
+    """The Gram matrix of some ratings, by the ranks of the movies that have most.
+
+    Parameters
+    ----------
+    movies
+        int32 (n,), ascending: the movies of the matrix.
+    lower
+        int32 (n, n), of which the lower triangle is filled.
+    totals
+        float64 (n,), the sums of the movies' grades.
+    grading
+        What the grades are.
+    """
+
+    def __init__(
+        self,
+        movies: NDArray[np.int32],
+        lower: NDArray[np.int32],
+        totals: NDArray[np.float64],
+        grading: Grading,
+    ) -> None:
+        self.movies, self.lower, self.totals, self.grading = movies, lower, totals, grading
+
+    @classmethod
+    def of(cls, ratings: Ratings, most: int = MOST_MOVIES) -> "Grams":
+        """One pass over the ratings, of the `most` movies that have most of them, ties by index."""
+        by_count = np.argsort(-ratings.movie_counts, kind="stable")
+        movies = np.sort(by_count[:most]).astype(np.int32)
+        grading = Grading.of(ratings.scale)
+        lower = np.zeros((len(movies), len(movies)), np.int32)
+        by_user = _grades(ratings, movies, grading)
+        by_movie = _grades_by_movie(ratings, movies, grading)
+        with counting(len(movies), "pairs of movies", "movie") as advance:
+            for batch in _batches(by_movie):
+                add_products(batch, by_movie, by_user, lower)
+                advance(len(batch))
+        return cls(movies, lower, _totals(by_user, len(movies)), grading)
+
+    @classmethod
+    def of_all(cls, ratings: Ratings, lower: NDArray[np.int32]) -> "Grams":
+        """The matrix of all movies that was summed up before, from ratings of the same scale."""
+        movies = np.arange(ratings.n_movies, dtype=np.int32)
+        grading = Grading.of(ratings.scale)
+        return cls(movies, lower, _totals(_grades(ratings, movies, grading), len(movies)), grading)
+
+    def without(self, ratings: Ratings, held: Ratings) -> "Grams":
+        """That of `ratings`, which this is of, less a part of them."""
+        lower = np.array(self.lower)
+        by_user = _grades(ratings, self.movies, self.grading)
+        by_movie = _grades_by_movie(ratings, self.movies, self.grading)
+        held_out = _grades(held, self.movies, self.grading)
+        for batch in _batches(by_movie):
+            subtract_held_out(batch, by_movie, by_user, held_out, lower)
+        totals = self.totals - _totals(held_out, len(self.movies))
+        return Grams(self.movies, lower, totals, self.grading)
+
+    @cached_property
+    def diagonal(self) -> NDArray[np.int64]:
+        """Sums of squared grades, int64 (n,)."""
+        return np.diag(self.lower).astype(np.int64)
+
+
+def _totals(by_user: Csr, n_movies: int) -> NDArray[np.float64]:
+    return np.bincount(by_user.indices, by_user.values, n_movies).astype(np.float64)
+
+
+def _grades(ratings: Ratings, movies: NDArray[np.int32], grading: Grading) -> Csr:
+    """Grades by user, columns numbered by their place in `movies`; others are left out."""
+    csr = ratings.by_user
+    places = np.full(ratings.n_movies, -1, np.int32)
+    places[movies] = np.arange(len(movies), dtype=np.int32)
+    columns, grades = places[csr.indices], grading.grades(csr.values).astype(np.int8)
+    if len(movies) == ratings.n_movies:
+        return Csr(csr.indptr, columns, grades)
+    kept = columns >= 0
+    indptr = np.concatenate(([0], np.cumsum(kept)))[csr.indptr]
+    return Csr(indptr, columns[kept], grades[kept])
+
+
+def _grades_by_movie(ratings: Ratings, movies: NDArray[np.int32], grading: Grading) -> Csr:
+    """Grades by movie, rows in the order of `movies`, columns the users."""
+    csr = ratings.by_movie
+    grades = grading.grades(csr.values).astype(np.int8)
+    if len(movies) == ratings.n_movies:
+        return Csr(csr.indptr, csr.indices, grades)
+    kept = np.repeat(np.isin(np.arange(ratings.n_movies), movies), csr.counts)
+    indptr = np.concatenate(([0], np.cumsum(csr.counts[movies])))
+    return Csr(indptr, csr.indices[kept], grades[kept])
+
+
+def _batches(by_movie: Csr) -> list[NDArray[np.int64]]:
+    """Movies in batches that take about as long each."""
+    by_size = np.argsort(-by_movie.counts, kind="stable")
+    return [by_size[k::N_BATCHES] for k in range(N_BATCHES)]
