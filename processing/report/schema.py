@@ -193,7 +193,7 @@ class ListQuality(msgspec.Struct, frozen=True, kw_only=True):
     first_place_share: float | None = None
 
 
-class ListOrder(ListQuality, frozen=True, kw_only=True):
+class ListOrder(ListQuality, frozen=True, kw_only=True, omit_defaults=True):
     """How good the lists of `n_users` users are in the order of a model, as served, or by votes.
 
     `above_popular` is the NDCG less that of most popular on the same users, `above_lately` less
@@ -416,4 +416,8 @@ def without_times(report: Report) -> Report:
     """The report less what differs from run to run: what a release holds."""
     changes: dict[str, Any] = dict.fromkeys(("fit_seconds", "predict_seconds", "peak_bytes"))
     models = tuple(msgspec.structs.replace(row, **changes) for row in report.models)
-    return msgspec.structs.replace(report, models=models)
+    ranking = report.ranking
+    if ranking is not None:
+        rows = tuple(msgspec.structs.replace(row, fit_seconds=None) for row in ranking.rows)
+        ranking = msgspec.structs.replace(ranking, rows=rows)
+    return msgspec.structs.replace(report, models=models, ranking=ranking)
