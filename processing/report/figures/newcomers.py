@@ -113,7 +113,7 @@ def _curve(axes: Axes, points: list[_Point], knowing: _Point | None, text: str) 
         axes.annotate(
             text.format(value),
             (place, value),
-            xytext=(6, 4),
+            xytext=(6, -11),
             textcoords="offset points",
             color=INK,
             fontsize=SIZE,
