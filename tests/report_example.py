@@ -6,8 +6,8 @@ import msgspec
 
 from processing.report.schema import (
     Ablation,
+    AskingOrder,
     CalibrationBin,
-    Caution,
     ColumnImportance,
     Comparison,
     ErrorsBySupport,
@@ -16,10 +16,12 @@ from processing.report.schema import (
     LearningPoint,
     LeftOutModel,
     ListOrder,
+    ListPosition,
     ListResults,
     ModelErrors,
     NewcomerErrors,
     NewcomerResults,
+    RankerFit,
     Report,
     Residuals,
     SliceErrors,
@@ -117,11 +119,23 @@ def _slice(label: str, n: int, above: float) -> SliceErrors:
     )
 
 
-def _order(model: str, label: str, hit_rate: float, gain: float) -> ListOrder:
-    return ListOrder(model=model, label=label, **_measures(hit_rate, gain))
+def _order(
+    model: str, label: str, hit_rate: float, gain: float, n_users: int = 62, **others: Any
+) -> ListOrder:
+    popular = 0.088 if n_users == 62 else 0.084
+    known = {} if model == "popular" else _against(gain - popular)
+    if model == "list":
+        known |= {"above_lately": gain - 0.09, "above_lately_interval": _around(gain - 0.09, 0.03)}
+    return ListOrder(
+        model=model, label=label, n_users=n_users, **_measures(hit_rate, gain), **known, **others
+    )
 
 
-def _measures(hit_rate: float, gain: float) -> dict[str, float]:
+def _against(difference: float) -> dict[str, Any]:
+    return {"above_popular": difference, "above_popular_interval": _around(difference, 0.011)}
+
+
+def _measures(hit_rate: float, gain: float) -> dict[str, Any]:
     return {
         "hit_rate_10": hit_rate,
         "ndcg_10": gain,
@@ -129,12 +143,23 @@ def _measures(hit_rate: float, gain: float) -> dict[str, float]:
         "koren_rank": 0.12,
         "coverage": 0.33,
         "popular_share": 0.61,
+        "stars_of_rated": 3.92,
+        "intra_list_distance": 0.87,
+        "first_place_share": 0.14,
     }
 
 
 def _newcomer(
     label: str, given: int | None, rmse: float | None, hit_rate: float, gain: float
 ) -> NewcomerErrors:
+    hits = hit_rate - 0.3
+    listed: dict[str, Any] = {}
+    if label != "Most popular":
+        listed = {
+            **_against(gain - 0.088),
+            "above_popular_hits": hits,
+            "above_popular_hits_interval": _around(hits, 0.02),
+        }
     return NewcomerErrors(
         label=label,
         given=given,
@@ -142,6 +167,13 @@ def _newcomer(
         rmse_interval=None if rmse is None else (rmse - 0.04, rmse + 0.045),
         hit_rate_10=hit_rate,
         ndcg_10=gain,
+        **listed,
+    )
+
+
+def _asking(label: str, given: int, n_asked: float, hit_rate: float, gain: float) -> AskingOrder:
+    return AskingOrder(
+        label=label, given=given, n_asked=n_asked, hit_rate_10=hit_rate, ndcg_10=gain
     )
 
 
@@ -221,30 +253,50 @@ _REPORT = Report(
         like=4.0,
         n_users=62,
         n_likes=140,
-        order=2.0,
         rows=(
-            _order("svd", "SVD", 0.21, 0.051),
-            _order("ensemble", "XGBoost ensemble", 0.25, 0.062),
-            _order("ordered", "XGBoost ensemble, as listed", 0.34, 0.091),
             _order("popular", "Most popular", 0.3, 0.088),
+            _order("popular_lately", "Popular lately", 0.31, 0.09),
+            _order("ease", "EASE", 0.33, 0.104, fit_seconds=1.5),
+            _order("svd", "SVD", 0.21, 0.051, n_users=40),
+            _order("stars", "Stars alone", 0.25, 0.062, n_users=40),
+            _order("list", "The list as served", 0.34, 0.112),
         ),
-        orders=(
-            Caution(z=0.0, **_measures(0.22, 0.05)),
-            Caution(z=2.0, **_measures(0.31, 0.08)),
+        positions=(
+            ListPosition(position="well_known", label="Well known", **_measures(0.33, 0.1)),
+            ListPosition(position="listed", label="As listed", **_measures(0.34, 0.112)),
+            ListPosition(position="less_known", label="Less known", **_measures(0.24, 0.07)),
         ),
+        spread_cost=0.004,
+        known_weight=0.35,
+        ranker=RankerFit(
+            n_users=70,
+            n_rows=1750,
+            n_likes=155,
+            n_trees=40,
+            weights={"log_votes": 0.31, "ease": 0.82, "stars": -0.0412},
+        ),
+        cut=("EASE weighs the 20 most rated of 29 movies.",),
     ),
     newcomers=NewcomerResults(
         n_users=16,
         n_test=64,
         n_listed=15,
-        order_z=2.0,
+        neutral=2.75,
         rows=(
-            _newcomer("Movie averages", 0, 1.0251, 0.2, 0.041),
-            _newcomer("Fold-in", 5, 0.9812, 0.25, 0.052),
-            _newcomer("Fold-in", 10, 0.9634, 0.27, 0.06),
-            _newcomer("Fold-in", 20, 0.9507, 0.29, 0.066),
-            _newcomer("Ensemble, all ratings known", None, 0.9155, 0.34, 0.091),
+            _newcomer("No rating", 0, 1.0251, 0.3, 0.088),
+            _newcomer("1 rating", 1, 1.0107, 0.31, 0.094),
+            _newcomer("3 ratings", 3, 0.9921, 0.32, 0.1),
+            _newcomer("5 ratings", 5, 0.9812, 0.34, 0.104),
+            _newcomer("10 ratings", 10, 0.9634, 0.36, 0.109),
+            _newcomer("20 ratings", 20, 0.9507, 0.37, 0.113),
+            _newcomer("All ratings known", None, 0.9155, 0.39, 0.121),
             _newcomer("Most popular", None, None, 0.3, 0.088),
+        ),
+        asking=(
+            _asking("by the ranking", 5, 9.4, 0.35, 0.106),
+            _asking("by the stars", 5, 8.1, 0.34, 0.104),
+            _asking("by the ranking", 10, 21.5, 0.37, 0.111),
+            _asking("by the stars", 10, 18.25, 0.36, 0.109),
         ),
     ),
     settings={

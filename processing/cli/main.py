@@ -214,8 +214,8 @@ def run(source: Path, profile: str, runs: Path, **options: Any) -> None:
     directory, report = pipeline.run(dataset, loaded, runs)
     storage = open_release_storage(settings)
     manifest = publish(directory / "release", storage, open_figure_storage(settings))
+    click.echo(f"Run {directory}\nRelease {manifest.release_id} in {storage.describe()}\n")
     click.echo(as_table(report))
-    click.echo(f"\nRun {directory}\nRelease {manifest.release_id} in {storage.describe()}")
 
 
 main.add_command(publish_command)

@@ -10,6 +10,7 @@ from processing.report import TEMPLATES, WORDS, cell_text, figure_text, models_t
 from processing.report.figures import report_figures
 from processing.report.schema import Report
 from processing.report.sections import report_sections
+from processing.report.sections.about_lists import found_text
 
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 
@@ -31,6 +32,7 @@ def report_html(report: Report) -> str:
         sections=report_sections(report, figures),
         figures={name: _inline(name, svg) for name, svg in figures.items()},
         protocol_text=protocol_text(report.protocol),
+        found_text=found_text,
         words=WORDS,
         dark_figures=Markup(dark_style()),
     )

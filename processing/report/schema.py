@@ -11,11 +11,64 @@ from typing import Any
 import msgspec
 
 from processing.errors import ReportError
+from processing.report.list_schema import (
+    LIST,
+    POPULAR,
+    POPULAR_LATELY,
+    STARS,
+    AskingOrder,
+    Interval,
+    ListOrder,
+    ListPosition,
+    ListQuality,
+    ListResults,
+    NewcomerErrors,
+    NewcomerResults,
+    RankerFit,
+    require,
+)
+
+__all__ = [
+    "BLEND",
+    "ENSEMBLE",
+    "LIST",
+    "MEAN",
+    "POPULAR",
+    "POPULAR_LATELY",
+    "STARS",
+    "Ablation",
+    "AskingOrder",
+    "CalibrationBin",
+    "ColumnImportance",
+    "Comparison",
+    "ErrorsBySupport",
+    "Interval",
+    "LearningCurves",
+    "LearningPoint",
+    "LeftOutModel",
+    "ListOrder",
+    "ListPosition",
+    "ListQuality",
+    "ListResults",
+    "ModelErrors",
+    "NewcomerErrors",
+    "NewcomerResults",
+    "RankerFit",
+    "Report",
+    "Residuals",
+    "Setting",
+    "SliceErrors",
+    "Slices",
+    "Source",
+    "SplitErrors",
+    "TreeErrors",
+    "report_from_json",
+    "report_to_json",
+    "without_times",
+]
 
 ENSEMBLE, BLEND, MEAN = "ensemble", "blend", "mean"  # beside these, models are ensemble members
-LIST, POPULAR, POPULAR_LATELY, STARS = "list", "popular", "popular_lately", "stars"
 
-Interval = tuple[float, float]
 Setting = bool | int | float | str
 
 
@@ -80,7 +133,7 @@ class SliceErrors(msgspec.Struct, frozen=True, kw_only=True):
     mape: dict[str, float | None]
 
     def __post_init__(self) -> None:
-        _require(self.n == 0 or ENSEMBLE in self.rmse, f"`rmse` has no {ENSEMBLE!r}")
+        require(self.n == 0 or ENSEMBLE in self.rmse, f"`rmse` has no {ENSEMBLE!r}")
 
 
 class Slices(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,7 +160,7 @@ class ErrorsBySupport(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         rows, columns = len(self.user_bounds), {len(self.movie_bounds)}
         fits = len(self.rmse) == rows and {len(row) for row in self.rmse} <= columns
-        _require(fits, "`rmse` has not a row for each user bound and a column for each movie bound")
+        require(fits, "`rmse` has not a row for each user bound and a column for each movie bound")
 
     def typical(self, user_ratings: int, movie_ratings: int) -> float | None:
         """RMSE at so much support; None below the lowest bounds too."""
@@ -131,7 +184,7 @@ class Residuals(msgspec.Struct, frozen=True, kw_only=True):
     counts: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        _require(len(self.edges) == len(self.counts) + 1, "`edges` is not one longer than `counts`")
+        require(len(self.edges) == len(self.counts) + 1, "`edges` is not one longer than `counts`")
 
 
 class Ablation(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,143 +225,6 @@ class LearningCurves(msgspec.Struct, frozen=True, kw_only=True):
 
     trees: tuple[TreeErrors, ...] = ()
     stack: tuple[LearningPoint, ...] = ()
-
-
-class ListQuality(msgspec.Struct, frozen=True, kw_only=True):
-    """How good lists are; `processing.evaluation.topn` defines the measures.
-
-    All are shares from 0 to 1, but `stars_of_rated`, the mean stars of the movies among the first
-    ten that turned out to be rated. `koren_rank` is None where nothing got the highest rating,
-    `stars_of_rated` where none was rated.
-    """
-
-    hit_rate_10: float
-    ndcg_10: float
-    recall_50: float
-    koren_rank: float | None
-    coverage: float
-    popular_share: float
-    stars_of_rated: float | None = None
-    intra_list_distance: float | None = None
-    first_place_share: float | None = None
-
-
-class ListOrder(ListQuality, frozen=True, kw_only=True):
-    """How good the lists of `n_users` users are in the order of a model, as served, or by votes.
-
-    `above_popular` is the NDCG less that of most popular on the same users, `above_lately` less
-    that of popular lately. `fit_seconds` is what fitting took, None where it is no ranking model
-    or the report is that of a release.
-    """
-
-    model: str
-    label: str
-    n_users: int
-    above_popular: float | None = None
-    above_popular_interval: Interval | None = None
-    above_lately: float | None = None
-    above_lately_interval: Interval | None = None
-    fit_seconds: float | None = None
-
-
-class ListPosition(ListQuality, frozen=True, kw_only=True):
-    """How good the served lists are when turned to well known or less known movies."""
-
-    position: str
-    label: str
-
-
-class RankerFit(msgspec.Struct, frozen=True, kw_only=True):
-    """What the ranker learned from: `n_likes` likes among `n_rows` candidates of `n_users` users.
-
-    `weights` are those of its columns in the conditional logit, by name, in standard deviations;
-    `n_trees` were added to it.
-    """
-
-    n_users: int
-    n_rows: int
-    n_likes: int
-    n_trees: int
-    weights: dict[str, float]
-
-
-class ListResults(msgspec.Struct, frozen=True, kw_only=True):
-    """How good lists are, for `n_users` users who have something to find among what was set aside.
-
-    `n_likes` counts the ratings of at least `like` stars that there are to find. `spread_cost` is
-    the share of NDCG that it costs to keep near movies from flooding a list. `known_weight` is
-    what turns a list, `positions` are the lists so turned. `cut` says which movies a ranking model
-    had no room for.
-    """
-
-    like: float
-    n_users: int
-    n_likes: int
-    rows: tuple[ListOrder, ...]
-    positions: tuple[ListPosition, ...] = ()
-    spread_cost: float | None = None
-    known_weight: float = 0.0
-    ranker: RankerFit | None = None
-    cut: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        missing = {LIST, POPULAR} - {row.model for row in self.rows}
-        _require(not missing, f"`rows` has no {sorted(missing)}")
-
-    def of(self, model: str) -> ListOrder:
-        """The row of a model that is there, such as `LIST` and `POPULAR`."""
-        return next(row for row in self.rows if row.model == model)
-
-
-class NewcomerErrors(msgspec.Struct, frozen=True, kw_only=True):
-    """Errors and lists of newcomers who gave `given` ratings; None: something else was known.
-
-    `rmse` is None for lists that predict no stars; the measures of lists are None where no newcomer
-    likes anything. `above_popular` is the NDCG less that of most popular on the same people,
-    `above_popular_hits` the hit rate less that of most popular.
-    """
-
-    label: str
-    given: int | None
-    rmse: float | None
-    rmse_interval: Interval | None
-    hit_rate_10: float | None
-    ndcg_10: float | None
-    above_popular: float | None = None
-    above_popular_interval: Interval | None = None
-    above_popular_hits: float | None = None
-    above_popular_hits_interval: Interval | None = None
-
-
-class AskingOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """Lists after `given` answers, when movies are asked about in some order, `label` says which.
-
-    `n_asked` is the mean number of movies that had to be asked about.
-    """
-
-    label: str
-    given: int
-    n_asked: float
-    hit_rate_10: float
-    ndcg_10: float
-
-
-class NewcomerResults(msgspec.Struct, frozen=True, kw_only=True):
-    """What a few ratings of `n_users` newcomers are worth, on `n_test` ratings of theirs.
-
-    `n_listed` of them have something to find. `neutral` is the rating, in stars, that speaks
-    neither for nor against a movie in their lists; `asking` compares orders of asking.
-    """
-
-    n_users: int
-    n_test: int
-    n_listed: int
-    neutral: float
-    rows: tuple[NewcomerErrors, ...]
-    asking: tuple[AskingOrder, ...] = ()
-
-    def __post_init__(self) -> None:
-        _require(0 in {row.given for row in self.rows}, "`rows` has none where 0 ratings are given")
 
 
 class LeftOutModel(msgspec.Struct, frozen=True, kw_only=True):
@@ -374,11 +290,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return next((row for row in self.models if row.model == model), None)
 
 
-def _require(condition: bool, fault: str) -> None:
-    if not condition:
-        raise ValueError(fault)
-
-
 def report_to_json(report: Report) -> bytes:
     """Write a report as indented JSON.
 
@@ -416,4 +327,8 @@ def without_times(report: Report) -> Report:
     """The report less what differs from run to run: what a release holds."""
     changes: dict[str, Any] = dict.fromkeys(("fit_seconds", "predict_seconds", "peak_bytes"))
     models = tuple(msgspec.structs.replace(row, **changes) for row in report.models)
-    return msgspec.structs.replace(report, models=models)
+    ranking = report.ranking
+    if ranking is not None:
+        rows = tuple(msgspec.structs.replace(row, fit_seconds=None) for row in ranking.rows)
+        ranking = msgspec.structs.replace(ranking, rows=rows)
+    return msgspec.structs.replace(report, models=models, ranking=ranking)

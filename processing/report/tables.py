@@ -75,13 +75,17 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A part of the report: some sentences, the names of its figures, its tables."""
+    """A part of the report: paragraphs, an empty line between two, names of figures, tables.
+
+    A part that leads stands before the models' errors.
+    """
 
     name: str
     title: str
     text: str
     figures: tuple[str, ...]
     tables: tuple[Table, ...]
+    leads: bool = False
 
 
 def cell_text(cell: Cell, kind: str) -> str:
@@ -95,11 +99,11 @@ def cell_text(cell: Cell, kind: str) -> str:
     if isinstance(cell, str):
         return cell
     if isinstance(cell, tuple):
-        one = "signed" if kind == "signed_interval" else "stars"
-        return " to ".join(cell_text(end, one) for end in cell)
+        return " to ".join(cell_text(end, _ENDS.get(kind, "stars")) for end in cell)
     return _WRITERS[kind](cell).replace("-", "−")
 
 
+_ENDS = {"signed_interval": "signed", "signed_share_interval": "signed_share"}
 _WRITERS: dict[str, Callable[[float], str]] = {
     "count": lambda value: f"{value:,}",
     "ratings": lambda value: f"{value:,} rating{'' if value == 1 else 's'}",
@@ -107,6 +111,7 @@ _WRITERS: dict[str, Callable[[float], str]] = {
     "signed": lambda value: f"{value:+.4f}",
     "percent": lambda value: f"{value:.1f} %",
     "share": lambda value: f"{100 * value:.1f} %",
+    "signed_share": lambda value: f"{100 * value:+.1f} %",
     "ratio": lambda value: f"{value:.3f}",
     "seconds": lambda value: f"{value:,.2f} s" if value < 10 else f"{value:,.0f} s",
     "bytes": lambda value: f"{value / 1e6:,.0f} MB",

@@ -3,18 +3,22 @@
 from processing.report.schema import (
     BLEND,
     MEAN,
-    MOST_POPULAR,
-    SERVED_LIST,
     Interval,
+    ListOrder,
     ListResults,
     ModelErrors,
     Report,
 )
+from processing.report.sections.about_lists import found_text
 
 
 def as_table(report: Report) -> str:
-    """The report as text for a terminal."""
-    width = max(len(row.label) for row in report.models) + 2
+    """The report as text for a terminal; the last line says how often lists help."""
+    ranking = report.ranking
+    labels = [row.label for row in report.models]
+    if ranking:
+        labels += [row.label for row in ranking.rows]
+    width = max(map(len, labels)) + 2
     lines = [
         f"{report.source.name}: protocol {report.protocol}, profile {report.profile}, "
         f"seed {report.seed}; {report.n_train:,} ratings to learn from "
@@ -22,16 +26,34 @@ def as_table(report: Report) -> str:
         + (f", in {len(report.splits)} folds" if len(report.splits) > 1 else "")
         + ".",
         "",
+        *(_lists(ranking, width) if ranking else ()),
         f"{'model':<{width}}{'RMSE':>9}{'95 % interval':>18}{'MAE':>9}{'MAPE':>9}{'fit s':>9}"
         f"{'predict s':>11}",
         *(_errors(row, width) for row in report.models),
         "",
         _against_best_member(report),
+        *(f"{item.label} was left out: {item.reason}" for item in report.left_out),
     ]
-    if report.ranking:
-        lines.append(_hit_rates(report.ranking))
-    lines += [f"{item.label} was left out: {item.reason}" for item in report.left_out]
+    if ranking:
+        lines += ["", found_text(ranking)]
     return "\n".join(lines)
+
+
+def _lists(ranking: ListResults, width: int) -> list[str]:
+    """The lists by what orders them, and an empty line."""
+    head = (
+        f"{'list by':<{width}}{'users':>9}{'hit@10':>9}{'NDCG@10':>9}{'less most popular':>19}"
+        f"{'95 % interval':>18}"
+    )
+    return [head, *(_order(row, width) for row in ranking.rows), ""]
+
+
+def _order(row: ListOrder, width: int) -> str:
+    line = (
+        f"{row.label:<{width}}{row.n_users:>9,}{100 * row.hit_rate_10:>8.1f}%{row.ndcg_10:>9.4f}"
+        f"{_number(row.above_popular, '+.4f'):>19}{_ends(row.above_popular_interval, '+'):>18}"
+    )
+    return line.rstrip()
 
 
 def _errors(row: ModelErrors, width: int) -> str:
@@ -51,15 +73,6 @@ def _against_best_member(report: Report) -> str:
     return (
         f"Ensemble less best member ({best.label}): {best.difference:+.4f} "
         f"[{_ends(best.interval, '+')}] stars of RMSE."
-    )
-
-
-def _hit_rates(ranking: ListResults) -> str:
-    rates = {row.model: 100 * row.hit_rate_10 for row in ranking.rows}
-    return (
-        f"Of {ranking.n_users:,} users with a movie to find (set aside, given "
-        f"{ranking.like:g} stars or more), {rates[SERVED_LIST]:.1f} % find one "
-        f"among their first ten; of the most popular ones, {rates[MOST_POPULAR]:.1f} %."
     )
 
 

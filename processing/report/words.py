@@ -32,9 +32,10 @@ FIGURE_TEXTS = {
     "interval.",
     "importance": "Bars: mean number of stars by which each column moves a score, coloured by its "
     "group.",
-    "ranking": "Dots: hit rate and NDCG of the first ten, for each way to order a list.",
-    "newcomers": "Line: RMSE of newcomers by how many ratings they gave, with its 95 % interval, "
-    "above that of the ensemble, which knows all their ratings.",
+    "ranking": "Dots: how far the NDCG of the first ten lies above or below that of most "
+    "popular, for each way to order a list, with its 95 % interval; beside them the NDCG itself.",
+    "newcomers": "Lines: NDCG and hit rate of newcomers’ first ten by how many ratings they gave. "
+    "Bars: 95 % intervals of the difference to most popular, which is a line of its own.",
     "learning-trees": "Lines: RMSE after each tree, on the ratings learned from and on those that "
     "say when to stop.",
     "learning-stack": "Line: RMSE on the test by how many ratings taught the ensemble.",

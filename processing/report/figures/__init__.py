@@ -12,10 +12,10 @@ from processing.report.figures.lines import (
     error_by_month,
     error_by_movie_support,
     error_by_user_support,
-    newcomers,
     stack_learning,
     tree_learning,
 )
+from processing.report.figures.newcomers import newcomers
 from processing.report.schema import Report
 
 _DRAWN: dict[str, Callable[[Report], Figure | None]] = {

@@ -10,14 +10,20 @@ from processing.figures.style import (
     BEST,
     DOT,
     INK,
-    LINE,
     QUIET,
     SIZE,
     new_axes,
-    new_figure,
-    plain,
 )
-from processing.report.schema import ENSEMBLE, MEAN, SERVED_LIST, Interval, ModelErrors, Report
+from processing.report.schema import (
+    ENSEMBLE,
+    LIST,
+    MEAN,
+    POPULAR,
+    Interval,
+    ListOrder,
+    ModelErrors,
+    Report,
+)
 
 ROW_INCHES, AXIS_INCHES = 0.34, 0.85
 FAR_OFF = 2.0  # times the spread of the other models: then the mean would squeeze them together
@@ -39,7 +45,7 @@ def error_by_model(report: Report) -> Figure:
         [row.rmse for row in shown],
         [row.rmse_interval for row in shown],
         [BEST if row.model == ENSEMBLE else DOT for row in shown],
-        "{:.4f}",
+        [f"{row.rmse:.4f}" for row in shown],
     )
     below = "".join(f"\n{row.label}, not drawn: {row.rmse:.4f}" for row in far)
     axes.set_xlabel("RMSE on the test, in stars (lower is better)" + below, loc="right")
@@ -66,7 +72,7 @@ def ablation(report: Report) -> Figure | None:
         [row.difference for row in rows],
         [row.interval for row in rows],
         [DOT] * len(rows),
-        "{:+.4f}",
+        [f"{row.difference:+.4f}" for row in rows],
     )
     axes.set_xlabel(
         "RMSE above that of all together, in stars\n(right of 0: the model is missed)", loc="right"
@@ -75,25 +81,35 @@ def ablation(report: Report) -> Figure | None:
 
 
 def ranking(report: Report) -> Figure | None:
-    """Hit rate and NDCG of the first ten, by what orders the list."""
+    """NDCG of the first ten above or below that of most popular, by what orders the list.
+
+    The difference is drawn rather than the NDCG, for some rows are measured on fewer users than
+    others: each is compared on its own.
+    """
     if report.ranking is None:
         return None
-    rows = sorted(report.ranking.rows, key=lambda row: -row.ndcg_10)
-    figure = new_figure(ROW_INCHES * len(rows) + AXIS_INCHES)
-    left, right = figure.subplots(1, 2, sharey=True)
-    labels = [row.label for row in rows]
-    colours = [BEST if row.model == SERVED_LIST else DOT for row in rows]
-    for axes, values, text, title in (
-        (left, [100 * row.hit_rate_10 for row in rows], "{:.0f} %", "Hit rate @10"),
-        (right, [row.ndcg_10 for row in rows], "{:.3f}", "NDCG @10"),
-    ):
-        plain(axes)
-        axes.set_xlabel(title)
-        axes.hlines(np.arange(len(rows))[::-1], 0, values, color=LINE, linewidth=1.5, zorder=1)
-        _dots(axes, labels, values, [None] * len(rows), colours, text)
-        axes.set_xlim(0, 1.6 * max(values) or 1)
-        axes.set_xticks([])
+    popular = report.ranking.of(POPULAR)
+    above = {row.model: _above(row, popular) for row in report.ranking.rows}
+    rows = sorted(report.ranking.rows, key=lambda row: -above[row.model])
+    figure, axes = new_axes(ROW_INCHES * len(rows) + AXIS_INCHES)
+    axes.axvline(0, color=QUIET, linewidth=1, zorder=0)
+    _dots(
+        axes,
+        [row.label for row in rows],
+        [above[row.model] for row in rows],
+        [row.above_popular_interval for row in rows],
+        [BEST if row.model == LIST else DOT for row in rows],
+        [f"{row.ndcg_10:.3f}" for row in rows],
+    )
+    axes.set_xlabel(
+        "NDCG@10 above that of most popular, same users\n(right of 0: better; numbers: NDCG@10)",
+        loc="right",
+    )
     return figure
+
+
+def _above(row: ListOrder, popular: ListOrder) -> float:
+    return row.ndcg_10 - popular.ndcg_10 if row.above_popular is None else row.above_popular
 
 
 def _dots(
@@ -102,9 +118,9 @@ def _dots(
     values: list[float],
     intervals: Sequence[Interval | None],
     colours: list[str],
-    text: str,
+    numbers: list[str],
 ) -> None:
-    """One row per value, first on top: a dot on the bar of its interval, its number at the right.
+    """One row per value, first on top: a dot on the bar of its interval, a number at the right.
 
     An interval that is not known is None.
     """
@@ -113,9 +129,9 @@ def _dots(
     lows, highs = np.transpose(ends)
     axes.hlines(places, lows, highs, color=colours, linewidth=2.2, alpha=0.55, zorder=1)
     axes.scatter(values, places, c=colours, s=40, zorder=2)
-    for place, value in zip(places, values, strict=True):
+    for place, number in zip(places, numbers, strict=True):
         axes.annotate(
-            text.format(value).replace("-", "−"),
+            number.replace("-", "−"),
             (1, place),
             xycoords=axes.get_yaxis_transform(),
             ha="right",

@@ -1,4 +1,4 @@
-"""Lines: errors by support, by month and by ratings given, calibration, learning curves."""
+"""Lines: errors by support and by month, calibration, learning curves."""
 
 from datetime import date
 
@@ -143,42 +143,6 @@ def stack_learning(report: Report) -> Figure | None:
     axes.margins(x=0.14, y=0.2)
     axes.locator_params(axis="y", nbins=5)
     grid(axes)
-    return figure
-
-
-def newcomers(report: Report) -> Figure | None:
-    """RMSE by the number of ratings given, with its interval, and that of the ensemble."""
-    if report.newcomers is None:
-        return None
-    rows = report.newcomers.rows
-    given = [
-        (row.given, row.rmse, *row.rmse_interval)
-        for row in rows
-        if row.given is not None and row.rmse is not None and row.rmse_interval is not None
-    ]
-    places, rmse, lows, highs = zip(*given, strict=True)
-    label = next(row.label for row in reversed(rows) if row.given is not None)
-    figure, axes = new_axes(HEIGHT)
-    axes.vlines(places, lows, highs, color=RED, linewidth=2.2, alpha=0.45)
-    axes.plot(places, rmse, color=RED, marker="o", markersize=6, label=label)
-    for row in rows:
-        if row.given is None and row.rmse is not None:
-            axes.axhline(row.rmse, color=BLUE, linestyle=DASHED, label=row.label)
-    for place, value in zip(places, rmse, strict=True):
-        axes.annotate(
-            f"{value:.3f}",
-            (place, value),
-            xytext=(6, 4),
-            textcoords="offset points",
-            color=INK,
-            fontsize=SIZE,
-        )
-    axes.set_xticks(places)
-    axes.set_xlabel("Ratings given (0: the movie’s average)")
-    axes.set_ylabel(_RMSE)
-    axes.margins(x=0.14)
-    grid(axes)
-    legend(axes)
     return figure
 
 

@@ -20,14 +20,14 @@ from processing.report.sections.about_settings import settings_section
 from processing.report.tables import Section
 
 _MAKERS: tuple[Callable[[Report], Section | None], ...] = (
+    ranking_section,
+    newcomers_section,
     comparisons_section,
     slices_section,
     calibration_section,
     ablation_section,
     importance_section,
     learning_section,
-    ranking_section,
-    newcomers_section,
     settings_section,
 )
 

@@ -39,6 +39,17 @@ WITHOUT = {
     ),
     "no likes": ({"ranking": None}, {"ranking.svg"}),
     "no newcomers": ({"newcomers": None}, {"newcomers.svg"}),
+    "newcomers without likes": (
+        {
+            "newcomers": replace(
+                REPORT.newcomers,
+                rows=tuple(
+                    replace(row, hit_rate_10=None, ndcg_10=None) for row in REPORT.newcomers.rows
+                ),
+            )
+        },
+        {"newcomers.svg"},
+    ),
     "one member": ({"ablation": ()}, {"ablation.svg"}),
     "no trees": (
         {"learning": replace(REPORT.learning, trees=())},
@@ -117,10 +128,36 @@ def test_learning_when_drawn_then_says_after_how_many_trees_it_is_best(drawn):
 
 def test_newcomers_when_drawn_then_a_number_for_each_count_of_ratings(drawn):
     texts = _texts(drawn["newcomers.svg"])
-    assert {"1.025", "0.981", "0.963", "0.951"} <= set(texts)
-    assert {"0", "5", "10", "20"} <= set(texts)
-    assert {"Fold-in", "Ensemble, all ratings known"} <= set(texts)
-    assert "Most popular" not in texts
+    assert {"0.088", "0.094", "0.100", "0.104", "0.109", "0.113"} <= set(texts)
+    assert {"30", "31", "32", "34", "36", "37"} <= set(texts)
+    assert {"0", "1", "3", "5", "10", "20"} <= set(texts)
+    assert {"the list", "most popular", "all ratings known"} <= set(texts)
+
+
+def test_newcomers_when_nothing_is_known_of_popular_movies_then_only_the_list():
+    rows = tuple(
+        replace(row, above_popular=None, above_popular_hits=None, rmse=None)
+        for row in REPORT.newcomers.rows
+    )
+    found = report_figures(example_report(newcomers=replace(REPORT.newcomers, rows=rows)))
+    assert not {"most popular", "all ratings known"} & set(_texts(found["newcomers.svg"]))
+
+
+def test_ranking_when_drawn_then_above_or_below_most_popular_the_best_on_top(drawn):
+    root = ET.fromstring(drawn["ranking.svg"])
+    texts = list(root.iter(f"{SVG}text"))
+    height = {element.text: float(element.get("y")) for element in texts if element.get("y")}
+    order = [
+        "The list as served",
+        "EASE",
+        "Popular lately",
+        "Most popular",
+        "Stars alone",
+        "SVD",
+    ]
+    numbers = ["0.112", "0.104", "0.090", "0.088", "0.062", "0.051"]
+    for names in (order, numbers):
+        assert sorted(names, key=height.__getitem__) == names
 
 
 def test_figures_when_on_one_page_then_ids_do_not_clash_and_references_lead_somewhere(drawn):

@@ -52,7 +52,11 @@ def test_page_when_opened_then_outline_and_ids_are_sound(shown):
     assert shown.html["lang"] == "en"
     headings = [heading.name for heading in shown.find_all(re.compile("^h[1-6]$"))]
     sections = len(shown.find_all("section"))
-    assert headings == ["h1", "h2", "h3", *["h2"] * (sections - 1)]
+    assert headings == ["h1", *["h2"] * 3, "h3", *["h2"] * (sections - 3)]
+    outline = [heading["id"] for heading in shown.find_all("h2")]
+    assert outline[:4] == ["ranking", "newcomers", "models", "comparisons"]
+    contents = [link["href"].removeprefix("#") for link in shown.nav.find_all("a")]
+    assert contents == [name for name in outline if name != "words"]
     ids = [element["id"] for element in shown.find_all(id=True)]
     assert len(ids) == len(set(ids))
     for element in shown.find_all(attrs={"aria-labelledby": True}):
@@ -72,7 +76,7 @@ def test_page_when_opened_then_every_figure_is_in_it_and_has_words(shown):
 
 def test_page_when_opened_then_every_table_has_a_caption_and_whole_rows(shown):
     tables = shown.find_all("table")
-    assert len(tables) == 16
+    assert len(tables) == 18
     for table in tables:
         assert _text(table.caption)
         assert len({len(row.find_all(["th", "td"])) for row in table.find_all("tr")}) == 1
@@ -109,6 +113,18 @@ def test_page_when_a_release_is_read_then_nothing_of_seconds():
     page = BeautifulSoup(report_html(without_times(example_report())), "html.parser")
     head = _table(page, "errors")[0]
     assert head == ["Model", "RMSE", "95 % interval", "MAE", "MAPE"]
+    assert "Fitting" not in _table(page, "lists")[0]
+
+
+def test_lists_when_shown_then_how_often_they_help_is_said_first(shown):
+    first = _text(shown.find("p", class_="lead"))
+    assert "34.0 % find one among their first ten; among the ten most popular, 30.0 %." in first
+    head, *rows = _table(shown, "lists")
+    assert head[-1] == "Fitting"
+    assert rows[2][:6] == ["EASE", "62", "33.0 %", "0.104", "+0.0160", "+0.0050 to +0.0270"]
+    assert [row[-1] for row in rows] == ["–", "–", "1.50 s", "–", "–", "–"]
+    told = [_text(paragraph) for paragraph in shown.find(id="ranking").parent.find_all("p")]
+    assert len(told) == 3
 
 
 def test_page_when_opened_then_says_what_it_was_made_of(shown):
@@ -126,7 +142,7 @@ def test_page_when_opened_then_says_what_it_was_made_of(shown):
 @pytest.mark.parametrize(
     ("changes", "gone"),
     [
-        ({"ranking": None}, {"lists", "cautions"}),
+        ({"ranking": None}, {"lists", "positions", "ranker"}),
         ({"ablation": ()}, {"without"}),
         ({"slices": replace(example_report().slices, month=())}, {"month"}),
     ],

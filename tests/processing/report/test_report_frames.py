@@ -34,11 +34,18 @@ def test_frames_when_read_then_numbers_and_intervals_in_two_columns():
     assert errors.loc["SVD", "95 % interval, low"] == RMSE["svd"] - 0.011
     assert errors.loc["SVD", "95 % interval, high"] == RMSE["svd"] + 0.012
     assert math.isnan(errors.loc["Global mean", "Peak memory"])
-    assert frames["lists"]["Hit rate @10"].max() == 0.34
+    lists = frames["lists"]
+    assert lists["Hit rate @10"].idxmax() == "The list as served"
+    assert math.isnan(lists.loc["Most popular", "95 % interval, low"])
+    assert lists.loc["SVD", "Users"] == 40
+    assert frames["positions"].index.tolist() == ["Well known", "As listed", "Less known"]
+    assert frames["asking"]["Movies asked about"].tolist() == [9.4, 8.1, 21.5, 18.25]
     newcomers = frames["given"]
-    assert newcomers["95 % interval, low"].isna().tolist() == [False] * 5 + [True]
+    assert newcomers["RMSE, 95 % interval, low"].isna().tolist() == [False] * 7 + [True]
+    assert newcomers["NDCG, 95 % interval, high"].isna().tolist() == [False] * 7 + [True]
     assert all(
-        frame.dtypes.map(pandas.api.types.is_numeric_dtype).all() for frame in (errors, newcomers)
+        frame.dtypes.map(pandas.api.types.is_numeric_dtype).all()
+        for frame in (errors, lists, newcomers)
     )
 
 

@@ -17,15 +17,19 @@ def _tables(**changes):
 
 def test_sections_when_all_parts_are_there_then_in_reading_order():
     assert list(_sections()) == [
+        "ranking",
+        "newcomers",
         "comparisons",
         "slices",
         "calibration",
         "ablation",
         "importance",
         "learning",
+        "settings",
+    ]
+    assert [name for name, section in _sections().items() if section.leads] == [
         "ranking",
         "newcomers",
-        "settings",
     ]
 
 
@@ -104,37 +108,128 @@ def test_learning_when_there_are_many_trees_then_few_rows_with_first_best_and_la
     assert "33 are kept" in _sections()["learning"].text
 
 
-def test_ranking_when_told_then_served_lists_against_popular_movies_and_the_caution_in_use():
+def test_ranking_when_told_then_served_lists_against_popular_movies():
     text = _sections()["ranking"].text
-    assert "140 ratings of 4 stars or more" in text
-    assert "34.0 % of them find one in the list as served, 30.0 % in one of the most" in text
-    assert [row.label for row in _tables()["cautions"].rows if row.best] == ["2"]
-    assert [row.label for row in _tables()["lists"].rows if row.best] == [
-        "XGBoost ensemble, as listed"
+    assert "Of 62 users with a movie to find (set aside, given 4 stars or more), 34.0 %" in text
+    assert "among the ten most popular, 30.0 %." in text
+    assert "0.0240 above that of the most popular movies (95 % interval +0.0130 to" in text
+    assert "cannot tell the list and those popular lately apart" in text
+    assert "on fewer users, down to 40." in text
+    table = _tables()["lists"]
+    assert [row.label for row in table.rows if row.best] == ["The list as served"]
+    users, hits, _, above, interval, *_ = table.rows[3].cells
+    assert (users, hits) == (40, 0.21)
+    assert above == pytest.approx(0.051 - 0.084)
+    assert interval == pytest.approx((above - 0.011, above + 0.011))
+
+
+def test_ranking_when_rows_have_the_same_users_then_nothing_of_fewer():
+    found = example_report().ranking
+    rows = tuple(replace(row, n_users=62) for row in found.rows)
+    assert "fewer users" not in _sections(ranking=replace(found, rows=rows))["ranking"].text
+
+
+def test_ranking_when_the_served_list_has_fewer_users_then_both_numbers_are_said():
+    found = example_report().ranking
+    rows = tuple(replace(row, n_users=50) if row.model == "list" else row for row in found.rows)
+    text = _sections(ranking=replace(found, rows=rows))["ranking"].text
+    assert "Of 50 users" in text
+    assert "30.0 % (of 62 users)." in text
+
+
+def test_ranking_when_told_then_what_the_ranker_learned_and_what_spread_and_turning_cost():
+    text = _sections()["ranking"].text
+    assert "155 likes among 1,750 candidates of 70 users" in text
+    assert "40 trees were added" in text
+    assert "costs 0.4 % of the NDCG" in text
+    assert "0.35 times the logarithm" in text
+    assert text.endswith("EASE weighs the 20 most rated of 29 movies.")
+    rows = _tables()["ranker"].rows
+    assert [row.label for row in rows] == ["EASE", "log votes", "Stars alone"]
+    assert [row.cells for row in rows] == [(0.82,), (0.31,), (-0.0412,)]
+    assert [row.label for row in _tables()["positions"].rows] == [
+        "Well known",
+        "As listed",
+        "Less known",
     ]
 
 
-def test_ranking_when_no_order_could_be_compared_then_only_the_lists():
-    found = replace(example_report().ranking, orders=())
-    assert "cautions" not in _tables(ranking=found)
+@pytest.mark.parametrize(
+    ("cost", "words"), [(-0.012, "brings 1.2 %"), (0.0, "costs 0.0 %"), (None, "")]
+)
+def test_ranking_when_spreading_costs_or_brings_something_then_said(cost, words):
+    text = _sections(ranking=replace(example_report().ranking, spread_cost=cost))["ranking"].text
+    assert words in text
+    assert ("Among ten movies in a row" in text) == (cost is not None)
+
+
+def test_ranking_when_no_ranker_could_learn_then_only_the_lists():
+    found = replace(example_report().ranking, positions=(), ranker=None, spread_cost=None, cut=())
+    (section,) = (s for s in _sections(ranking=found).values() if s.name == "ranking")
+    assert [table.name for table in section.tables] == ["lists"]
+    assert section.text.count("\n\n") == 1
 
 
 def test_newcomers_when_told_then_each_count_of_ratings_and_the_ensemble():
     text = _sections()["newcomers"].text
     assert "16 users were treated as newcomers" in text
-    assert "on 64 test ratings is 1.0251; with 5 ratings it is 0.9812, with 10 ratings" in text
+    assert "Of the 15 who have something to find, one is among the first ten of 30.0 % w" in text
+    assert "without any, 31.0 % after 1 rating, 32.0 % after 3 ratings" in text
+    assert "From 3 ratings on, NDCG is above that of most popular for certain." in text
+    assert "on 64 test ratings is 1.0251; after 1 rating it is 1.0107; after 3 ratings" in text
     assert "knows all their other ratings, has 0.9155" in text
-    assert "z = 2," in text
+    assert "a rating of 2.75 stars speaks neither for nor against" in text
     rows = _tables()["given"].rows
-    assert rows[2].cells == (10, 0.9634, (0.9634 - 0.04, 0.9634 + 0.045), 0.27, 0.06)
-    assert rows[-1].cells == (None, None, None, 0.3, 0.088)
+    assert rows[4].cells[0] == 10
+    assert rows[4].cells[1:3] == (0.36, pytest.approx(0.06))
+    assert rows[4].cells[4] == 0.109
+    assert rows[4].cells[7:] == (0.9634, (0.9634 - 0.04, 0.9634 + 0.045))
+    assert rows[-1].cells == (None, 0.3, None, None, 0.088, None, None, None, None)
+
+
+def test_newcomers_when_told_then_what_the_order_of_asking_makes_of_the_most_answers():
+    text = _sections()["newcomers"].text
+    assert "With 10 answers NDCG is 0.111 after asking about 21.5 movies in the order “by" in text
+    assert "0.106" not in text
+    assert len(_tables()["asking"].rows) == 4
+    found = replace(example_report().newcomers, asking=())
+    assert "asking" not in _tables(newcomers=found)
+    assert "another order" not in _sections(newcomers=found)["newcomers"].text
+
+
+def test_newcomers_when_no_list_is_better_for_certain_then_said():
+    found = example_report().newcomers
+    rows = tuple(
+        replace(row, above_popular_interval=(-0.01, 0.01) if row.above_popular else None)
+        for row in found.rows
+    )
+    text = _sections(newcomers=replace(found, rows=rows))["newcomers"].text
+    assert "none of these lists is better than most popular for certain" in text
 
 
 def test_newcomers_when_nobody_likes_anything_then_dashes_for_lists():
     found = example_report().newcomers
-    without = tuple(replace(row, hit_rate_10=None, ndcg_10=None) for row in found.rows)
-    rows = _tables(newcomers=replace(found, rows=without))["given"].rows
-    assert {row.cells[3:] for row in rows} == {(None, None)}
+    nothing = dict.fromkeys(
+        (
+            "hit_rate_10",
+            "ndcg_10",
+            "above_popular",
+            "above_popular_interval",
+            "above_popular_hits",
+            "above_popular_hits_interval",
+        )
+    )
+    without = replace(found, rows=tuple(replace(row, **nothing) for row in found.rows))
+    assert {row.cells[1:7] for row in _tables(newcomers=without)["given"].rows} == {(None,) * 6}
+    text = _sections(newcomers=without)["newcomers"].text
+    assert "something to find" not in text
+    assert "NDCG" not in text.partition("Movies can be asked")[0]
+
+
+def test_newcomers_when_no_stars_are_predicted_then_only_lists():
+    found = example_report().newcomers
+    rows = tuple(replace(row, rmse=None, rmse_interval=None) for row in found.rows)
+    assert "RMSE" not in _sections(newcomers=replace(found, rows=rows))["newcomers"].text
 
 
 def test_newcomers_when_there_are_too_few_then_no_section():
@@ -160,6 +255,8 @@ def test_settings_when_there_are_folds_then_each_by_itself():
         (-0.01, "signed", "−0.0100"),
         ((0.9, 0.95), "interval", "0.9000 to 0.9500"),
         ((-0.0115, 0.002), "signed_interval", "−0.0115 to +0.0020"),
+        (0.04, "signed_share", "+4.0 %"),
+        ((-0.0115, 0.002), "signed_share_interval", "−1.1 % to +0.2 %"),
         (24.56, "percent", "24.6 %"),
         (0.74, "share", "74.0 %"),
         (0.25, "ratio", "0.250"),

@@ -8,7 +8,9 @@ from tests.report_example import LEFT_OUT, example_report
 
 
 def _line(report, start):
-    (line,) = (line for line in as_table(report).splitlines() if line.startswith(start))
+    """The line about a model's errors, or of other words; lists stand above it."""
+    errors = as_table(report).partition("RMSE")[2].splitlines()
+    (line,) = (line for line in errors if line.startswith(start))
     return line
 
 
@@ -25,11 +27,24 @@ def test_table_when_read_then_errors_intervals_and_what_the_ensemble_gains():
     )
     assert _line(report, "Global mean").split()[-3:] == ["-", "12.5", "0.25"]
     assert "Ensemble less best member (SVD): -0.0258 [-0.0298, -0.0218] stars of RMSE." in lines
-    ranking = _line(report, "Of 62 users")
-    assert "34.0 % find one" in ranking
-    assert ranking.endswith("most popular ones, 30.0 %.")
-    assert lines[-1] == f"KNN, users was left out: {LEFT_OUT}"
-    assert max(len(line) for line in lines[2:8]) <= 100
+    assert lines[-3] == f"KNN, users was left out: {LEFT_OUT}"
+    assert max(len(line) for line in lines[2:16]) <= 100
+
+
+def test_table_when_read_then_lists_come_first_and_the_last_line_says_how_often_they_help():
+    lines = as_table(example_report()).splitlines()
+    assert lines[2].split() == (
+        "list by users hit@10 NDCG@10 less most popular 95 % interval".split()
+    )
+    assert lines[3].split() == "Most popular 62 30.0% 0.0880 -".split()
+    assert lines[6].split() == "SVD 40 21.0% 0.0510 -0.0330 -0.0440, -0.0220".split()
+    assert lines[8].split()[:4] == "The list as served".split()
+    assert lines[9] == ""
+    assert lines[10].startswith("model")
+    assert lines[-1] == (
+        "Of 62 users with a movie to find (set aside, given 4 stars or more), 34.0 % find one "
+        "among their first ten; among the ten most popular, 30.0 %."
+    )
 
 
 def test_table_when_there_are_folds_then_says_how_many():
@@ -42,4 +57,6 @@ def test_table_when_times_are_not_known_then_dashes():
 
 
 def test_table_when_nobody_likes_anything_then_says_nothing_of_lists():
-    assert "users with a movie to find" not in as_table(example_report(ranking=None))
+    text = as_table(example_report(ranking=None))
+    assert "users with a movie to find" not in text
+    assert "list by" not in text
