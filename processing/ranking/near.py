@@ -6,6 +6,8 @@ Movies are near where it is at least `NEAR`. Of more than `MOST_NEAR` a movie ke
 pair is near if either keeps it.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +28,7 @@ def near_movies(ratings: Ratings, grams: Grams) -> Csr:
     n_users = max(1, int(np.count_nonzero(ratings.by_user.counts)))
     for start in range(0, n, BLOCK):
         end = min(start + BLOCK, n)
-        block: NDArray[np.float64] = grams.lower[start:end, :end] / n_users
+        block: NDArray[Any] = grams.lower[start:end, :end] / n_users
         block -= np.outer(means[start:end], means[:end])
         block /= np.outer(spreads[start:end], spreads[:end])
         row, column = np.nonzero(block >= NEAR)
@@ -92,7 +94,7 @@ def _strongest(
     movies: NDArray[np.int32],
     n_movies: int,
 ) -> Csr:
-    """The `MOST_NEAR` strongest of each row, and each pair both ways, in the movies' own numbers."""
+    """The `MOST_NEAR` strongest of each row, each pair both ways, in the movies' own numbers."""
     order = np.lexsort((columns, -values, rows))
     rows, columns, values = rows[order], columns[order], values[order]
     counts = np.bincount(rows, minlength=len(movies))
