@@ -14,11 +14,12 @@ from processing.evaluation.steps.held_out import HeldOut, HeldOutScores, hold_ou
 from processing.evaluation.steps.list_tests import MOST_USERS, ListTest, score_lists
 from processing.evaluation.steps.newcomers import fit_newcomers, read_about
 from processing.evaluation.steps.rankers import Taught, fit_ranker, read_ranker
-from processing.evaluation.steps.rankings import describe, propose, whole_grams
+from processing.evaluation.steps.rankings import describe, propose
 from processing.evaluation.steps.reporting import SplitResults, make_report, user_errors
 from processing.evaluation.steps.visitor_orders import default_about
 from processing.report.schema import Report, report_from_json, report_to_json
 from processing.runs.decisions import Decisions
+from processing.runs.grams import whole_grams
 from processing.runs.run import Run
 from processing.tools.stages import Stage
 

@@ -23,7 +23,6 @@ from processing.evaluation.comparisons import mean_rmse
 from processing.evaluation.predictions import SplitPredictions
 from processing.evaluation.sampled_lists import Lists, sample_lists
 from processing.evaluation.steps.interviews import Interviews, Person, asking_places, people_of
-from processing.evaluation.steps.rankings import part_grams
 from processing.evaluation.steps.visitor_orders import (
     GIVEN,
     Newcomers,
@@ -47,6 +46,7 @@ from processing.release.encoding import from_json, to_json
 from processing.release.fold_in import FoldIn, FoldingModel
 from processing.release.schema import AFFINITY, FOLD_IN
 from processing.report.schema import ENSEMBLE, AskingOrder, NewcomerErrors, NewcomerResults
+from processing.runs.grams import part_grams
 from processing.runs.run import Run
 from processing.tools.stages import Stage
 from processing.visitors.fitting import fit_fold_in, folded_into, movie_arrays
