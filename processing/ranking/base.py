@@ -71,6 +71,11 @@ class RankingModel(ABC, Generic[SettingsT, ArraysT]):
     def memory_need(cls, settings: SettingsT, ratings: Ratings) -> tuple[int, str]:
         """Bytes that fitting will need at its peak, and in words what takes them."""
 
+    @classmethod
+    def too_large(cls, settings: SettingsT, ratings: Ratings) -> str | None:
+        """Why the model is left out for so many ratings; None where it is not."""
+        return None
+
     def cut(self) -> str | None:
         """What the model had no room for, in words; None where it knows all."""
         return None
