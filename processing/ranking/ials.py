@@ -79,8 +79,8 @@ class ImplicitALS(RankingModel[ImplicitALSSettings, ImplicitALSArrays]):
         if ratings.n_ratings <= settings.most_ratings:
             return None
         return (
-            f"{ratings.n_ratings:,} ratings are more than the {settings.most_ratings:,} up to which "
-            "it earns the time that it takes."
+            f"{ratings.n_ratings:,} ratings are more than {settings.most_ratings:,}, beyond which "
+            "it does not earn the time that it takes."
         )
 
     def scores(self, rated: Csr) -> NDArray[np.float32]:
@@ -131,4 +131,3 @@ class ImplicitALS(RankingModel[ImplicitALSSettings, ImplicitALSArrays]):
 
     def _reg(self, n_rated: int) -> float:
         return self.settings.reg * (n_rated + self.settings.unrated * len(self.arrays_.factors))
-

@@ -207,7 +207,7 @@ class Ranker:
                 evals=[(check, "stop")],
                 verbose_eval=False,
                 callbacks=[
-                    xgboost.callback.EarlyStopping(settings.patience, maximize=True),
+                    xgboost.callback.EarlyStopping(rounds=settings.patience, maximize=True),
                     _Counted(advance),
                 ],
             )

@@ -1,5 +1,10 @@
-"""The Gram matrix of a run's ratings, summed up once, and those of parts, which follow from it."""
+"""Gram matrices of a run's ratings: one is summed up, the others follow from it.
 
+Grades are whole numbers, so what follows is what a pass would give, to the last bit. The one that
+is summed up is that of a split's known ratings: the test ratings are added for what is served.
+"""
+
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,34 +19,49 @@ from processing.tools.stages import Stage
 LOWER = "lower.npy"
 
 
-def whole_grams(run: Run) -> Stage | None:
-    """The Gram matrix of all ratings; None where there is no room for all movies.
+@dataclass(frozen=True, kw_only=True)
+class KnownGrams:
+    """The Gram matrix of the known ratings of a split, the one that is summed up in a pass.
 
-    It is exact, so those of the parts do not depend on what is taken away from it.
+    `stage` is where it lies, None where there is no room for all movies: then each part has a pass
+    of its own, over its most rated movies.
     """
+
+    known: Mask
+    stage: Stage | None
+
+
+def known_grams(run: Run, name: str, known: Mask) -> KnownGrams:
+    """Sum up the Gram matrix of the known ratings of a split, in a stage."""
     if run.ratings.n_movies > MOST_MOVIES:
-        return None
+        return KnownGrams(known=known, stage=None)
 
     def work(directory: Path) -> str:
-        grams = Grams.of(run.ratings)
+        grams = Grams.of(run.ratings.part(known))
         np.save(directory / LOWER, grams.lower)
         return f"pairs of {len(grams.movies):,} movies"
 
-    return run.stages.run("grams", work)
+    return KnownGrams(known=known, stage=run.stages.run(f"{name}/grams", work))
 
 
-def read_grams(ratings: Ratings, whole: Stage | None) -> Grams:
-    """The Gram matrix of all ratings, mapped into memory, or of the most rated movies."""
-    if whole is None:
-        return Grams.of(ratings)
-    return Grams.of_all(ratings, np.load(whole.path / LOWER, mmap_mode="r"))
-
-
-def part_grams(run: Run, fit_on: Mask, whole: Stage | None) -> Grams:
-    """The Gram matrix of a part of the ratings: that of all, less the rest."""
-    if whole is None:
+def part_grams(run: Run, fit_on: Mask, grams: KnownGrams) -> Grams:
+    """The Gram matrix of a part of the known ratings: that of all known, less the rest."""
+    if grams.stage is None:
         return Grams.of(run.ratings.part(fit_on))
-    return read_grams(run.ratings, whole).without(run.ratings, run.ratings.part(~fit_on))
+    known, rest = run.ratings.part(grams.known), run.ratings.part(grams.known & ~fit_on)
+    return _read(known, grams.stage).without(known, rest)
+
+
+def all_grams(run: Run, grams: KnownGrams) -> Grams:
+    """The Gram matrix of all ratings: that of the known ones, and what the others add."""
+    if grams.stage is None:
+        return Grams.of(run.ratings)
+    known = run.ratings.part(grams.known)
+    return _read(known, grams.stage).within(run.ratings, run.ratings.part(~grams.known))
+
+
+def _read(known: Ratings, stage: Stage) -> Grams:
+    return Grams.of_all(known, np.load(stage.path / LOWER, mmap_mode="r"))
 
 
 def write_csr(directory: Path, matrix: Csr) -> None:

@@ -26,7 +26,7 @@ from processing.ranking.near import near_movies
 from processing.ranking.ranker import Ranker
 from processing.ranking.registry import RankingSpec, load_ranking
 from processing.runs.decisions import Decisions
-from processing.runs.grams import read_csr, read_grams, write_csr
+from processing.runs.grams import KnownGrams, all_grams, read_csr, write_csr
 from processing.runs.run import Run
 from processing.tools.stages import Stage
 from processing.visitors.ranking_questions import choose_for_ranking
@@ -96,10 +96,10 @@ class ServedModels:
         return int(self.ratings.by_user.days.max()) if self.ratings.dated else NO_DAY
 
 
-def refit(run: Run, grams: Stage | None) -> RefittedStages:
+def refit(run: Run, grams: KnownGrams) -> RefittedStages:
     """Fit the run's models and the features on all ratings.
 
-    `grams` is where the Gram matrix of all ratings lies, None where there was no room for it.
+    `grams` are those that the evaluation left, of the known ratings.
     """
     ranking = _Ranking(run, grams)
     return RefittedStages(
@@ -143,12 +143,12 @@ def load_served(run: Run, stages: RefittedStages, decisions: Decisions) -> Serve
 class _Ranking:
     """The work of the stages that need the Gram matrix of all ratings."""
 
-    def __init__(self, run: Run, grams: Stage | None) -> None:
-        self._run, self._stage = run, grams
+    def __init__(self, run: Run, grams: KnownGrams) -> None:
+        self._run, self._known = run, grams
 
     @cached_property
     def _grams(self) -> Grams:
-        return read_grams(self._run.ratings, self._stage)
+        return all_grams(self._run, self._known)
 
     def fitting(self, spec: RankingSpec) -> Callable[[Path], str]:
         """Fit a ranking model."""

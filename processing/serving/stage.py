@@ -16,7 +16,7 @@ from processing.release.writer import stage_release
 from processing.report.figures import report_figures
 from processing.report.schema import Report, report_to_json, without_times
 from processing.runs.decisions import Decisions
-from processing.runs.grams import read_csr, whole_grams
+from processing.runs.grams import read_csr
 from processing.runs.run import Run
 from processing.serving.audience import lovers_of, viewers_by_band, votes_by_period
 from processing.serving.facts import about_release, histograms, movie_means, similar_movies
@@ -31,7 +31,7 @@ TOP = "top.npy"
 
 def serve(run: Run, report: Report, decisions: Decisions) -> Stage:
     """Refit on all ratings, recommend to everyone, and stage the release."""
-    refitted = refit(run, whole_grams(run))
+    refitted = refit(run, decisions.grams)
     top = run.stages.run("recommendations", _recommending(run, refitted, decisions))
     contents = _Contents(run, without_times(report), decisions, refitted, top)
     return run.stages.run("release", contents.stage)

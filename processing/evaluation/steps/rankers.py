@@ -24,6 +24,7 @@ from processing.ranking.order import KNOWN_WEIGHTS, Turn, first_of
 from processing.ranking.ranker import Ranker
 from processing.ranking.registry import BASELINES
 from processing.report.schema import RankerFit
+from processing.runs.grams import KnownGrams
 from processing.runs.run import Run
 from processing.tools.stages import Stage
 
@@ -37,13 +38,13 @@ Gains: TypeAlias = NDArray[np.float64]
 class Taught:
     """A part of the ratings: what is held out, what is proposed, and what the ranker is told of it.
 
-    `grams` is where the Gram matrix of all ratings lies, None where there was no room.
+    `grams` are those of the split's known ratings.
     """
 
     held: HeldOut
     rankings: PartRankings
     columns: Stage
-    grams: Stage | None
+    grams: KnownGrams
 
 
 @dataclass(frozen=True, kw_only=True)

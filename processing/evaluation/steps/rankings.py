@@ -19,7 +19,7 @@ from processing.ranking.columns import CandidateColumns, column_names
 from processing.ranking.gram import Grams
 from processing.ranking.near import near_movies
 from processing.ranking.registry import RankingSpec, load_ranking
-from processing.runs.grams import part_grams, read_csr, write_csr
+from processing.runs.grams import KnownGrams, part_grams, read_csr, write_csr
 from processing.runs.run import Run
 from processing.tools.stages import Stage
 
@@ -55,11 +55,9 @@ class PartRankings:
         }
 
 
-def propose(
-    run: Run, name: str, held: HeldOut, whole: Stage | None, most_users: int
-) -> PartRankings:
+def propose(run: Run, name: str, held: HeldOut, grams: KnownGrams, most_users: int) -> PartRankings:
     """Fit the ranking models on one part, and let them propose movies to users of the other."""
-    part = _Part(run, held, whole)
+    part = _Part(run, held, grams)
     models = {
         spec.name: run.stages.run(f"{name}/ranking/{spec.name}", part.fitting(spec))
         for spec in run.rankings
@@ -96,8 +94,8 @@ def _load(specs: tuple[RankingSpec, ...], models: dict[str, Stage]) -> dict[str,
 class _Part:
     """The ratings that are fitted on, and the work of the stages."""
 
-    def __init__(self, run: Run, held: HeldOut, whole: Stage | None) -> None:
-        self._run, self._held, self._whole = run, held, whole
+    def __init__(self, run: Run, held: HeldOut, grams: KnownGrams) -> None:
+        self._run, self._held, self._known = run, held, grams
 
     @cached_property
     def _ratings(self) -> Ratings:
@@ -105,7 +103,7 @@ class _Part:
 
     @cached_property
     def _grams(self) -> Grams:
-        return part_grams(self._run, self._held.fit_on, self._whole)
+        return part_grams(self._run, self._held.fit_on, self._known)
 
     def fitting(self, spec: RankingSpec) -> Callable[[Path], str]:
         """Fit a ranking model."""
