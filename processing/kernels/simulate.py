@@ -121,6 +121,14 @@ def appeal(interest: Real) -> Real:
 
 
 @njit(cache=True)
+def weigh_users(weights: Array, interests: Array, film: Film, users: Array, out: Array) -> None:
+    """Write weight times appeal of each of `users`, in proportion to which they are drawn."""
+    for k in range(len(users)):
+        user = users[k]
+        out[k] = weights[user] * appeal(taste_match(interests, film.interest, user))
+
+
+@njit(cache=True)
 def draw_users(
     table: AliasTable, interests: Array, film: Film, taken: Array, mark: Whole, out: Array
 ) -> None:
@@ -187,18 +195,16 @@ def draw_days(
             first = ((film.released - joined) * count + span - 1) // span if span > 0 else count
         day = joined
         for number in range(N_TRIES):
+            chance = uniform(own, 2 * number)
             if first >= count:
-                day = film.released
-                day += int(uniform(own, 2 * number) * (last_day - film.released + 1))
+                day = film.released + int(chance * (last_day - film.released + 1))
             else:
-                chance = uniform(own, 2 * number)
                 session = first + int((count - first) * chance * math.sqrt(chance))
                 day = joined
                 if session > 0:
                     jitter = uniform(mix(key ^ np.uint64(user)), session)
                     day += int(span * (session + jitter) / count)
                 day = max(day, film.released)
-                if count - first == 1: break
             if uniform(own, 2 * number + 1) < wave_height(film.wave, day):
                 break
         out[k] = day

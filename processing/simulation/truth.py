@@ -20,6 +20,19 @@ LATENT = (
     "b_u + b_i + p_u . q_i + c(t) + trend_u sign(t - t_u) |t - t_u|^0.4 + swing_i sin(2 pi (t + "
     "phase_i)); t in shares of all days, t_u the middle of the user's membership"
 )
+WATCHED = (
+    "the number of ratings of each movie is planted; its users are drawn without replacement, with "
+    "probabilities in proportion to a_u / (1 + exp(half - s_ui)). a_u is log-normal activity over "
+    "the mean appeal of the movies to the user; s_ui is normal for a user among movies: half of "
+    "its variance from the first tastes of the stars, the rest from interests of their own, in "
+    "genres and in the years of films. One rating of each user is drawn whatever the interest"
+)
+DAYS = (
+    "one of the user's sessions after the release, drawn with probabilities in proportion to "
+    "(about: at most 8 are tried) l_i + (1 - l_i) 2^(-(t - peak_i) / half-life_i); before the peak "
+    "it rises four times as fast. Peaks lie within a year of the release, those of films from "
+    "before the first day on any day"
+)
 INTERESTS = {  # shares of the variance of a viewer's interest in the films
     "tastes of the stars": 0.5,
     "genres": 0.3,
@@ -35,7 +48,10 @@ GENRE_SHARE = 0.7  # of a movie's taste that its genres explain
 ACTIVITY_SIGMA = 1.54  # log-normal; gives a sum of squared user counts of 6.5e10 at full size
 N_APPEALS = 256  # films whose appeal a user's activity is set to
 USER_BLOCK = 4096
-HALF_LIFE = 200.0  # days; median over the films
+HALF_LIFE = 200.0  # days; log-normal over the films
+HALF_LIFE_SIGMA = 0.8
+LEAST_LASTING = 0.02  # share of its peak at which a film is watched for ever
+JOINING = 0.45  # exponent of a uniform number: most users join late
 POPULARITY_SIGMA = 2.15  # log-normal, bent so that no movie is rated by more than MOST_USERS
 MOST_USERS = 0.6
 
@@ -136,7 +152,7 @@ def _draw_viewers(
     rng: np.random.Generator,
 ) -> Viewers:
     n = world.n_users
-    joined = ((N_DAYS - 1) * rng.random(n) ** 0.45).astype(np.int32)
+    joined = ((N_DAYS - 1) * rng.random(n) ** JOINING).astype(np.int32)
     spans = ((N_DAYS - 1 - joined) * rng.random(n) ** 0.5).astype(np.int32)
     about = activity / activity.mean() * world.n_ratings / n
     tastes = rng.standard_normal((n, N_FACTORS), dtype=np.float32)
@@ -213,19 +229,18 @@ def mean_appeals(
 
 
 def _draw_waves(titles: list[FilmTitle], rng: np.random.Generator) -> list[Wave]:
-    """Waves of watching: new films after their release, old ones when they are found again."""
+    """Waves of watching: new films within a year of their release, old ones found again one day."""
     n = len(titles)
     released = np.array([release_day(title.year) for title in titles])
     peaks = np.where(
-        released > 0,
-        released + 365 * rng.random(n),
-        (N_DAYS - 1) * rng.random(n) ** 0.45,
+        released > 0, released + 365 * rng.random(n), (N_DAYS - 1) * rng.random(n) ** JOINING
     )
-    half_lives = np.exp(rng.normal(np.log(HALF_LIFE), 0.8, n))
-    lasting = np.clip(rng.beta(0.7, 3.0, n), 0.02,1)
+    peaks = np.minimum(peaks, N_DAYS - 1).astype(int)
+    half_lives = HALF_LIFE * np.exp(HALF_LIFE_SIGMA * rng.standard_normal(n))
+    lasting = np.maximum(LEAST_LASTING, rng.beta(0.7, 3.0, n))
     return [
-        Wave(int(min(peak, N_DAYS - 1)), float(half_life), float(share))
-        for peak, half_life, share in zip(peaks, half_lives, lasting, strict=True)
+        Wave(*numbers)
+        for numbers in zip(peaks.tolist(), half_lives.tolist(), lasting.tolist(), strict=True)
     ]
 
 
