@@ -20,6 +20,7 @@ from processing.simulation.truth import (
     INTERESTS,
     LATENT,
     N_FACTORS,
+    PRESENCE,
     VARIANCES,
     WATCHED,
 )
@@ -152,7 +153,8 @@ def _describe(truth: Truth, tally: Tally) -> dict[str, object]:
         "planted": {
             "watched": WATCHED,
             "standard_deviation_of_interest": INTEREST,
-            "interest_at_half_appeal": BEND,
+            "half": BEND,
+            "c": PRESENCE,
             "shares_of_variance_of_interest": INTERESTS,
             "days": DAYS,
             "rating": "1 + number of cuts below gain * latent + standard normal noise",

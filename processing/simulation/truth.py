@@ -21,11 +21,13 @@ LATENT = (
     "phase_i)); t in shares of all days, t_u the middle of the user's membership"
 )
 WATCHED = (
-    "the number of ratings of each movie is planted; its users are drawn without replacement, with "
-    "probabilities in proportion to a_u / (1 + exp(half - s_ui)). a_u is log-normal activity over "
-    "the mean appeal of the movies to the user; s_ui is normal for a user among movies: half of "
-    "its variance from the first tastes of the stars, the rest from interests of their own, in "
-    "genres and in the years of films. One rating of each user is drawn whatever the interest"
+    "the number of ratings of each movie is planted; its users are drawn, none twice, with "
+    "probabilities in proportion to a_u / (1 + exp(half - s_ui)): a_u is log-normal activity over "
+    "the mean appeal of the movies to the user, s_ui = v_u . w_i + c (1 - l_i) cos(d_ui). v_u is "
+    "normal: the first tastes of the stars, and interests of its own in genres and in the years of "
+    "films. d_ui is how far the middle of the user's membership is from the movie's peak, in "
+    "users' middles between the two, all of them being 180 degrees. One rating of each user is "
+    "drawn whatever the interest"
 )
 DAYS = (
     "one of the user's sessions after the release, drawn with probabilities in proportion to "
@@ -38,17 +40,18 @@ INTERESTS = {  # shares of the variance of a viewer's interest in the films
     "genres": 0.3,
     "years": 0.2,
 }
-INTEREST = 2.5  # standard deviation of a viewer's interest in the films
+INTEREST = 3.0  # standard deviation of a viewer's interest in the films
+PRESENCE = 1.2  # added to it where the viewer is a member at the film's peak; subtracted far away
 N_FACTORS = 12
 N_SHARED_FACTORS = 6  # of those, the first and largest: they decide what is watched, too
 N_GENRE_FACTORS = 4  # of the interest in genres
 N_YEAR_FACTORS = 2  # of the interest in years
 FACTOR_DECAY = 0.85  # each factor's standard deviation over the one before
 GENRE_SHARE = 0.7  # of a movie's taste that its genres explain
-ACTIVITY_SIGMA = 1.54  # log-normal; gives a sum of squared user counts of 6.5e10 at full size
+ACTIVITY_SIGMA = 1.53  # log-normal; gives a sum of squared user counts of 6.5e10 at full size
 N_APPEALS = 256  # films whose appeal a user's activity is set to
 USER_BLOCK = 4096
-HALF_LIFE = 200.0  # days; log-normal over the films
+HALF_LIFE = 150.0  # days; log-normal over the films
 HALF_LIFE_SIGMA = 0.8
 LEAST_LASTING = 0.02  # share of its peak at which a film is watched for ever
 JOINING = 0.45  # exponent of a uniform number: most users join late
@@ -68,7 +71,10 @@ def plant(world: World) -> Truth:
     movie_biases = _spread(popularity, 0.4, rng) * np.sqrt(VARIANCES["movies"])
     viewers = _draw_viewers(world, ranks, activity, rng)
     movie_tastes = _draw_movie_tastes(titles, rng)
-    movie_interests = _draw_movie_interests(titles, movie_tastes, rng)
+    waves = _draw_waves(titles, rng)
+    movie_interests = np.hstack(
+        (_draw_movie_interests(titles, movie_tastes, rng), _ask_for_presence(waves, viewers))
+    )
     activity /= mean_appeals(viewers.interests, movie_interests, counts)
     return Truth(
         world=world,
@@ -81,7 +87,7 @@ def plant(world: World) -> Truth:
         viewers=viewers,
         movie_tastes=movie_tastes,
         movie_interests=movie_interests,
-        waves=_draw_waves(titles, rng),
+        waves=waves,
         movie_biases=movie_biases.astype(np.float32),
         swings=np.abs(rng.normal(0, np.sqrt(2 * VARIANCES["drift of movies"]), len(titles))).astype(
             np.float32
@@ -155,11 +161,12 @@ def _draw_viewers(
     joined = ((N_DAYS - 1) * rng.random(n) ** JOINING).astype(np.int32)
     spans = ((N_DAYS - 1 - joined) * rng.random(n) ** 0.5).astype(np.int32)
     about = activity / activity.mean() * world.n_ratings / n
+    middles = joined + spans / 2
     tastes = rng.standard_normal((n, N_FACTORS), dtype=np.float32)
     own = rng.standard_normal((n, N_GENRE_FACTORS + N_YEAR_FACTORS), dtype=np.float32)
     return Viewers(
         tastes=tastes,
-        interests=np.hstack((tastes[:, :N_SHARED_FACTORS], own)),
+        interests=np.hstack((tastes[:, :N_SHARED_FACTORS], own, _directions(middles, middles))),
         biases=(_spread(ranks, -0.15, rng) * np.sqrt(VARIANCES["users"])).astype(np.float32),
         # 0.35 is about the mean of |t - t_u|^0.8 over ratings.
         trends=rng.normal(0, np.sqrt(VARIANCES["drift of users"] / 0.35), n).astype(np.float32),
@@ -194,6 +201,20 @@ def _draw_movie_interests(
     weights = INTEREST * np.sqrt(list(INTERESTS.values()))
     weighted = [weight * part for weight, part in zip(weights, parts, strict=True)]
     return np.concatenate(weighted, axis=1).astype(np.float32)
+
+
+def _ask_for_presence(waves: list[Wave], viewers: Viewers) -> NDArray[np.float32]:
+    """What a film asks of when its viewers are members, float32 (n_movies, 2)."""
+    peaks = np.array([wave.peak for wave in waves], float)
+    passing = np.array([1 - wave.lasting for wave in waves])
+    middles = viewers.joined + viewers.spans / 2
+    return np.asarray(PRESENCE * passing[:, None] * _directions(peaks, middles), np.float32)
+
+
+def _directions(days: NDArray[np.float64], middles: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Points on a half circle, float32 (n, 2): along it, users' `middles` are spread evenly."""
+    angles = np.pi * np.searchsorted(np.sort(middles), days) / len(middles)
+    return np.column_stack((np.cos(angles), np.sin(angles))).astype(np.float32)
 
 
 def _draw_by_genre(
@@ -237,7 +258,7 @@ def _draw_waves(titles: list[FilmTitle], rng: np.random.Generator) -> list[Wave]
     )
     peaks = np.minimum(peaks, N_DAYS - 1).astype(int)
     half_lives = HALF_LIFE * np.exp(HALF_LIFE_SIGMA * rng.standard_normal(n))
-    lasting = np.maximum(LEAST_LASTING, rng.beta(0.7, 3.0, n))
+    lasting = np.maximum(LEAST_LASTING, rng.beta(0.5, 4.0, n))
     return [
         Wave(*numbers)
         for numbers in zip(peaks.tolist(), half_lives.tolist(), lasting.tolist(), strict=True)

@@ -4,6 +4,9 @@ A rating is 1 + the number of `cuts` below  gain * x[u, i, t] + standard normal 
 x is the latent score of `processing.kernels.simulate.latent_scores`. Cuts and gain are chosen so
 that the ratings have the Netflix Prize's shares of one to five stars, and so that `FINDABLE` of
 their variance comes from x. The rest is noise, which no model can predict.
+
+Who watches what is planted, too: taste decides what is rated, not only how. `truth.WATCHED` and
+`truth.DAYS` say by which chances.
 """
 
 from collections.abc import Iterator
