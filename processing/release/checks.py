@@ -87,9 +87,7 @@ def check_ascending(ids: NDArray[np.int64], name: str) -> None:
         )
 
 
-def _check_ranking(
-    arrays: Mapping[str, NDArray[Any]], n_movies: int, known_weight: float
-) -> None:
+def _check_ranking(arrays: Mapping[str, NDArray[Any]], n_movies: int, known_weight: float) -> None:
     """Check what orders lists and turns them."""
     if not (np.isfinite(known_weight) and known_weight >= 0):
         raise ReleaseFormatError(

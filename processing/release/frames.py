@@ -47,7 +47,8 @@ def recommendations_frame(release: Release, records: Records | None = None) -> p
     """One row per recommendation, best first (rank 1), users ascending.
 
     Scores and contributions are in stars; `order` is what the ranker says, the higher the better. A
-    reason's share is of all that speaks for the recommendation, 0 to 1, and missing with its movie. `records` are some users' indices and records, by default everyone's.
+    reason's share is of all that speaks for the recommendation, 0 to 1, and missing with its movie.
+    `records` are some users' indices and records, by default everyone's.
 
     Raises
     ------

@@ -163,9 +163,7 @@ def open_release(storage: Storage, release_id: str | None = None) -> Release:
         lovers=arrays[schema.LOVERS],
         user_errors=arrays[schema.USER_ERRORS],
         fold_in=_load_fold_in(storage, manifest, arrays[schema.MOVIE_FACTORS].shape),
-        affinity=AffinityAbout.read(
-            load_file(storage, manifest, schema.AFFINITY), schema.AFFINITY
-        ),
+        affinity=AffinityAbout.read(load_file(storage, manifest, schema.AFFINITY), schema.AFFINITY),
         weights=Weights(
             indptr=arrays[schema.WEIGHTS_INDPTR],
             movies=arrays[schema.WEIGHTS_MOVIES],

@@ -9,9 +9,7 @@ MOST_NEAR = 3
 WINDOW = 10
 
 
-def spread(
-    best: NDArray[np.int64], near: Callable[[int], NDArray[np.int64]]
-) -> NDArray[np.int64]:
+def spread(best: NDArray[np.int64], near: Callable[[int], NDArray[np.int64]]) -> NDArray[np.int64]:
     """Return movies, best first, (n,), so ordered that none of ten is the fourth of its kind.
 
     Ten places at a time are filled with the best that are left, but for those that `MOST_NEAR` of

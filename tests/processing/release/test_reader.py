@@ -237,7 +237,11 @@ def test_open_release_when_similar_movies_are_out_of_range_then_refuses(damaged:
 
 WRONG_WEIGHTS = [
     ("weights_indptr.npy", np.zeros(5, np.int64), "expected int32"),
-    ("weights_indptr.npy", np.array([0, 2, 1, 5, 5], np.int32), "rise from 0 to the 5 of weights_m"),
+    (
+        "weights_indptr.npy",
+        np.array([0, 2, 1, 5, 5], np.int32),
+        "rise from 0 to the 5 of weights_m",
+    ),
     ("weights_movies.npy", np.zeros(5, np.uint32), "expected uint16"),
     ("weights_movies.npy", np.array([2, 1, 0, 0, 1], np.uint16), "a row are not ascending"),
     ("weights_movies.npy", np.array([1, 4, 0, 0, 1], np.uint16), "up to 4; expected 0 to 3"),

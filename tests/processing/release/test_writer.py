@@ -97,7 +97,10 @@ WRONG_CONTENTS: list[tuple[dict[str, Any], str]] = [
     ({"history_indptr": np.array([0, 3, 2, 5])}, "history_indptr: expected it to rise"),
     ({"history_movies": np.array([0, 1, 2, 0, 4], np.int32)}, "history_movies: .*expected 0 to 3"),
     ({"top": np.zeros((3, 2), [("movie", "<i4")])}, "top: the array is"),
-    ({"affinity": AffinityAbout(neutral=np.nan, popularity=((0, 1),))}, "affinity.json: neutral is"),
+    (
+        {"affinity": AffinityAbout(neutral=np.nan, popularity=((0, 1),))},
+        "affinity.json: neutral is",
+    ),
     ({"affinity": AffinityAbout(neutral=3, popularity=((0, np.nan),))}, "a weight that is not fin"),
     ({"report": b"[]"}, "report.json: Expected `object`, got `array`"),
     ({"report": b"{"}, "report.json: Input data was truncated"),
