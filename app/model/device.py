@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from app.model.opened import OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
+from processing.release import Weights
+from processing.release.schema import index_dtype
 
 _LARGEST = 32_767  # of an int16
-_MOST_IN_16_BITS = 65_536
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,17 +130,16 @@ def ranking_file(opened: OpenedRelease) -> RankingFile:
     )
 
 
-def ranking_bytes(opened: OpenedRelease) -> bytes:
+def ranking_bytes(weights: Weights) -> bytes:
     """Return the weights one after the other, little-endian, the widest first: all are aligned."""
-    weights = opened.release.weights
-    index = "<u2" if len(opened.release.movie_ids) <= _MOST_IN_16_BITS else "<u4"
+    index = index_dtype(len(weights.scales))
     columns = (
-        (weights.scales, "<f4"),
-        (weights.indptr, "<i4"),
-        (weights.near_indptr, "<i4"),
+        (weights.scales, np.dtype("<f4")),
+        (weights.indptr, np.dtype("<i4")),
+        (weights.near_indptr, np.dtype("<i4")),
         (weights.movies, index),
         (weights.near_movies, index),
-        (weights.values, "i1"),
+        (weights.values, np.dtype("i1")),
     )
     return b"".join(column.astype(kind).tobytes() for column, kind in columns)
 

@@ -45,7 +45,7 @@ def ranking() -> Response:
 @offline_blueprint.get("/offline/ranking.bin")
 def weights() -> Response:
     """The weights that order lists, and which movies are near to each other."""
-    return release_response(lambda opened, _: _binary(ranking_bytes(opened)))
+    return release_response(lambda opened, _: _binary(ranking_bytes(opened.release.weights)))
 
 
 def _binary(data: bytes) -> Response:

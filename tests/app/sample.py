@@ -312,11 +312,11 @@ def _fold_in(n_movies: int, span: float) -> FoldIn:
 
 
 def _weights(n_movies: int) -> Weights:
-    """Of each movie a third of the others, above and below 0; every sixth is near to each other."""
+    """Of each movie a third of the others, above and below 0; two thirds are near to each other in two kinds."""
     rng = np.random.default_rng(11)
     values = rng.integers(-60, 128, (n_movies, n_movies)).astype(np.int8)
     values[rng.random(values.shape) < 0.67] = 0
-    kinds = np.arange(n_movies) % 6
+    kinds = np.arange(n_movies) % 3
     near = (kinds[:, None] == kinds) & (kinds > 0) & ~np.eye(n_movies, dtype=bool)
     rows, columns = np.nonzero(values)
     near_rows, near_columns = np.nonzero(near)
