@@ -36,18 +36,17 @@ export async function start() {
 }
 
 /** @param {DOMStringMap} addresses */
-async function fetchAll(addresses) {
-  const [titles, prior, factors, ranking, weights] = await Promise.all([
-    get(addresses.titles).then((response) => /** @type {Promise<Titles>} */ (response.json())),
-    get(addresses.foldIn).then((response) => /** @type {Promise<FoldInData>} */ (response.json())),
-    get(addresses.factors).then((response) => response.arrayBuffer()),
-    get(addresses.ranking).then((response) => /** @type {Promise<RankingData>} */ (response.json())),
-    get(addresses.weights).then((response) => response.arrayBuffer()),
-  ]);
-  if (new Set([titles, prior, ranking].map((each) => each.release_id)).size > 1) {
+async function fetchAll({ titles, foldIn, factors, ranking, weights }) {
+  const parts = await Promise.all([titles, foldIn, factors, ranking, weights].map(get));
+  if (new Set(parts.map(({ headers }) => headers.get("X-Release-Id"))).size > 1) {
     throw new Error("Its parts are of two releases.");
   }
-  return { titles, model: makeModel(prior, factors), ranking: makeRanking(ranking, weights) };
+  return {
+    /** @type {Titles} */
+    titles: await parts[0].json(),
+    model: makeModel(await parts[1].json(), await parts[2].arrayBuffer()),
+    ranking: makeRanking(await parts[3].json(), await parts[4].arrayBuffer()),
+  };
 }
 
 async function get(address = "") {
@@ -61,8 +60,11 @@ async function get(address = "") {
  * @param {HTMLElement} section
  */
 function showTurn(section) {
-  const links = findAll(section, ".turn a", HTMLAnchorElement);
-  for (const link of links) if (link.search === location.search) link.ariaCurrent = "true";
+  for (const link of findAll(section, ".turn a", HTMLAnchorElement)) {
+    if (link.search !== location.search) continue;
+    link.setAttribute("aria-current", "true");
+    if (link.search) find(section, ".quiet").append(` ${link.textContent} ones are moved up.`);
+  }
   find(section, ".turn").hidden = false;
   return new URLSearchParams(location.search).get("known");
 }

@@ -60,14 +60,15 @@ export function ranked(ranking, votes, given, stars, most) {
     .filter((index) => votes[index] > 0 && !rated.has(index))
     .sort((a, b) => order[b] - order[a] || a - b)
     .map((index) => ({ index, order: order[index] }));
-  const isLiked = stars.map((star) => star >= about.like && star > about.neutral);
   return spread(ranking, best, most).map((row) => {
     const parts = given.map((j, k) => {
       const place = ranking.movies(j).indexOf(row.index);
       return place < 0 ? 0 : grades[k] * ranking.weight(j, place);
     });
-    const reasons = [...parts.keys()].filter((k) => isLiked[k] && parts[k] > 0);
-    return { ...row, reasons: reasons.sort((a, b) => parts[b] - parts[a]).slice(0, MOST_REASONS) };
+    const reasons = [...parts.keys()]
+      .filter((k) => parts[k] > 0 && grades[k] > 0 && stars[k] >= about.like)
+      .sort((a, b) => parts[b] - parts[a]);
+    return { ...row, reasons: reasons.slice(0, MOST_REASONS) };
   });
 }
 

@@ -312,7 +312,7 @@ def _fold_in(n_movies: int, span: float) -> FoldIn:
 
 
 def _weights(n_movies: int) -> Weights:
-    """Of each movie a third of the others, above and below 0; two thirds are near to each other in two kinds."""
+    """Of each movie a third of the others, above and below 0; two kinds are near to each other."""
     rng = np.random.default_rng(11)
     values = rng.integers(-60, 128, (n_movies, n_movies)).astype(np.int8)
     values[rng.random(values.shape) < 0.67] = 0
