@@ -203,6 +203,10 @@ def test_rating_when_offline_then_a_list_is_made_on_the_device(context, site):
     expect(page).to_have_url(f"{site}/mine")
     expect(page.locator(".mine-status")).to_contain_text("from 5 ratings")
     expect(page.locator(".pick").first).to_be_visible()
+    page.get_by_role("link", name="Well known").click()
+    expect(page).to_have_url(f"{site}/mine?known=well")
+    expect(page.locator(".turn [aria-current]")).to_have_text("Well known")
+    expect(page.locator(".pick").first).to_be_visible()
 
 
 def test_users_form_when_offline_then_leads_to_the_kept_list(context, site):
