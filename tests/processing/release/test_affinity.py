@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from processing.release import Affinity, AffinityAbout, Weights
+from processing.release.schema import index_dtype
 
 N_MOVIES = 40
 VOTES = np.arange(N_MOVIES) ** 2
@@ -60,3 +61,7 @@ def test_parts_when_summed_then_the_order_less_what_votes_add(affinity):
 @pytest.mark.parametrize(("n", "weight"), [(0, 1.0), (2, 1.0), (3, 0.25), (9, 0.25), (50, 0.0)])
 def test_popularity_weight_when_so_many_are_rated_then_of_the_last_step(n, weight):
     assert ABOUT.popularity_weight(n) == weight
+
+
+def test_index_dtype_when_there_are_many_movies_then_wide_enough():
+    assert [index_dtype(n).itemsize for n in (1, 2**16, 2**16 + 1)] == [2, 2, 4]

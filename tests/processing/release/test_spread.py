@@ -35,3 +35,9 @@ def test_spread_when_anything_then_every_movie_once_and_few_of_a_kind_unless_all
         crowded = [kind for kind in (1, 2, 3) if sum(of[m] == kind for m in window) > MOST_NEAR]
         others = [m for m in rest if of[m] == 0 or sum(of[w] == of[m] for w in window) < MOST_NEAR]
         assert not (crowded and others)
+
+
+@given(kinds, st.integers(0, 45))
+def test_spread_when_only_the_first_are_wanted_then_those_of_the_whole(of, most):
+    movies = np.arange(len(of))
+    assert spread(movies, _near(of), most).tolist() == spread(movies, _near(of)).tolist()[:most]
