@@ -21,7 +21,8 @@ def spread(
     are taken after all. `near` gives the movies near to one. Of a long list only the first `most`
     are worked out.
     """
-    left, out = best.tolist(), []
+    left: list[int] = best.tolist()
+    out: list[int] = []
     most = len(left) if most is None else most
     while left and len(out) < most:
         window: list[int] = []
