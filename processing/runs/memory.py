@@ -34,7 +34,7 @@ def fitting_models(
     Raises
     ------
     ModelError
-        If no model that can find candidates is left.
+        If no model that visitors can be folded into is left.
     """
     fitting, left_out = [], []
     for spec in profile.models:
