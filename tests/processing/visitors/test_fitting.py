@@ -10,7 +10,7 @@ from processing.release.encoding import to_json
 from processing.visitors import fitting as module
 from processing.visitors.fitting import fit_fold_in, fit_prior, folded_into, sample, without
 from processing.visitors.prior import Movies, Prior, gather, learn_prior, posterior
-from tests.builders import random_rows, ratings_of, tasteful_rows
+from tests.builders import ratings_of, tasteful_rows
 from tests.processing.visitors.test_prior import WIDE
 from tests.small_profile import DOCUMENT, PROFILE
 
