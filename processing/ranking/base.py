@@ -48,7 +48,7 @@ class RankingModel(ABC, Generic[SettingsT, ArraysT]):
         """
         if ratings.n_ratings == 0:
             raise ModelError(f"{self.kind} cannot be fitted on no ratings at all.")
-        self.arrays_ = self._fit(ratings, random_state, grams or Grams.of(ratings))
+        self.arrays_ = self._fit(ratings, random_state, grams)
         return self
 
     @abstractmethod
@@ -101,7 +101,7 @@ class RankingModel(ABC, Generic[SettingsT, ArraysT]):
         return model
 
     @abstractmethod
-    def _fit(self, ratings: Ratings, random_state: int, grams: Grams) -> ArraysT: ...
+    def _fit(self, ratings: Ratings, random_state: int, grams: Grams | None) -> ArraysT: ...
 
 
 AnyRankingModel: TypeAlias = RankingModel[Any, Any]

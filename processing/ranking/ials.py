@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
+from processing.errors import ConfigError
 from processing.kernels.arrays import Csr
 from processing.kernels.ials import solve_rows
 from processing.ranking.base import RankingModel
@@ -53,6 +54,8 @@ class ImplicitALSSettings:
     def __post_init__(self) -> None:
         check_positive(n_factors=self.n_factors, n_epochs=self.n_epochs)
         check_positive(unrated=self.unrated, reg=self.reg, most_ratings=self.most_ratings)
+        if not 0 <= self.floor <= 1:
+            raise ConfigError(f"floor is {self.floor!r}; expected a number from 0 to 1.")
 
 
 class ImplicitALSArrays(NamedTuple):
@@ -96,7 +99,7 @@ class ImplicitALS(RankingModel[ImplicitALSSettings, ImplicitALSArrays]):
         terms = factors[listed] @ np.linalg.solve(system, own.T) * targets
         return np.hstack((np.zeros((len(listed), 1)), terms))
 
-    def _fit(self, ratings: Ratings, random_state: int, grams: Grams) -> ImplicitALSArrays:
+    def _fit(self, ratings: Ratings, random_state: int, grams: Grams | None) -> ImplicitALSArrays:
         settings, grading = self.settings, Grading.of(ratings.scale)
         rng = np.random.default_rng(random_state)
         size = (ratings.n_movies, settings.n_factors)

@@ -18,7 +18,7 @@ import numpy as np
 import xgboost
 from numpy.typing import NDArray
 
-from processing.errors import ModelError
+from processing.errors import ConfigError, ModelError
 from processing.ranking.logit import Logit, fit_logit
 from processing.tools.fitted import load_fitted, save_fitted
 from processing.tools.progress import counting
@@ -66,6 +66,8 @@ class RankerSettings:
     def __post_init__(self) -> None:
         names = ("n_candidates", "max_depth", "learning_rate", "patience", "most_users")
         check_positive(**{name: getattr(self, name) for name in names})
+        if self.n_estimators < 0:
+            raise ConfigError(f"n_estimators is {self.n_estimators!r}; expected 0 or more.")
 
 
 class Ranker:
@@ -231,6 +233,10 @@ class Ranker:
                     _Counted(advance),
                 ],
             )
+        alone = xgboost.Booster(parameters, [check]).eval(check)  # the logit's, without any tree
+        if self.booster_.best_score <= float(alone.rpartition(":")[2]):
+            self.booster_ = None
+            return
         self.n_trees_ = int(self.booster_.best_iteration) + 1
 
 
