@@ -102,7 +102,10 @@ def _fitting(run: Run, parts: list[Taught]) -> Callable[[Path], str]:
         if n_likes == 0:
             (directory / ABOUT).write_text(json.dumps({"fit": None, "known_weight": 0.0}))
             return "nobody liked a candidate"
-        plain = plain_names([spec.name for spec in run.rankings if spec not in BASELINES])
+        plain = plain_names(
+            [spec.name for spec in run.rankings if spec not in BASELINES],
+            [spec.name for spec in run.models],
+        )
         ranker = Ranker(run.profile.ranker, names, plain)
         ranker.fit(columns, indptr, liked, run.seed).save(directory)
         fit = RankerFit(
