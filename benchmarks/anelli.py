@@ -27,12 +27,12 @@ from typing import Any
 
 import numpy as np
 from _common import say, write_result
+from _rankings import TOP, Pairs, best, ndcg, pairs_of
 from numpy.typing import NDArray
 
 from processing.data.ingest import load_dataset
 from processing.data.ratings import Ratings, build_ratings
 from processing.data.rows import NO_DAY, RatingRows, Scale
-from processing.kernels.select import best_unseen
 from processing.ranking.base import AnyRankingModel
 from processing.ranking.candidates import Candidates, all_candidates
 from processing.ranking.columns import CandidateColumns, column_names, plain_names
@@ -42,7 +42,6 @@ from processing.ranking.ials import ImplicitALS, ImplicitALSSettings
 from processing.ranking.popularity import Popularity, PopularitySettings
 from processing.ranking.ranker import Ranker, RankerSettings
 
-TOP = 10
 LIKE = 4.0
 LEAST = 10
 CORE = (571_531, 5_949, 2_810)
@@ -52,7 +51,6 @@ PLAIN = {"EASE, λ 238.6": 238.6, "EASE, λ 500": 500.0}
 EASE_GRID = tuple((reg, p) for reg in (150.0, 300.0, 500.0) for p in (0.0, 0.33, 0.5))
 IALS_GRID = tuple((unrated, reg) for unrated in (0.1, 0.2, 0.3) for reg in (0.005, 0.01, 0.015))
 
-Pairs = NDArray[np.int64]
 Models = Mapping[str, AnyRankingModel]
 
 
@@ -98,7 +96,8 @@ def measure(peers: Learning, more: Learning, test: Pairs, seed: int) -> dict[str
 
     def alone(label: str, model: AnyRankingModel) -> None:
         started = time.perf_counter()
-        line(label, best(model.fit(peers.known, seed, grams), peers.known), started)
+        scores = model.fit(peers.known, seed, grams).scores(peers.known.by_user)
+        line(label, best(scores, peers.known), started)
 
     grams = Grams.of(peers.known)
     alone("most popular", Popularity(PopularitySettings()))
@@ -180,38 +179,16 @@ def with_lower(learning: Learning, lower: RatingRows) -> Learning:
     """
     known = learning.known
     csr = known.by_user
+    user_ids = np.append(known.user_ids[csr.rows()], lower.user_ids).astype(np.int64)
+    movie_ids = np.append(known.movie_ids[csr.indices], lower.movie_ids).astype(np.int64)
     rows = RatingRows(
-        user_ids=np.concatenate((known.user_ids[csr.rows()], lower.user_ids)),
-        movie_ids=np.concatenate((known.movie_ids[csr.indices], lower.movie_ids)),
+        user_ids=user_ids,
+        movie_ids=movie_ids,
         values=np.concatenate((np.full(known.n_ratings, LIKE, np.float32), lower.values)),
         days=np.full(known.n_ratings + len(lower.values), NO_DAY, np.int32),
     )
     both, _ = build_ratings(rows, known.movie_ids, Scale(low=1.0, high=LIKE, step=1.0))
     return Learning(known=both, likes=both.by_user.values >= LIKE)
-
-
-def pairs_of(ratings: Ratings, some: NDArray[np.bool_]) -> Pairs:
-    """User and movie of some ratings, in one number each."""
-    csr = ratings.by_user
-    return csr.rows()[some] * np.int64(ratings.n_movies) + csr.indices[some]
-
-
-def ndcg(top: NDArray[np.int32], held: Pairs, n_movies: int) -> float:
-    """NDCG of lists, int32 (n_users, TOP), over the users with a held-out pair."""
-    hit = np.isin(np.arange(len(top))[:, None] * np.int64(n_movies) + top, held) & (top >= 0)
-    n_held = np.bincount(held // n_movies, minlength=len(top))
-    discounts = 1 / np.log2(np.arange(TOP) + 2)
-    ideal = np.cumsum(discounts)[np.clip(n_held, 1, TOP) - 1]
-    return float((hit @ discounts / ideal)[n_held > 0].mean())
-
-
-def best(model: AnyRankingModel, known: Ratings) -> NDArray[np.int32]:
-    """Everybody's first movies by a model, of all that are new to them."""
-    every = np.arange(known.n_movies, dtype=np.int32)
-    users = np.arange(known.n_users, dtype=np.int32)
-    top = np.full((known.n_users, TOP), -1, np.int32)
-    best_unseen(model.scores(known.by_user), every, known.by_user, users, top)
-    return top
 
 
 def folds(learning: Learning, seed: int) -> list[NDArray[np.bool_]]:
@@ -227,7 +204,8 @@ def choose(learning: Learning, seed: int) -> tuple[EaseSettings, ImplicitALSSett
     grams, wanted = Grams.of(rest), pairs_of(learning.known, held)
 
     def worth(model: AnyRankingModel) -> float:
-        return ndcg(best(model.fit(rest, seed, grams), rest), wanted, rest.n_movies)
+        scores = model.fit(rest, seed, grams).scores(rest.by_user)
+        return ndcg(best(scores, rest), wanted, rest.n_movies)
 
     eases = [_ease(reg, p, rest) for reg, p in EASE_GRID]
     ials = [ImplicitALSSettings(unrated=unrated, reg=reg) for unrated, reg in IALS_GRID]
@@ -251,7 +229,6 @@ def ranked(
     ranker = Ranker(RankerSettings(), column_names(names, ()), plain)
     indptr = np.concatenate(([0], np.cumsum(np.concatenate(sizes))))
     ranker.fit(np.concatenate(columns), indptr, np.concatenate(liked), seed)
-    say(f"{ranker.n_trees_} trees, {len(columns[0]) * N_FOLDS:,} pairs; {ranker.weights()}")
     candidates, of_all = _propose(learning.known, settings, seed)
     orders = ranker.predict(of_all)
     top = np.full((learning.known.n_users, TOP), -1, np.int32)
