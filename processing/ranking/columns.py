@@ -1,11 +1,11 @@
 """What the ranker is told of a candidate: all of it from ratings that do not hold the pair.
 
 Of each ranking model: its score, the place among the user's candidates by it (log), and the score
-in standard deviations among them. Of the star models: each one's stars, their mean and spread, the
-mean's place, and the mean less that of the user's candidates. Of the movie: how many rated it, in
-the last year and the last 90 days (logs), and the share who liked it. Of the user: how many ratings
-(log), their mean, spread and share of likes, and how popular what they rated is. And how much more
-popular the movie is than that.
+in standard deviations among them. Of the star models, where there are any: each one's stars, their
+mean and spread, the mean's place, and the mean less that of the user's candidates. Of the movie:
+how many rated it, in the last year and the last 90 days (logs), and the share who liked it. Of the
+user: how many ratings (log), their mean, spread and share of likes, and how popular what they rated
+is. And how much more popular the movie is than that.
 """
 
 from collections.abc import Sequence
@@ -28,14 +28,15 @@ CROSS = ("popularity_gap",)
 def column_names(models: Sequence[str], members: Sequence[str]) -> list[str]:
     """Names of the columns, in order."""
     of_models = [name for model in models for name in (model, f"{model}_place", f"{model}_z")]
-    return [*of_models, *OF_STARS, *OF_MOVIES, *OF_USERS, *CROSS, *(f"by_{m}" for m in members)]
+    of_stars = OF_STARS if members else ()
+    return [*of_models, *of_stars, *OF_MOVIES, *OF_USERS, *CROSS, *(f"by_{m}" for m in members)]
 
 
-def plain_names(models: Sequence[str]) -> list[str]:
+def plain_names(models: Sequence[str], members: Sequence[str]) -> list[str]:
     """Names of the columns that the conditional logit weighs."""
     return [
         *(f"{model}_z" for model in models),
-        "stars_above",
+        *(("stars_above",) if members else ()),
         "log_ratings",
         "share_liked",
         "log_last_year",
@@ -94,9 +95,10 @@ class CandidateColumns:
         columns = []
         for scores in candidates.scores.T:
             columns += [scores, _places(scores, rows, indptr), _deviations(scores, rows, indptr)]
-        stars = members.mean(axis=1)
-        above = stars - _means(stars, indptr)[rows]
-        columns += [stars, _places(stars, rows, indptr), above, members.std(axis=1)]
+        if members.shape[1]:
+            stars = members.mean(axis=1)
+            above = stars - _means(stars, indptr)[rows]
+            columns += [stars, _places(stars, rows, indptr), above, members.std(axis=1)]
         of_movies = self._of_movies[candidates.movies]
         of_users = self._of_users[candidates.users[rows]]
         gap = of_movies[:, 0] - of_users[:, -1]

@@ -104,8 +104,9 @@ def _fitting(run: Run, parts: list[Taught]) -> Callable[[Path], str]:
             (directory / ABOUT).write_text(json.dumps({"fit": None, "known_weight": 0.0}))
             return "nobody liked a candidate"
         models = [spec.name for spec in run.rankings if spec not in BASELINES]
+        plain = plain_names(models, [spec.name for spec in run.models])
         held_back = [f"{model}_z" for model in models[1:]]
-        ranker = Ranker(run.profile.ranker, names, plain_names(models), held_back)
+        ranker = Ranker(run.profile.ranker, names, plain, held_back)
         ranker.fit(columns, indptr, liked, run.seed).save(directory)
         fit = RankerFit(
             n_users=int(np.count_nonzero(np.add.reduceat(liked, indptr[:-1], dtype=np.int64))),
