@@ -9,6 +9,7 @@ from processing.report import (
     ModelErrors,
     Section,
     Table,
+    found_text,
     models_table,
     protocol_text,
     report_sections,
@@ -20,6 +21,7 @@ class ReportPage(ReleasePage):
     """How well the models predict, and how that was measured.
 
     `figures` are all files of the release; each section names those of them that belong to it.
+    `found` says how often people find a movie that they like; None where nobody likes any.
     """
 
     protocol: str
@@ -29,6 +31,7 @@ class ReportPage(ReleasePage):
     n_train: int
     n_stack: int
     n_test: int
+    found: str | None
     models: tuple[ModelErrors, ...]
     left_out: tuple[LeftOutModel, ...]
     sections: tuple[Section, ...]
@@ -53,6 +56,7 @@ def report_page(opened: OpenedRelease, site: SiteInfo) -> ReportPage:
         n_train=report.n_train,
         n_stack=report.n_stack,
         n_test=report.n_test,
+        found=found_text(report.ranking) if report.ranking else None,
         models=report.by_error,
         left_out=report.left_out,
         sections=report_sections(report, manifest.figures),

@@ -9,7 +9,7 @@ Differs: ranking models but the first are held back (`RESTRAINT`), since they re
          logit below the trees is ours: it needs few people to learn from, trees need many.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -92,7 +92,7 @@ class Ranker:
         settings: RankerSettings,
         columns: list[str],
         plain: list[str],
-        held_back: list[str],
+        held_back: Sequence[str] = (),
     ) -> None:
         """`columns`: their names, in order; `plain`: those that the logit weighs, and `held_back`
         among these.
@@ -100,7 +100,7 @@ class Ranker:
         self.settings = settings
         self.columns = columns
         self.plain = plain
-        self.held_back = held_back
+        self.held_back = list(held_back)
 
     def fit(
         self,

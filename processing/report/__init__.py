@@ -11,6 +11,7 @@ from processing.report.schema import (
 )
 from processing.report.sections import report_sections
 from processing.report.sections.about_errors import models_table
+from processing.report.sections.about_lists import found_text
 from processing.report.tables import Column, Row, Section, Table, cell_text
 from processing.report.words import WORDS, figure_text, protocol_text
 
@@ -29,6 +30,7 @@ __all__ = [
     "Table",
     "cell_text",
     "figure_text",
+    "found_text",
     "models_table",
     "protocol_text",
     "report_from_json",
