@@ -104,4 +104,14 @@ class RankingModel(ABC, Generic[SettingsT, ArraysT]):
     def _fit(self, ratings: Ratings, random_state: int, grams: Grams | None) -> ArraysT: ...
 
 
+def beyond(ratings: Ratings, most: int) -> str | None:
+    """Why a model is left out for more than `most` ratings; None for fewer."""
+    if ratings.n_ratings <= most:
+        return None
+    return (
+        f"{ratings.n_ratings:,} ratings are more than {most:,}, beyond which it does not earn the "
+        "time that it takes."
+    )
+
+
 AnyRankingModel: TypeAlias = RankingModel[Any, Any]

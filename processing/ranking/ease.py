@@ -21,7 +21,7 @@ from processing.data.ratings import Ratings
 from processing.errors import ConfigError, ModelError
 from processing.kernels.arrays import Csr
 from processing.kernels.weigh import add_rows, write_terms
-from processing.ranking.base import RankingModel
+from processing.ranking.base import RankingModel, beyond
 from processing.ranking.grades import Grading
 from processing.ranking.gram import MOST_MOVIES, Grams
 from processing.tools.validation import check_positive
@@ -42,11 +42,18 @@ class EaseSettings:
         p, from 0 to less than 1.
     n_weights
         Entries of B that are kept, for each movie on average, 1 or more.
+    watched
+        Whether all ratings count the same, liked or not. That takes a Gram matrix of its own, and
+        is left out for more than `most_ratings` ratings.
+    most_ratings
+        As `watched` says.
     """
 
     reg: float = 200.0
     dropout: float = 0.33
     n_weights: int = 500
+    watched: bool = False
+    most_ratings: int = 30_000_000
 
     def __post_init__(self) -> None:
         check_positive(reg=self.reg, n_weights=self.n_weights)
@@ -86,6 +93,10 @@ class Ease(RankingModel[EaseSettings, EaseArrays]):
         words = f"two matrices of {n:,} × {n:,} movies, and {ratings.n_ratings:,} ratings"
         return 12 * n * n + 30 * ratings.n_ratings, words
 
+    @classmethod
+    def too_large(cls, settings: EaseSettings, ratings: Ratings) -> str | None:
+        return beyond(ratings, settings.most_ratings) if settings.watched else None
+
     def scores(self, rated: Csr) -> NDArray[np.float32]:
         weights = self.arrays_.by_rated
         out = np.zeros((rated.n_rows, weights.n_rows), np.float32)
@@ -114,6 +125,8 @@ class Ease(RankingModel[EaseSettings, EaseArrays]):
         return f"EASE knows the {known:,} most rated of {n_movies:,} movies"
 
     def _fit(self, ratings: Ratings, random_state: int, grams: Grams | None) -> EaseArrays:
+        if self.settings.watched:
+            grams = Grams.of(ratings, grading=Grading.of_watching(ratings.scale))
         grams = grams or Grams.of(ratings)
         weights = solve(grams, self.settings)
         by_rated = largest(weights, self.settings.n_weights)

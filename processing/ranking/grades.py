@@ -28,6 +28,11 @@ class Grading(NamedTuple):
         levels = round((scale.high - scale.low) / scale.step) if scale.step > 0 else MOST_LEVELS
         return cls(scale.low, scale.high, min(max(levels, 1), MOST_LEVELS))
 
+    @classmethod
+    def of_watching(cls, scale: Scale) -> "Grading":
+        """One grade, 1, for whatever was rated, liked or not."""
+        return cls(scale.low - 1, scale.low, 1)
+
     def grades(self, stars: NDArray[np.float32]) -> NDArray[np.int32]:
         """Grades of ratings, int32 (n,)."""
         shares = (stars.astype(np.float64) - self.low) / (self.high - self.low)

@@ -44,11 +44,16 @@ class Grams:
         self.movies, self.lower, self.totals, self.grading = movies, lower, totals, grading
 
     @classmethod
-    def of(cls, ratings: Ratings, most: int = MOST_MOVIES) -> "Grams":
-        """One pass over the ratings, of the `most` movies that have most of them, ties by index."""
+    def of(
+        cls, ratings: Ratings, most: int = MOST_MOVIES, grading: Grading | None = None
+    ) -> "Grams":
+        """One pass over the ratings, of the `most` movies that have most of them, ties by index.
+
+        `grading`: that of the scale where it is not given.
+        """
         by_count = np.argsort(-ratings.movie_counts, kind="stable")
         movies = np.sort(by_count[:most]).astype(np.int32)
-        grading = Grading.of(ratings.scale)
+        grading = grading or Grading.of(ratings.scale)
         lower = np.zeros((len(movies), len(movies)), np.int32)
         by_user = _grades(ratings, movies, grading)
         by_movie = _grades_by_movie(ratings, movies, grading)

@@ -19,7 +19,7 @@ from processing.data.ratings import Ratings
 from processing.errors import ConfigError
 from processing.kernels.arrays import Csr
 from processing.kernels.ials import solve_rows
-from processing.ranking.base import RankingModel
+from processing.ranking.base import RankingModel, beyond
 from processing.ranking.grades import Grading
 from processing.ranking.gram import Grams
 from processing.tools.progress import counting
@@ -79,12 +79,7 @@ class ImplicitALS(RankingModel[ImplicitALSSettings, ImplicitALSArrays]):
 
     @classmethod
     def too_large(cls, settings: ImplicitALSSettings, ratings: Ratings) -> str | None:
-        if ratings.n_ratings <= settings.most_ratings:
-            return None
-        return (
-            f"{ratings.n_ratings:,} ratings are more than {settings.most_ratings:,}, beyond which "
-            "it does not earn the time that it takes."
-        )
+        return beyond(ratings, settings.most_ratings)
 
     def scores(self, rated: Csr) -> NDArray[np.float32]:
         factors = self.arrays_.factors
