@@ -120,3 +120,23 @@ def test_fit_when_two_movies_are_rated_alike_then_still_solved():
     np.testing.assert_allclose(
         _dense_weights(model), _closed_form(_grades(ratings), 1.0, 0.0), rtol=1e-3
     )
+
+
+@pytest.mark.parametrize("scale", [None, HALVES])
+def test_weights_when_only_watching_counts_then_those_of_ones(scale):
+    rows = random_rows(3, 50, 24, 0.4)
+    ratings = ratings_of(rows, **({"scale": scale} if scale else {}))
+    settings = EaseSettings(reg=5.0, dropout=0.0, n_weights=ratings.n_movies, watched=True)
+    model = Ease(settings).fit(ratings, 0, Grams.of(ratings))
+    ones = _rated(ratings).astype(np.float64)
+    b = _closed_form(ones, 5.0, 0.0)
+    np.testing.assert_allclose(_dense_weights(model), b, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(model.scores(ratings.by_user), ones @ b, rtol=1e-4, atol=1e-5)
+
+
+def test_too_large_when_only_watching_counts_then_beyond_so_many_ratings():
+    ratings = ratings_of(random_rows(3, 50, 24, 0.4))
+    few = EaseSettings(watched=True, most_ratings=ratings.n_ratings - 1)
+    assert "are more than" in Ease.too_large(few, ratings)
+    assert Ease.too_large(EaseSettings(watched=True), ratings) is None
+    assert Ease.too_large(EaseSettings(most_ratings=1), ratings) is None

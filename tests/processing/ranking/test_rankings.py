@@ -26,6 +26,11 @@ class TestEaseOfFewWeights(RankingContract):
     settings: ClassVar[dict] = {"reg": 20.0, "n_weights": 15}
 
 
+class TestEaseOfWhatIsWatched(RankingContract):
+    model_class = Ease
+    settings: ClassVar[dict] = {"reg": 20.0, "watched": True}
+
+
 class TestImplicitALS(RankingContract):
     model_class = ImplicitALS
     settings: ClassVar[dict] = {"n_factors": 6, "n_epochs": 3}
