@@ -9,6 +9,7 @@ from _common import ROOT  # noqa: F401  (puts the project on the path)
 
 from processing.release import (
     NO_MOVIE,
+    AffinityAbout,
     FolderStorage,
     FoldIn,
     Manifest,
@@ -16,6 +17,7 @@ from processing.release import (
     ReleaseContents,
     SourceInfo,
     StartUser,
+    Weights,
     publish,
     schema,
     stage_release,
@@ -34,6 +36,8 @@ N_REASONS = 3
 N_SIMILAR = 12
 N_FACTORS = 32
 N_ASKED = 120
+N_WEIGHTS = 46  # of a movie
+N_NEAR = 2
 START = 3.6
 GROUPS = (
     "user",
@@ -94,9 +98,10 @@ def _contents(
             mean=np.zeros(1 + N_FACTORS),
             covariance=np.eye(1 + N_FACTORS) * 0.3,
             noise_variance=0.7,
-            order_z=1.0,
             ask=tuple(np.argsort(-votes)[:N_ASKED].tolist()),
         ),
+        affinity=AffinityAbout(neutral=2.75, popularity=((0, 0.1), (5, 0.05), (20, 0.01))),
+        weights=_weights(rng, n_movies),
         user_ids=np.arange(1, n_users + 1, dtype=np.int64),
         user_errors=np.array([(5, 0.8, 0.6)] * n_users, schema.ERRORS_DTYPE),
         top=_top(work, rng, n_users, n_movies),
@@ -133,6 +138,24 @@ def _similar(rng: np.random.Generator, n_movies: int) -> np.ndarray:
     return similar
 
 
+def _weights(rng: np.random.Generator, n_movies: int) -> Weights:
+    def drawn(n: int) -> tuple[np.ndarray, np.ndarray]:
+        rows = [np.sort(rng.choice(n_movies, n, replace=False)) for _ in range(n_movies)]
+        indptr = np.arange(0, n * n_movies + 1, n, dtype=np.int32)
+        return indptr, np.concatenate(rows).astype(schema.index_dtype(n_movies))
+
+    indptr, movies = drawn(min(N_WEIGHTS, n_movies))
+    near_indptr, near_movies = drawn(min(N_NEAR, n_movies))
+    return Weights(
+        indptr=indptr,
+        movies=movies,
+        values=rng.integers(-127, 128, len(movies)).astype(np.int8),
+        scales=rng.uniform(0.0005, 0.002, n_movies).astype(np.float32),
+        near_indptr=near_indptr,
+        near_movies=near_movies,
+    )
+
+
 def _shared(votes: np.ndarray, means: np.ndarray, n: int, dtype: np.dtype[Any]) -> np.ndarray:
     """Votes dealt out evenly, the rest to the last."""
     table = np.zeros((len(votes), n), dtype)
@@ -156,6 +179,7 @@ def _top(work: Path, rng: np.random.Generator, n_users: int, n_movies: int) -> n
         added = rng.normal(0.05, 0.1, (*block.shape, len(GROUPS))).astype(np.float16)
         block["contributions"] = added
         block["score"] = START + added.astype(np.float32).sum(axis=2)
+        block["order"] = -np.arange(TOP_N)
         block["reasons"]["movie"] = rng.integers(0, n_movies, (*block.shape, N_REASONS))
         block["reasons"]["share"] = 0.2
         block["n_neighbours"], block["neighbours_mean"] = 12, 4.0
@@ -220,7 +244,7 @@ def _about(n_users: int, n_movies: int, n_ratings: int) -> ReleaseAbout:
         histogram_levels=(1.0, 2.0, 3.0, 4.0, 5.0),
         contribution_groups=GROUPS,
         contribution_start=START,
-        order_z=1.0,
+        known_weight=0.1,
         like=4.0,
         periods=_periods(),
         viewer_bands=BANDS,

@@ -131,7 +131,7 @@ def parse_profile(name: str, document: dict[str, Any]) -> Profile:
     )
     if not any(issubclass(MODELS[model.kind], LinearModel) for model in models):
         raise ConfigError(
-            "none of the models can score all movies at once to find candidates. "
+            "none of the models has biases and factors that visitors can be folded into. "
             "Add a baseline, svd or svdpp."
         )
     rankings = tuple(_ranking(key, table) for key, table in document["ranking"].items())

@@ -11,6 +11,7 @@ import numpy as np
 from processing.release import (
     NO_DAY,
     NO_MOVIE,
+    AffinityAbout,
     FolderStorage,
     FoldIn,
     ReleaseAbout,
@@ -18,6 +19,7 @@ from processing.release import (
     SourceInfo,
     StartUser,
     UnfittedModel,
+    Weights,
     publish,
     stage_release,
     top_dtype,
@@ -70,8 +72,16 @@ def golden_contents() -> ReleaseContents:
             mean=np.array([0.125, 0.25, 0.0]),
             covariance=np.array([[0.25, 0, 0], [0, 1, 0.5], [0, 0.5, 1]]),
             noise_variance=0.75,
-            order_z=1.0,
             ask=(0, 2, 1),
+        ),
+        affinity=AffinityAbout(neutral=2.75, popularity=((0, 1.0), (2, 0.125))),
+        weights=Weights(
+            indptr=np.array([0, 2, 3, 5, 5], np.int32),
+            movies=np.array([1, 2, 0, 0, 1], np.uint16),
+            values=np.array([-64, 127, 127, 100, -127], np.int8),
+            scales=np.array([0.25, 0.5, 0.125, 0], np.float32),
+            near_indptr=np.array([0, 1, 1, 2, 2], np.int32),
+            near_movies=np.array([2, 0], np.uint16),
         ),
         user_ids=np.array([6, 7, 2649429], np.int64),
         user_errors=np.array([(1, 0.5, 0.5), (2, 1.25, 1), (0, np.nan, np.nan)], ERRORS_DTYPE),
@@ -111,7 +121,7 @@ def golden_about(created_utc: str = "2006-10-02T08:30:00Z", seed: int = 7) -> Re
         histogram_levels=(1.0, 2.0, 3.0, 4.0, 5.0),
         contribution_groups=GROUPS,
         contribution_start=3.375,
-        order_z=2.0,
+        known_weight=0.25,
         like=4.0,
         periods=("2005-07-01", "2005-10-01"),
         viewer_bands=(1, 3),
@@ -173,10 +183,10 @@ def _top() -> np.ndarray:
     top = np.zeros((3, 2), top_dtype(N_REASONS, len(GROUPS)))
     top["movie"] = NO_MOVIE
     top["reasons"]["movie"] = NO_MOVIE
-    top[0, 0] = (3, 4.25, [(0, 0.75), (2, 0.25)], [0.25, 0.125, 0.5], *NOBODY)
-    top[1, 0] = (3, 4.0, [(0, 1.0), (NO_MOVIE, 0.0)], [0.25, -0.125, 0.5], *NOBODY)
-    top[1, 1] = (1, 2.5, [(NO_MOVIE, 0.0), (NO_MOVIE, 0.0)], [-0.75, -0.125, 0.0], 1, 2.0)
-    top[2, 0] = (0, 4.5, [(NO_MOVIE, 0.0), (NO_MOVIE, 0.0)], [1.0, 0.0, 0.125], 2, 4.5)
+    top[0, 0] = (3, 4.25, 1.5, [(0, 0.75), (2, 0.25)], [0.25, 0.125, 0.5], *NOBODY)
+    top[1, 0] = (3, 4.0, 0.75, [(0, 1.0), (NO_MOVIE, 0.0)], [0.25, -0.125, 0.5], *NOBODY)
+    top[1, 1] = (1, 2.5, -0.5, [(NO_MOVIE, 0.0), (NO_MOVIE, 0.0)], [-0.75, -0.125, 0.0], 1, 2.0)
+    top[2, 0] = (0, 4.5, 2.25, [(NO_MOVIE, 0.0), (NO_MOVIE, 0.0)], [1.0, 0.0, 0.125], 2, 4.5)
     return top
 
 

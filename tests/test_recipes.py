@@ -1,4 +1,4 @@
-"""The recipes of CONTRIBUTING.md, followed: a model, a reader and a page more than there are."""
+"""The recipes of CONTRIBUTING.md, followed: of each kind there is one more than there was."""
 
 import json
 import re
@@ -20,8 +20,11 @@ from processing.data.rows import NO_DAY, Catalogue, RatingRows, Scale, SourceDat
 from processing.models.base import Model, biases_alone
 from processing.models.registry import MODELS
 from processing.profile import parse_profile
+from processing.ranking.base import RankingModel
+from processing.ranking.registry import RANKINGS
 from tests.app.sample import publish_sample
 from tests.contracts import ModelContract
+from tests.contracts_ranking import RankingContract
 from tests.packing import FORMS, pack, tuples
 from tests.small_profile import DOCUMENT
 
@@ -35,7 +38,9 @@ def steps(recipe):
     return re.findall(r"^\d+\. .*?`([^`]+)`", section, re.MULTILINE)
 
 
-@pytest.mark.parametrize("recipe", ["Add a model", "Add a reader", "Add a page"])
+@pytest.mark.parametrize(
+    "recipe", ["Add a model", "Add a ranking model", "Add a reader", "Add a page"]
+)
 def test_recipe_when_read_then_its_files_are_there(recipe):
     files = steps(recipe)
     assert len(files) >= 4
@@ -90,6 +95,51 @@ def test_model_when_it_is_registered_then_a_profile_can_name_it(monkeypatch):
     models = {**DOCUMENT["models"], "mine": {"kind": "movie_means", "reg": 3.0}}
     profile = parse_profile("added", {**DOCUMENT, "models": models})
     assert profile.models[-1].settings == MovieMeanSettings(reg=3.0)
+
+
+class MeanLikesArrays(NamedTuple):
+    means: NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeanLikesSettings:
+    reg: float = 2.0
+
+
+class MeanLikes(RankingModel[MeanLikesSettings, MeanLikesArrays]):
+    """How many liked a movie, of those who rated it and `reg` more."""
+
+    kind: ClassVar[str] = "mean_likes"
+    Settings: ClassVar[type[MeanLikesSettings]] = MeanLikesSettings
+    Arrays: ClassVar[type[MeanLikesArrays]] = MeanLikesArrays
+
+    @classmethod
+    def memory_need(cls, settings, ratings):
+        return 16 * ratings.n_ratings, f"{ratings.n_ratings:,} ratings"
+
+    def scores(self, rated):
+        return np.tile(self.arrays_.means, (rated.n_rows, 1))
+
+    def terms(self, rated, listed):
+        means = self.arrays_.means[listed].astype(np.float64)
+        return np.column_stack((means, np.zeros((len(listed), len(rated.indices)))))
+
+    def _fit(self, ratings, random_state, grams):
+        likes = ratings.by_user.values >= ratings.scale.like
+        n_likes = np.bincount(ratings.by_user.indices[likes], minlength=ratings.n_movies)
+        means = n_likes / (ratings.movie_counts + self.settings.reg)
+        return MeanLikesArrays(means.astype(np.float32))
+
+
+class TestAddedRankingModel(RankingContract):
+    model_class = MeanLikes
+
+
+def test_ranking_model_when_it_is_registered_then_a_profile_can_name_it(monkeypatch):
+    monkeypatch.setitem(RANKINGS, "mean_likes", MeanLikes)
+    rankings = {**DOCUMENT["ranking"], "mine": {"kind": "mean_likes", "reg": 3.0}}
+    profile = parse_profile("added", {**DOCUMENT, "ranking": rankings})
+    assert MeanLikesSettings(reg=3.0) in [spec.settings for spec in profile.rankings]
 
 
 @dataclass(frozen=True, kw_only=True)

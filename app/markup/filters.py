@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app.model.choice import SORTS
+from app.model.choice import KNOWN, SORTS
 from app.model.dates import day_text
 from app.model.scale import with_minus
 from app.model.title_index import fold_words
@@ -19,6 +19,7 @@ def init_filters(app: Flask) -> None:
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["day"] = day_text
     app.jinja_env.globals["report_words"] = WORDS
+    app.jinja_env.globals["known"] = KNOWN
     app.jinja_env.globals["sorts"] = {name: label for name, (label, _) in SORTS.items()}
 
 

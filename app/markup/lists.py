@@ -4,7 +4,6 @@ Functions, not macros: a list of twenty movies has three thousand of these value
 takes three times as long to write. The browser writes the same rows: `app/static/markup.js`.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,11 +13,15 @@ from markupsafe import Markup, escape
 from app.markup.filters import count, initials, movie_url, plural, tile_class
 from app.model.chart import Chart
 from app.model.opened import Movie
-from app.model.recommendation import Reason, Recommendation
+from app.model.recommendation import Recommendation
 from app.model.scale import RatingScale
 
 _KEPT_TILES = 4096
 _BAR = '<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+_NO_REASON = (
+    "No one movie that you liked brings it here: all your ratings together do, and how many people "
+    "have rated it."
+)
 _TRACK = '<rect class="off" width="100" height="8"/>'
 
 
@@ -88,34 +91,16 @@ def votes(movie: Movie) -> Markup:
     return Markup(f"{plural(movie.votes, 'vote')}{few}")
 
 
-def why(pick: Recommendation, scale: RatingScale) -> Markup:
-    """Write the sentence that says why a movie is recommended."""
-    if pick.reasons:
-        return _because(pick.reasons, scale)
-    if pick.movie.mean is None:
-        return Markup(
-            "No single rating of yours speaks for it, and nobody has rated it yet. "
-            "It stands on how you rate in general."
-        )
-    return Markup(
-        "No single rating of yours speaks for it. It stands on what everyone gave it, "
-        f'<b class="num">{scale.score_text(pick.movie.mean)}</b> from '
-        f"{plural(pick.movie.votes, 'vote')}, and on how you rate in general."
-    )
-
-
-def _because(reasons: Sequence[Reason], scale: RatingScale) -> Markup:
+def why(pick: Recommendation) -> Markup:
+    """Write the sentence that says why a movie is listed."""
+    if not pick.reasons:
+        return Markup(_NO_REASON)
     named = [
         f'<a href="{movie_url(reason.movie_id)}"><cite>{escape(reason.title)}</cite></a>'
-        + (
-            ""
-            if reason.rating is None
-            else f' <b class="num">{scale.rating_text(reason.rating)}</b>'
-        )
-        for reason in reasons
+        for reason in pick.reasons
     ]
     listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
-    return Markup(f"Because you rated {listed}.")
+    return Markup(f"Because you liked {listed}.")
 
 
 class DrawnChart(NamedTuple):
@@ -167,16 +152,16 @@ def account_table(pick: Recommendation, scale: RatingScale) -> Markup:
 
 
 def share_table(pick: Recommendation) -> Markup:
-    """Write what each rated movie has said for a recommendation as a table."""
+    """Write what each movie that was liked adds to a recommendation's being listed as a table."""
     rows = [
         f'<tr><th scope="row">{escape(reason.title)}</th><td>{share_bar(reason.share)}</td>'
         f'<td class="num">{reason.percent} %</td></tr>\n'
         for reason in pick.reasons
     ]
     return Markup(
-        '<table class="bars">\n<caption>Of all that your ratings say for '
-        f"<cite>{escape(pick.movie.title)}</cite></caption>\n{_head('Movie', 'Share')}<tbody>\n"
-        f"{''.join(rows)}</tbody>\n</table>"
+        '<table class="bars">\n<caption>Of all that puts '
+        f"<cite>{escape(pick.movie.title)}</cite> on this list</caption>\n"
+        f"{_head('Movie', 'Share')}<tbody>\n{''.join(rows)}</tbody>\n</table>"
     )
 
 

@@ -1,7 +1,7 @@
 """What a visitor wants to see of a list: its order, which movies, and which page."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -18,6 +18,7 @@ SORTS: dict[str, tuple[str, Callable[[Recommendation], float | str]]] = {
     "old": ("Oldest", lambda row: -_or_last(None if not row.movie.year else -row.movie.year)),
     "title": ("Title", lambda row: row.movie.title.casefold()),
 }
+KNOWN = {"": "As listed", "well": "Well known", "less": "Less known"}
 PER_PAGE = 10
 
 
@@ -25,9 +26,11 @@ PER_PAGE = 10
 class Choice:
     """A choice from a list; a bound that is None is none, and `page` counts from 1.
 
-    A movie whose year or mean is not known is outside every bound on it.
+    `known` turns the list to movies that are known "well" or "less". A movie whose year or mean is
+    not known is outside every bound on it.
     """
 
+    known: str | None = None
     sort: str = "best"
     genre: str | None = None
     year_from: int | None = None
@@ -56,6 +59,7 @@ class Choice:
     def query(self, page: int = 1) -> dict[str, str]:
         """Return the choice as parameters of an address that leads to one of its pages."""
         values = {
+            "known": self.known,
             "sort": None if self.sort == "best" else self.sort,
             "genre": self.genre,
             "from": self.year_from,
@@ -68,6 +72,15 @@ class Choice:
             "page": None if page == 1 else page,
         }
         return {name: f"{value}" for name, value in values.items() if value is not None}
+
+    def turned(self, known: str) -> "Choice":
+        """Return the same choice of a list that is turned another way; "" is as it is listed."""
+        return replace(self, known=known or None, page=1)
+
+    @property
+    def whole(self) -> "Choice":
+        """The whole list in its own order, turned as it is."""
+        return Choice(known=self.known)
 
     def arrange(self, rows: Iterable[Recommendation]) -> tuple[Recommendation, ...]:
         """Return the rows that are chosen, sorted; ties stay in the order of recommendation."""

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from app.model.opened import OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
+from processing.release import Weights
+from processing.release.schema import index_dtype
 
 _LARGEST = 32_767  # of an int16
 
@@ -37,15 +39,31 @@ class FoldInFile:
     release_id: str
     global_mean: float
     scale: tuple[float, float, float]
-    deviation: float
     n_movies: int
     n_factors: int
     scales: list[float]
     mean: list[float]
     covariance: list[list[float]]
     noise_variance: float
-    order_z: float
     ask: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankingFile:
+    """What `ranking.js` needs beside the weights, and how many of these there are.
+
+    A movie is called liked from `like` stars on; the rest is as the release has it.
+    """
+
+    release_id: str
+    scale: tuple[float, float, float]
+    neutral: float
+    popularity: tuple[tuple[int, float], ...]
+    like: float
+    known_weight: float
+    n_movies: int
+    n_weights: int
+    n_near: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -86,16 +104,44 @@ def fold_in_file(opened: OpenedRelease) -> FoldInFile:
         release_id=opened.release_id,
         global_mean=opened.manifest.global_mean,
         scale=opened.manifest.scale,
-        deviation=opened.deviation,
         n_movies=len(release.movie_ids),
         n_factors=release.movie_factors.shape[1],
         scales=device_factors(opened).scales.tolist(),
         mean=prior.mean.tolist(),
         covariance=prior.covariance.tolist(),
         noise_variance=prior.noise_variance,
-        order_z=prior.order_z,
         ask=release.movie_ids[list(prior.ask)].tolist(),
     )
+
+
+def ranking_file(opened: OpenedRelease) -> RankingFile:
+    """Return what orders lists, but for the weights."""
+    release = opened.release
+    return RankingFile(
+        release_id=opened.release_id,
+        scale=opened.manifest.scale,
+        neutral=release.affinity.neutral,
+        popularity=release.affinity.popularity,
+        like=opened.manifest.like,
+        known_weight=opened.manifest.known_weight,
+        n_movies=len(release.movie_ids),
+        n_weights=len(release.weights.movies),
+        n_near=len(release.weights.near_movies),
+    )
+
+
+def ranking_bytes(weights: Weights) -> bytes:
+    """Return the weights one after the other, little-endian, the widest first: all are aligned."""
+    index = index_dtype(len(weights.scales))
+    columns = (
+        (weights.scales, np.dtype("<f4")),
+        (weights.indptr, np.dtype("<i4")),
+        (weights.near_indptr, np.dtype("<i4")),
+        (weights.movies, index),
+        (weights.near_movies, index),
+        (weights.values, np.dtype("i1")),
+    )
+    return b"".join(column.astype(kind).tobytes() for column, kind in columns)
 
 
 def device_factors(opened: OpenedRelease) -> DeviceFactors:

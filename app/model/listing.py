@@ -19,8 +19,7 @@ class ListPage(TablePage):
     """A list of recommendations: those that were chosen, and a page of them.
 
     `n_listed` counts the whole list, `n_chosen` what `choice` lets through, `chosen` holds these,
-    and `recommendations` the ones of this page. `cautious` says whether a movie that few have rated
-    must promise more to come before one that many have.
+    and `recommendations` the ones of this page.
     """
 
     not_in_json = ("chosen", "chart")
@@ -30,7 +29,6 @@ class ListPage(TablePage):
     n_listed: int
     n_chosen: int
     n_pages: int
-    cautious: bool
     chart: Chart | None
     chosen: tuple[Recommendation, ...]
     recommendations: tuple[Recommendation, ...]

@@ -12,7 +12,7 @@ from app.model.scale import RatingScale
 from app.model.taste import Everyone
 from app.model.title_index import TitleIndex
 from processing.errors import ReleaseFormatError, ReportError
-from processing.release import NO_DAY, FoldingModel, Release, UserRecord
+from processing.release import NO_DAY, Affinity, FoldingModel, Release, UserRecord
 from processing.report import Report, report_from_json
 
 FEW_VOTES = 10
@@ -165,19 +165,19 @@ class OpenedRelease:
         )
 
     @cached_property
-    def deviation(self) -> float:
-        """Standard deviation of all ratings, in stars, from the histograms."""
-        levels, shares = self.everyone.levels, self.everyone.shares
-        mean = float(levels @ shares)
-        return float(np.sqrt(np.square(levels - mean) @ shares))
-
-    @cached_property
     def folding(self) -> FoldingModel:
         """What makes lists of a few ratings."""
         release = self.release
         return FoldingModel(
             release.fold_in, self.manifest.global_mean, release.movie_biases, release.movie_factors
         )
+
+    @cached_property
+    def affinity(self) -> Affinity:
+        """What orders lists that are made of a few ratings."""
+        release = self.release
+        ends = (self.scale.low, self.scale.high)
+        return Affinity(release.affinity, release.weights, ends, release.stats["n_ratings"])
 
     def typical_error(self, n_ratings: int, votes: int) -> float | None:
         """Return how far predictions are off typically, in stars; None where it is not measured.

@@ -8,14 +8,14 @@ from app.model.opened import Movie, OpenedRelease
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """A movie that the user rated and that speaks for a recommendation.
+    """A movie that the user liked and for which another is listed.
 
-    `share` is its part, 0 to 1, of all that the user's ratings say for the recommendation.
+    `share` is its part, 0 to 1, of all that speaks for listing it.
     """
 
     movie_id: int
     title: str
-    rating: float | None
+    rating: float
     share: float
 
     @property
@@ -50,7 +50,7 @@ class Recommendation:
     alike: Alike | None
 
 
-def reason(opened: OpenedRelease, index: int, rating: float | None, share: float) -> Reason:
+def reason(opened: OpenedRelease, index: int, rating: float, share: float) -> Reason:
     """Return the movie of an index as a reason."""
     return Reason(
         movie_id=int(opened.release.movie_ids[index]),

@@ -1,7 +1,7 @@
 """Pages of a release's users: their list, their taste, everything they rated."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from app.model.opened import OpenedRelease, OwnRating, PageNotFoundError
 from app.model.page import Cell, SiteInfo, TablePage
 from app.model.recommendation import Alike, Recommendation, reason, recommendation
 from app.model.taste import Taste, taste_of
+from app.model.turned import turned
 from processing.release import NO_MOVIE, UserRecord
 
 N_LATEST = 12
@@ -84,7 +85,7 @@ class RatingsPage(TablePage):
 
 def user_page(opened: OpenedRelease, site: SiteInfo, user_id: int, choice: Choice) -> UserPage:
     """Return a user's recommendations, taste and latest ratings; reads one record."""
-    record = opened.record(user_id)
+    record = _turned(opened, opened.record(user_id), choice.known)
     ratings = record.history["rating"]
     manifest = opened.manifest
     return UserPage(
@@ -95,7 +96,6 @@ def user_page(opened: OpenedRelease, site: SiteInfo, user_id: int, choice: Choic
         mean_rating=float(ratings.mean(dtype=np.float64)) if len(ratings) else None,
         global_mean=manifest.global_mean,
         dated=manifest.source.dated,
-        cautious=manifest.order_z > 0,
         own_error=_own_error(opened, user_id),
         taste=taste_of(
             record.history["movie"],
@@ -140,7 +140,8 @@ def ratings_page(opened: OpenedRelease, site: SiteInfo, user_id: int, page: int)
 
 
 def recommendations(opened: OpenedRelease, record: UserRecord) -> tuple[Recommendation, ...]:
-    """Return a user's whole list, as the release orders it, without accounts."""
+    """Return a user's whole list, as its record orders it, without accounts."""
+    like = opened.manifest.like
     own = dict(
         zip(record.history["movie"].tolist(), record.history["rating"].tolist(), strict=True)
     )
@@ -158,14 +159,20 @@ def recommendations(opened: OpenedRelease, record: UserRecord) -> tuple[Recommen
             score,
             opened.typical_error(len(own), movie.votes),
             tuple(
-                reason(opened, rated, own.get(rated), share)
+                reason(opened, rated, own[rated], share)
                 for rated, share in reasons
-                if rated != NO_MOVIE
+                if rated != NO_MOVIE and own.get(rated, -math.inf) >= like
             ),
             alike,
         )
         for rank, (movie, score, reasons, alike) in enumerate(columns, start=1)
     )
+
+
+def _turned(opened: OpenedRelease, record: UserRecord, known: str | None) -> UserRecord:
+    top = record.top
+    places = turned(opened, top["movie"], top["order"].astype(np.float64), known)
+    return replace(record, top=top[places])
 
 
 def _account(opened: OpenedRelease, record: UserRecord, pick: Recommendation) -> Account:

@@ -1,6 +1,6 @@
 """The list of a visitor whom nobody has seen before, from a few ratings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +12,12 @@ from app.model.listing import ListPage, arrange
 from app.model.opened import OpenedRelease, OwnRating, PageNotFoundError
 from app.model.page import SiteInfo
 from app.model.recommendation import Reason, Recommendation, reason, recommendation
-from processing.release import ordering_scores
+from app.model.turned import turned
+from processing.release.spread import spread
 
 MOST_RATED = 100
 TOP_N = 50
-N_REASONS = 3
+N_REASONS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,19 +41,17 @@ def visitor_page(
     opened: OpenedRelease, site: SiteInfo, token: str, given: Mapping[int, float], choice: Choice
 ) -> VisitorPage:
     """Return the list of a visitor who gave these ratings, by movie id."""
-    folding = opened.folding
     known, n_unknown = known_ratings(opened, given)
     if not known:
         raise PageNotFoundError(
             "This link holds no rating of a movie that this release knows. Rate a few movies anew."
         )
-    person = folding.fold(
-        np.array(list(known), np.int64), np.array(list(known.values()), np.float32)
-    )
-    scores = folding.scores(person)
-    best = _best(opened, scores, person.movies)
-    parts = folding.parts(person, best).tolist()
-    starts = folding.average[best].tolist()
+    folding = opened.folding
+    rated, stars = np.array(list(known), np.int64), np.array(list(known.values()), np.float64)
+    listed = _listed(opened, rated, stars, choice.known)
+    person = folding.fold(rated, stars.astype(np.float32))
+    parts = folding.parts(person, listed).tolist()
+    starts = folding.average[listed].tolist()
     titles = [opened.release.titles[index] for index in known]
 
     def account_of(pick: Recommendation) -> Account:
@@ -60,15 +59,15 @@ def visitor_page(
         return account_of_ratings(titles, parts[place], starts[place], pick.score)
 
     columns = zip(
-        map(opened.movie, best.tolist()),
-        opened.clipped(scores[best]).tolist(),
-        folding.deviations(person, best).tolist(),
-        parts,
+        map(opened.movie, listed.tolist()),
+        opened.clipped(folding.score(person, listed)).tolist(),
+        folding.deviations(person, listed).tolist(),
+        _reasons(opened, known, listed),
         strict=True,
     )
     rows = tuple(
-        recommendation(movie, rank, score, error, _reasons(opened, known, own_parts))
-        for rank, (movie, score, error, own_parts) in enumerate(columns, start=1)
+        recommendation(movie, rank, score, error, reasons)
+        for rank, (movie, score, error, reasons) in enumerate(columns, start=1)
     )
     return VisitorPage(
         title="Your list",
@@ -76,7 +75,6 @@ def visitor_page(
         token=token,
         given=tuple(_highest_first(opened, known)),
         n_unknown=n_unknown,
-        cautious=folding.fold_in.order_z > 0,
         **arrange(rows, choice, opened.scale, account_of),
     )
 
@@ -95,37 +93,41 @@ def known_ratings(
     return known, len(given) - len(known)
 
 
-def _best(
-    opened: OpenedRelease, scores: NDArray[np.float64], rated: NDArray[np.int64]
+def _listed(
+    opened: OpenedRelease, rated: NDArray[np.int64], stars: NDArray[np.float64], known: str | None
 ) -> NDArray[np.int64]:
-    """The best movies in the order of lists, ties by movie id."""
-    votes = opened.everyone.votes
-    order = ordering_scores(scores, votes, opened.deviation, opened.release.fold_in.order_z)
-    order[votes == 0] = -np.inf
+    """The movies that are listed, in their order; ties by movie id."""
+    order = opened.affinity.order(rated, stars)
+    order[opened.everyone.votes == 0] = -np.inf
     order[rated] = -np.inf
-    best = np.argsort(-order, kind="stable")[:TOP_N]
-    found: NDArray[np.int64] = best[np.isfinite(order[best])]
-    return found
+    best = np.argsort(-order, kind="stable")
+    best = best[np.isfinite(order[best])]
+    listed = spread(best, opened.release.weights.near, TOP_N)
+    return listed[turned(opened, listed, order[listed], known)]
 
 
 def _reasons(
-    opened: OpenedRelease, known: Mapping[int, float], parts: list[float]
-) -> tuple[Reason, ...]:
-    """The ratings, by movie index, that speak most for a movie."""
-    found = [
-        reason(opened, index, rating, share)
-        for (index, rating), share in zip(known.items(), _shares(parts), strict=True)
-        if share > 0
-    ]
-    return tuple(sorted(found, key=lambda each: -each.share)[:N_REASONS])
+    opened: OpenedRelease, known: Mapping[int, float], listed: NDArray[np.int64]
+) -> list[tuple[Reason, ...]]:
+    """The movies that were liked, by index, and that speak most for listing each of some movies."""
+    affinity, likes = opened.affinity, opened.manifest.like
+    rated, stars = list(known), list(known.values())
+    liked = [star >= likes and star > affinity.about.neutral for star in stars]
+    parts = affinity.parts(np.array(rated, np.int64), np.array(stars), listed)
+    popular = affinity.about.popularity_weight(len(known)) * np.log1p(opened.everyone.votes[listed])
+    whole = np.maximum(parts, 0).sum(axis=1) + np.maximum(popular, 0)
+    found = []
+    for own, of_all in zip(parts.tolist(), whole.tolist(), strict=True):
+        most = sorted((-part, place) for place, part in enumerate(own) if part > 0 and liked[place])
+        found.append(
+            tuple(
+                reason(opened, rated[place], stars[place], -part / of_all)
+                for part, place in most[:N_REASONS]
+            )
+        )
+    return found
 
 
 def _highest_first(opened: OpenedRelease, known: Mapping[int, float]) -> list[OwnRating]:
     order = sorted(known, key=lambda index: (-known[index], index))
     return [opened.own_rating(index, known[index]) for index in order]
-
-
-def _shares(parts: Sequence[float]) -> list[float]:
-    """Return each positive part's share of all that is positive, 0 for the others."""
-    total = sum(part for part in parts if part > 0)
-    return [max(part, 0.0) / total if total > 0 else 0.0 for part in parts]

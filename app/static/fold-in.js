@@ -1,5 +1,4 @@
-// Folding a visitor in: from ratings to scores of all movies. The twin of processing/release/fold_in.py
-// and, for the order of a list, of order.py beside it.
+// Folding a visitor in: from ratings to scores of movies. The twin of processing/release/fold_in.py.
 
 /** @param {number[][]} matrix */
 function inverse(matrix) {
@@ -36,7 +35,7 @@ export function makeModel(about, bytes) {
   const k = about.n_factors + 1;
   const loading = (/** @type {number} */ i) => Array.from({ length: k }, (_, f) => (f === 0 ? 1 : column(f, i)));
   const average = (/** @type {number} */ i) => about.global_mean + column(0, i) + dot(loading(i), about.mean);
-  return { about, n, loading, average };
+  return { about, loading, average };
 }
 
 /** @param {FoldingModel} model @param {number[]} movies @param {number[]} ratings */
@@ -51,35 +50,22 @@ function fold(model, movies, ratings) {
   const gains = x.map((row) => spread.map((each) => dot(each, row) / noise));
   const surprises = ratings.map((rating, i) => rating - model.average(movies[i]));
   const moved = mean.map((_, f) => gains.reduce((sum, gain, i) => sum + gain[f] * surprises[i], 0));
-  return { moved, spread, gains, surprises };
+  return { moved, spread };
 }
 
 /**
- * Lists the best movies for who gave these ratings to these movies, all by index.
+ * Says what who gave these ratings to these movies would give others, all by index, and how sure it is.
  * @param {FoldingModel} model
- * @param {number[]} votes of each movie
  * @param {number[]} movies
  * @param {number[]} ratings
- * @param {number} most
- * @returns {Scored[]}
+ * @param {number[]} others
  */
-export function recommend(model, votes, movies, ratings, most) {
-  const { about } = model;
-  const person = fold(model, movies, ratings);
-  const rated = new Set(movies);
-  const rows = [];
-  for (let index = 0; index < model.n; index++) {
-    if (rated.has(index) || votes[index] === 0) continue;
-    const score = model.average(index) + dot(model.loading(index), person.moved);
-    const margin = (about.order_z * about.deviation) / Math.sqrt(votes[index] + 1);
-    rows.push({ index, score, order: score - margin });
-  }
-  rows.sort((a, b) => b.order - a.order || a.index - b.index);
-  return rows.slice(0, most).map(({ index, score }) => {
+export function scores(model, movies, ratings, others) {
+  const { moved, spread } = fold(model, movies, ratings);
+  return others.map((index) => {
     const x = model.loading(index);
-    const known = dot(x, person.spread.map((row) => dot(row, x)));
-    const parts = movies.map((_, i) => dot(x, person.gains[i]) * person.surprises[i]);
-    const reasons = [...parts.keys()].filter((i) => parts[i] > 0).sort((a, b) => parts[b] - parts[a]);
-    return { index, score, error: Math.sqrt(known + about.noise_variance), reasons: reasons.slice(0, 3) };
+    const known = dot(x, spread.map((row) => dot(row, x)));
+    const error = Math.sqrt(known + model.about.noise_variance);
+    return { score: model.average(index) + dot(x, moved), error };
   });
 }

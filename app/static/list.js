@@ -16,7 +16,7 @@ export function start() {
 /** @param {HTMLElement} list */
 function wire(list) {
   for (const form of findAll(list, "form.tools", HTMLFormElement)) wireTools(form);
-  for (const link of findAll(list, "nav.pages a, form.tools a", HTMLAnchorElement)) {
+  for (const link of findAll(list, "nav a, form.tools a", HTMLAnchorElement)) {
     link.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();

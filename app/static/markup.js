@@ -9,7 +9,8 @@ const N_HUES = 9;
 const N_ARTS = 6;
 const FEW_VOTES = 10;
 const DOT = '<span class="dot"> · </span>';
-const GENERAL = "No single rating of yours speaks for it";
+const NO_REASON =
+  "No one movie that you liked brings it here: all your ratings together do, and how many people have rated it.";
 
 /** @type {Record<string, string>} */
 const ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"': "&#34;" };
@@ -76,25 +77,12 @@ function howMuch({ movie, score, error }, scale) {
   );
 }
 
-/** @param {Recommendation} pick @param {RatingScale} scale */
-function why({ movie, reasons }, scale) {
-  if (reasons.length > 0) {
-    const named = reasons.map(
-      ({ movie_id: id, title, rating }) =>
-        `<a href="/movies/${id}"><cite>${escape(title)}</cite></a> ` +
-        `<b class="num">${scale.ratingText(rating)}</b>`,
-    );
-    const last = named.pop();
-    return `Because you rated ${named.length > 0 ? `${named.join(", ")} and ` : ""}${last}.`;
-  }
-  if (movie.mean === null) {
-    return `${GENERAL}, and nobody has rated it yet. It stands on how you rate in general.`;
-  }
-  return (
-    `${GENERAL}. It stands on what everyone gave it, ` +
-    `<b class="num">${scale.scoreText(movie.mean)}</b> from ${plural(movie.votes, "vote")}, ` +
-    "and on how you rate in general."
-  );
+/** @param {Recommendation} pick */
+function why({ reasons }) {
+  if (reasons.length === 0) return NO_REASON;
+  const named = reasons.map(({ movie_id: id, title }) => `<a href="/movies/${id}"><cite>${escape(title)}</cite></a>`);
+  const last = named.pop();
+  return `Because you liked ${named.length > 0 ? `${named.join(", ")} and ` : ""}${last}.`;
 }
 
 /** @param {Recommendation} pick @param {RatingScale} scale */
@@ -112,7 +100,7 @@ ${tile(movie)}
 ${howMuch(pick, scale)}
 </div>
 <div class="why">
-<p>${why(pick, scale)}</p>
+<p>${why(pick)}</p>
 </div>
 </li>
 `;

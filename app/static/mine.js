@@ -1,8 +1,9 @@
 // The visitor's list, made in the browser from what is kept on this device.
-import { find, make } from "./dom.js";
-import { makeModel, recommend } from "./fold-in.js";
+import { find, findAll, make } from "./dom.js";
+import { makeModel, scores } from "./fold-in.js";
 import { pickItem } from "./markup.js";
 import { start as startPicks } from "./picks.js";
+import { makeRanking, ranked, turn } from "./ranking.js";
 import { RatingScale } from "./scale.js";
 import { loadRatings, storeRatings } from "./storage.js";
 import { fixed, plural } from "./words.js";
@@ -21,9 +22,9 @@ export async function start() {
   }
   status.textContent = "Making your list …";
   try {
-    const { titles, model } = await fetchAll(section.dataset);
+    const { titles, model, ranking } = await fetchAll(section.dataset);
     const scale = new RatingScale(model.about.scale);
-    const picks = picksOf(titles, model, scale, ratings);
+    const picks = picksOf(titles, model, ranking, ratings, showTurn(section));
     find(section, ".picks").innerHTML = picks.map((pick) => pickItem(pick, scale)).join("");
     status.textContent = `Made here, from ${plural(n, "rating")} that never left this device.`;
     startPicks();
@@ -35,14 +36,17 @@ export async function start() {
 }
 
 /** @param {DOMStringMap} addresses */
-async function fetchAll(addresses) {
-  const [titles, about, bytes] = await Promise.all([
-    get(addresses.titles).then((response) => /** @type {Promise<Titles>} */ (response.json())),
-    get(addresses.foldIn).then((response) => /** @type {Promise<FoldInData>} */ (response.json())),
-    get(addresses.factors).then((response) => response.arrayBuffer()),
-  ]);
-  if (titles.release_id !== about.release_id) throw new Error("Its parts are of two releases.");
-  return { titles, model: makeModel(about, bytes) };
+async function fetchAll({ titles, foldIn, factors, ranking, weights }) {
+  const parts = await Promise.all([titles, foldIn, factors, ranking, weights].map(get));
+  if (new Set(parts.map(({ headers }) => headers.get("X-Release-Id"))).size > 1) {
+    throw new Error("Its parts are of two releases.");
+  }
+  return {
+    /** @type {Titles} */
+    titles: await parts[0].json(),
+    model: makeModel(await parts[1].json(), await parts[2].arrayBuffer()),
+    ranking: makeRanking(await parts[3].json(), await parts[4].arrayBuffer()),
+  };
 }
 
 async function get(address = "") {
@@ -52,22 +56,40 @@ async function get(address = "") {
 }
 
 /**
+ * Shows which way the address turns the list, and returns it.
+ * @param {HTMLElement} section
+ */
+function showTurn(section) {
+  for (const link of findAll(section, ".turn a", HTMLAnchorElement)) {
+    if (link.search !== location.search) continue;
+    link.setAttribute("aria-current", "true");
+    if (link.search) find(section, ".quiet").append(` ${link.textContent} ones are moved up.`);
+  }
+  find(section, ".turn").hidden = false;
+  return new URLSearchParams(location.search).get("known");
+}
+
+/**
  * @param {Titles} titles
  * @param {FoldingModel} model
- * @param {RatingScale} scale
+ * @param {Ranking} ranking
  * @param {Ratings} ratings
+ * @param {string | null} known
  * @returns {Recommendation[]}
  */
-export function picksOf(titles, model, scale, ratings) {
+export function picksOf(titles, model, ranking, ratings, known) {
+  const scale = new RatingScale(model.about.scale);
   const given = titles.movie_ids.flatMap((id, index) => (id in ratings ? [index] : []));
   const stars = given.map((index) => scale.clipped(ratings[titles.movie_ids[index]]));
-  const scored = recommend(model, titles.votes, given, stars, TOP_N);
-  return scored.map(({ index, score, error, reasons }, place) => ({
+  const listed = ranked(ranking, titles.votes, given, stars, TOP_N);
+  const rows = turn(ranking, titles.votes, listed, known);
+  const predicted = scores(model, given, stars, rows.map(({ index }) => index));
+  return rows.map(({ index, reasons }, place) => ({
     rank: place + 1,
     movie: movieOf(titles, index),
-    score: scale.clipped(score),
-    error,
-    reasons: reasons.map((i) => ({ ...movieOf(titles, given[i]), rating: stars[i] })),
+    score: scale.clipped(predicted[place].score),
+    error: predicted[place].error,
+    reasons: reasons.map((i) => movieOf(titles, given[i])),
   }));
 }
 

@@ -1,7 +1,7 @@
 // The service worker: answers for the site while there is no connection.
 //
 // What it may keep on a device is bounded: this version's own files and pages, 60 visited pages,
-// 40 figures, the 3 files of data, and 5 lists of at most 64 pages that were kept on purpose.
+// 40 figures, the 5 files of data, and 5 lists of at most 64 pages that were kept on purpose.
 
 const SITE = __SITE__; // filled in where this is served
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));

@@ -1,9 +1,18 @@
-"""Addresses of what the browser keeps: titles to search, and factors to fold ratings in with."""
+"""Addresses of what the browser keeps: titles to search, and what makes a list of ratings."""
 
 import msgspec
 from flask import Blueprint, Response, json
 
-from app.model.device import FoldInFile, TitlesFile, device_factors, fold_in_file, titles_file
+from app.model.device import (
+    FoldInFile,
+    RankingFile,
+    TitlesFile,
+    device_factors,
+    fold_in_file,
+    ranking_bytes,
+    ranking_file,
+    titles_file,
+)
 from app.web.responses import release_response
 
 offline_blueprint = Blueprint("offline", __name__)
@@ -24,14 +33,26 @@ def fold_in() -> Response:
 @offline_blueprint.get("/offline/factors.bin")
 def factors() -> Response:
     """Biases and factors of the movies: 16-bit integers, column by column."""
-    return release_response(
-        lambda opened, _: Response(
-            device_factors(opened).values.tobytes(), mimetype="application/octet-stream"
-        )
-    )
+    return release_response(lambda opened, _: _binary(device_factors(opened).values.tobytes()))
 
 
-def _json(file: TitlesFile | FoldInFile) -> Response:
+@offline_blueprint.get("/offline/ranking.json")
+def ranking() -> Response:
+    """What orders lists, but for the weights."""
+    return release_response(lambda opened, _: _json(ranking_file(opened)))
+
+
+@offline_blueprint.get("/offline/ranking.bin")
+def weights() -> Response:
+    """The weights that order lists, and which movies are near to each other."""
+    return release_response(lambda opened, _: _binary(ranking_bytes(opened.release.weights)))
+
+
+def _binary(data: bytes) -> Response:
+    return Response(data, mimetype="application/octet-stream")
+
+
+def _json(file: TitlesFile | FoldInFile | RankingFile) -> Response:
     document = msgspec.to_builtins(file)
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return Response(text, mimetype="application/json")

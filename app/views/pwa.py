@@ -25,7 +25,13 @@ _SHORTCUTS = (
     ("Search", "site.search"),
 )
 _PAGES = ("site.home", "visitors.rate", "visitors.mine", "visitors.saved")
-_DATA = ("offline.titles", "offline.factors", "offline.fold_in")
+_DATA = (
+    "offline.titles",
+    "offline.factors",
+    "offline.fold_in",
+    "offline.ranking",
+    "offline.weights",
+)
 
 
 @pwa_blueprint.record_once

@@ -19,6 +19,7 @@ _ERRORS = {
 _DATA = {
     "/offline/titles.json": "The catalogue as columns, for searching without a network.",
     "/offline/fold-in.json": "The prior of folding in, for lists without a network.",
+    "/offline/ranking.json": "What orders lists, for lists without a network.",
 }
 _HEALTH: Schema = {
     "type": "object",

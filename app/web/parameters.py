@@ -78,6 +78,12 @@ PAGE = Parameter(
 )
 LIST = (
     Parameter(
+        name="known",
+        kind=str,
+        choices=("well", "less"),
+        description="Turns the list to movies that are known well, or less; else as it is listed.",
+    ),
+    Parameter(
         name="sort",
         kind=str,
         choices=tuple(SORTS),

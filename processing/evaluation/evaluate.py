@@ -3,7 +3,6 @@
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -14,29 +13,19 @@ from processing.evaluation.steps.held_out import HeldOut, HeldOutScores, hold_ou
 from processing.evaluation.steps.list_tests import MOST_USERS, ListTest, score_lists
 from processing.evaluation.steps.newcomers import fit_newcomers, read_about
 from processing.evaluation.steps.rankers import Taught, fit_ranker, read_ranker
-from processing.evaluation.steps.rankings import describe, propose, whole_grams
+from processing.evaluation.steps.rankings import describe, propose
 from processing.evaluation.steps.reporting import SplitResults, make_report, user_errors
 from processing.evaluation.steps.visitor_orders import default_about
 from processing.report.schema import Report, report_from_json, report_to_json
 from processing.runs.decisions import Decisions
+from processing.runs.grams import KnownGrams, known_grams
 from processing.runs.run import Run
-from processing.tools.stages import Stage
 
 logger = logging.getLogger(__name__)
 
 EVALUATION = "evaluation"
 REPORT = "report.json"
 USER_ERRORS = "user_errors.npy"
-
-
-class Share(NamedTuple):
-    """How many splits share the users who are measured, whether this one is looked into as the
-    last, and where the Gram matrix of all ratings lies.
-    """
-
-    n_splits: int
-    last: bool
-    grams: Stage | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +45,7 @@ def evaluate(run: Run) -> Evaluation:
     for model in run.left_out:
         logger.warning("%s is left out: %s", model.label, model.reason)
     splits = make_splits(run.dataset, run.protocol, run.seed)
-    grams = whole_grams(run)
-    results = [
-        _evaluate_split(run, split, Share(len(splits), split is splits[-1], grams))
-        for split in splits
-    ]
+    results = [_evaluate_split(run, split, len(splits), split is splits[-1]) for split in splits]
 
     def work(directory: Path) -> str:
         report = make_report(run, results)
@@ -79,15 +64,16 @@ def evaluate(run: Run) -> Evaluation:
         ranker=ranker.path,
         user_errors=stage.path / USER_ERRORS,
         known_weight=ranker.known_weight,
+        grams=results[-1].lists.part.grams,
         affinity=read_about(newcomers) if newcomers else default_about((scale.low, scale.high)),
     )
     return Evaluation(report=report, decisions=decisions)
 
 
-def _evaluate_split(run: Run, split: Split, share: Share) -> SplitResults:
+def _evaluate_split(run: Run, split: Split, n_splits: int, last: bool) -> SplitResults:
     """Do the stages of a split; ablation, learning and newcomers are of the last one alone."""
     name = split.name.replace(" ", "-")
-    n_splits, last, grams = share
+    grams = known_grams(run, name, split.known)
     n_listed = -(-sample_size(run.ratings.n_movies) // n_splits)
     most_taught = -(-run.profile.ranker.most_users // len(split.stacks))
     taught, stacks = [], []
@@ -120,11 +106,11 @@ def _evaluate_split(run: Run, split: Split, share: Share) -> SplitResults:
 
 
 def _part(
-    run: Run, name: str, held: HeldOut, asked: tuple[Stage | None, int, int]
+    run: Run, name: str, held: HeldOut, asked: tuple[KnownGrams, int, int]
 ) -> tuple[Taught, HeldOutScores]:
     """Fit all models on a part of the ratings, and predict and propose for another.
 
-    `asked`: where the Gram matrix of all ratings lies, how many users movies are proposed to, and
+    `asked`: the Gram matrix of the known ratings, how many users movies are proposed to, and
     to how many of them the star models score all movies.
     """
     grams, most_users, n_listed = asked

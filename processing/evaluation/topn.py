@@ -60,7 +60,8 @@ class Outcome:
     """How one ordering of the lists did, user by user, so that splits can be pooled.
 
     `users`: int32 (n_users with a like,). `hits`: bool likewise. `gains`, `recalls`: float64
-    likewise. `ranks`: float64 (n loved,). `top`: int32 (n_users, TOP), the movies listed first, -1 beyond the last. `popular`:
+    likewise. `ranks`: float64 (n loved,). `top`: int32 (n_users, TOP), the movies listed first, -1
+    beyond the last. `popular`:
     bool (n_movies,), and `listable` likewise. `given`: float32 (n_users, TOP), what was given to
     those listed first, NaN where nothing.
     """

@@ -3,6 +3,7 @@
 from numba import njit, prange
 
 from processing.kernels.arrays import Array, Csr
+from processing.kernels.csr import find
 
 
 @njit(cache=True, parallel=True)
@@ -27,32 +28,31 @@ def add_products(movies: Array, by_movie: Csr, by_user: Csr, out: Array) -> None
 
 
 @njit(cache=True, parallel=True)
-def subtract_held_out(movies: Array, by_movie: Csr, by_user: Csr, held: Csr, out: Array) -> None:
-    """Take from out[a, j], j up to a, the products in which either grade is held out.
+def add_products_of_part(movies: Array, by_movie: Csr, by_user: Csr, part: Csr, out: Array) -> None:
+    """Add to out[a, j], j up to a, the products in which either grade is of a part.
 
-    `held`: the held-out grades by user, a part of those of `by_user`.
+    `part`: grades by user that are among those of `by_user`, or their negatives: then the products
+    are taken away.
     """
     users, grades, starts = by_movie.indices, by_movie.values, by_movie.indptr
     columns, values, indptr = by_user.indices, by_user.values, by_user.indptr
-    held_columns, held_values, held_indptr = held.indices, held.values, held.indptr
+    part_columns, part_values, part_indptr = part.indices, part.values, part.indptr
     for k in prange(len(movies)):
         a = movies[k]
         row = out[a]
         for p in range(starts[a], starts[a + 1]):
             grade, user = grades[p], users[p]
-            first, last = held_indptr[user], held_indptr[user + 1]
+            first, last = part_indptr[user], part_indptr[user + 1]
             if grade == 0 or first == last:
                 continue
-            whole = False
-            for q in range(first, last):
-                whole |= held_columns[q] == a
-            if whole:
+            place = find(part_columns, first, last, a)
+            if place >= 0:
                 for q in range(indptr[user], indptr[user + 1]):
                     if columns[q] > a:
                         break
-                    row[columns[q]] -= grade * values[q]
+                    row[columns[q]] += part_values[place] * values[q]
             else:
                 for q in range(first, last):
-                    if held_columns[q] > a:
+                    if part_columns[q] > a:
                         break
-                    row[held_columns[q]] -= grade * held_values[q]
+                    row[part_columns[q]] += grade * part_values[q]

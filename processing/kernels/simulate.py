@@ -15,18 +15,23 @@ from processing.kernels.arrays import Array, Real, Whole
 from processing.kernels.hashing import mix, uniform
 
 _LINE_END, _COMMA, _ZERO = ord("\n"), ord(","), ord("0")
+BEND = 1.5  # interest at which appeal is a half
+N_TRIES = 8  # of sessions, before a rating falls into the last one tried
+RISE = 4.0  # how many times as fast a wave rises as it falls
 LONGEST_LINE = 40  # 19 digits of a user id, the stars, the date, two commas, the line's end
 
 
 class Viewers(NamedTuple):
     """Arrays with one entry per user.
 
-    `tastes`: float32 (n_users, n_factors). `biases`, `trends`: float32, latent units. `joined`,
-    `spans`: int32, first day of membership (days since the first day of all) and days from the
-    first session to the last. `sessions`: int32, how many.
+    `tastes`: float32 (n_users, n_factors), what decides the stars. `interests`: float32
+    (n_users, n_interests), what decides who watches what. `biases`, `trends`: float32, latent
+    units. `joined`, `spans`: int32, first day of membership (days since the first day of all) and
+    days from the first session to the last. `sessions`: int32, how many.
     """
 
     tastes: NDArray[np.float32]
+    interests: NDArray[np.float32]
     biases: NDArray[np.float32]
     trends: NDArray[np.float32]
     joined: NDArray[np.int32]
@@ -34,14 +39,31 @@ class Viewers(NamedTuple):
     sessions: NDArray[np.int32]
 
 
+class Wave(NamedTuple):
+    """How watching comes and goes: days since the first day of all, days, and a share of the peak.
+
+    From `peak` on it halves every `half_life` days, and rises to it four times as fast; at least
+    `lasting` of it is always there.
+    """
+
+    peak: int
+    half_life: float
+    lasting: float
+
+
 class Film(NamedTuple):
-    """One movie: `taste` float32 (n_factors,), the others numbers; `key` seeds its hashes."""
+    """One movie: `taste` float32 (n_factors,), `interest` float32 (n_interests,), and numbers.
+
+    `released`: days since the first day of all, at least 0. `key` seeds its hashes.
+    """
 
     taste: NDArray[np.float32]
+    interest: NDArray[np.float32]
     bias: float
     swing: float
     phase: float
     released: int
+    wave: Wave
     key: np.uint64
 
 
@@ -90,14 +112,25 @@ def taste_match(tastes: Array, taste: Array, user: Whole) -> Real:
 
 
 @njit(cache=True)
-def appeal(match: Real) -> Real:
-    """How much likelier a user is to have seen a movie to their taste: 0 to 1, a half at 0."""
-    return 0.5 * (1.0 + match / (1.0 + abs(match)))
+def appeal(interest: Real) -> Real:
+    """How likely a user is to watch a movie that comes their way: 0 to 1.
+
+    Grows as exp(interest) as long as that is small, and levels off at 1.
+    """
+    return 1.0 / (1.0 + math.exp(BEND - interest))
+
+
+@njit(cache=True)
+def weigh_users(weights: Array, interests: Array, film: Film, users: Array, out: Array) -> None:
+    """Write weight times appeal of each of `users`, in proportion to which they are drawn."""
+    for k in range(len(users)):
+        user = users[k]
+        out[k] = weights[user] * appeal(taste_match(interests, film.interest, user))
 
 
 @njit(cache=True)
 def draw_users(
-    table: AliasTable, tastes: Array, film: Film, taken: Array, mark: Whole, out: Array
+    table: AliasTable, interests: Array, film: Film, taken: Array, mark: Whole, out: Array
 ) -> None:
     """Fill `out` with users drawn by activity times appeal, none twice.
 
@@ -108,12 +141,14 @@ def draw_users(
     n_users = len(shares)
     number, n_filled = 0, 0
     while n_filled < len(out):
-        user = int(uniform(film.key, number) * n_users)
-        if uniform(film.key, number + 1) >= shares[user]:
+        place = uniform(film.key, number) * n_users
+        user = int(place)
+        if place - user >= shares[user]:
             user = aliases[user]
-        accept = uniform(film.key, number + 2)
-        number += 3
-        if taken[user] != mark and accept < appeal(taste_match(tastes, film.taste, user)):
+        number += 2
+        if taken[user] == mark:
+            continue
+        if uniform(film.key, number - 1) < appeal(taste_match(interests, film.interest, user)):
             taken[user] = mark
             out[n_filled] = user
             n_filled += 1
@@ -121,17 +156,24 @@ def draw_users(
 
 @njit(cache=True)
 def draw_keys(
-    weights: Array, tastes: Array, film: Film, taken: Array, mark: Whole, out: Array
+    weights: Array, interests: Array, film: Film, taken: Array, mark: Whole, out: Array
 ) -> None:
     """Write keys whose n smallest belong to n users drawn as `draw_users` draws them.
 
     -log(U) / weight (Efraimidis and Spirakis, 2006); infinite for users that are taken already.
     """
     for user in range(len(weights)):
-        weight = weights[user] * appeal(taste_match(tastes, film.taste, user))
+        weight = weights[user] * appeal(taste_match(interests, film.interest, user))
         out[user] = -math.log(1.0 - uniform(film.key, user)) / weight
         if taken[user] == mark:
             out[user] = np.inf
+
+
+@njit(cache=True)
+def wave_height(wave: Wave, day: Whole) -> Real:
+    """How much a movie is watched on a day, as a share of its peak."""
+    away = day - wave.peak if day >= wave.peak else RISE * (wave.peak - day)
+    return wave.lasting + (1.0 - wave.lasting) * 0.5 ** (away / wave.half_life)
 
 
 @njit(cache=True)
@@ -140,7 +182,9 @@ def draw_days(
 ) -> None:
     """Write the day of each rating: one of the user's sessions, early ones more often.
 
-    A user whose sessions all lie before the movie's release comes back once after it.
+    Sessions are tried until one is accepted, with the movie's wave on its day as the probability,
+    or `N_TRIES` have been. A user whose sessions all lie before the movie's release comes back once
+    after it.
     """
     for k in range(len(users)):
         user = users[k]
@@ -149,15 +193,21 @@ def draw_days(
         first = 0
         if film.released > joined:
             first = ((film.released - joined) * count + span - 1) // span if span > 0 else count
-        if first >= count:
-            out[k] = film.released + int(uniform(own, 0) * (last_day - film.released + 1))
-            continue
-        session = first + int((count - first) * uniform(own, 0) ** 1.5)
         day = joined
-        if session > 0:
-            jitter = uniform(mix(key ^ np.uint64(user)), session)
-            day += int(span * (session + jitter) / count)
-        out[k] = max(day, film.released)
+        for number in range(N_TRIES):
+            chance = uniform(own, 2 * number)
+            if first >= count:
+                day = film.released + int(chance * (last_day - film.released + 1))
+            else:
+                session = first + int((count - first) * chance * math.sqrt(chance))
+                day = joined
+                if session > 0:
+                    jitter = uniform(mix(key ^ np.uint64(user)), session)
+                    day += int(span * (session + jitter) / count)
+                day = max(day, film.released)
+            if uniform(own, 2 * number + 1) < wave_height(film.wave, day):
+                break
+        out[k] = day
 
 
 @njit(cache=True)
@@ -181,27 +231,22 @@ def latent_scores(
 
 
 @njit(cache=True)
-def moments(score: Real, cuts: Array) -> tuple[float, float]:
-    """Mean and variance of the rating 1 + #{cuts below score + standard normal noise}."""
-    mean, square = 1.0, 1.0
-    for j in range(len(cuts)):
-        above = 0.5 * math.erfc((cuts[j] - score) * math.sqrt(0.5))
-        mean += above
-        square += (2 * j + 3) * above
-    return mean, square - mean * mean
-
-
-@njit(cache=True)
 def draw_stars(scores: Array, cuts: Array, users: Array, key: Whole, out: Array) -> Real:
-    """Write the rating of each score and return the sum of the ratings' conditional variances."""
+    """Write ratings, 1 + #{cuts below score + standard normal noise}.
+
+    Returns the sum of the variances that the ratings have once the scores are known.
+    """
     total = 0.0
     for k in range(len(scores)):
-        total += moments(scores[k], cuts)[1]
         chance = uniform(mix(key + np.uint64(users[k])), 0)
-        stars = 1
+        stars, mean, square = 1, 1.0, 1.0
         for j in range(len(cuts)):
-            if chance < 0.5 * math.erfc((cuts[j] - scores[k]) * math.sqrt(0.5)):
+            above = 0.5 * math.erfc((cuts[j] - scores[k]) * math.sqrt(0.5))
+            mean += above
+            square += (2 * j + 3) * above
+            if chance < above:
                 stars += 1
+        total += square - mean * mean
         out[k] = stars
     return total
 

@@ -48,7 +48,7 @@ class RankingModel(ABC, Generic[SettingsT, ArraysT]):
         """
         if ratings.n_ratings == 0:
             raise ModelError(f"{self.kind} cannot be fitted on no ratings at all.")
-        self.arrays_ = self._fit(ratings, random_state, grams or Grams.of(ratings))
+        self.arrays_ = self._fit(ratings, random_state, grams)
         return self
 
     @abstractmethod
@@ -70,6 +70,11 @@ class RankingModel(ABC, Generic[SettingsT, ArraysT]):
     @abstractmethod
     def memory_need(cls, settings: SettingsT, ratings: Ratings) -> tuple[int, str]:
         """Bytes that fitting will need at its peak, and in words what takes them."""
+
+    @classmethod
+    def too_large(cls, settings: SettingsT, ratings: Ratings) -> str | None:
+        """Why the model is left out for so many ratings; None where it is not."""
+        return None
 
     def cut(self) -> str | None:
         """What the model had no room for, in words; None where it knows all."""
@@ -96,7 +101,7 @@ class RankingModel(ABC, Generic[SettingsT, ArraysT]):
         return model
 
     @abstractmethod
-    def _fit(self, ratings: Ratings, random_state: int, grams: Grams) -> ArraysT: ...
+    def _fit(self, ratings: Ratings, random_state: int, grams: Grams | None) -> ArraysT: ...
 
 
 AnyRankingModel: TypeAlias = RankingModel[Any, Any]

@@ -113,7 +113,8 @@ class Ease(RankingModel[EaseSettings, EaseArrays]):
             return None
         return f"EASE knows the {known:,} most rated of {n_movies:,} movies"
 
-    def _fit(self, ratings: Ratings, random_state: int, grams: Grams) -> EaseArrays:
+    def _fit(self, ratings: Ratings, random_state: int, grams: Grams | None) -> EaseArrays:
+        grams = grams or Grams.of(ratings)
         weights = solve(grams, self.settings)
         by_rated = largest(weights, self.settings.n_weights)
         counts = np.zeros(ratings.n_movies, np.int64)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
 from processing.kernels.arrays import Csr
-from processing.kernels.gram import add_products, subtract_held_out
+from processing.kernels.gram import add_products, add_products_of_part
 from processing.ranking.grades import Grading
 from processing.tools.progress import counting
 
@@ -67,13 +67,22 @@ class Grams:
 
     def without(self, ratings: Ratings, held: Ratings) -> "Grams":
         """That of `ratings`, which this is of, less a part of them."""
+        return self._changed(ratings, held, -1)
+
+    def within(self, ratings: Ratings, added: Ratings) -> "Grams":
+        """That of `ratings`, of which this is all but `added`."""
+        return self._changed(ratings, added, 1)
+
+    def _changed(self, ratings: Ratings, part: Ratings, sign: int) -> "Grams":
+        """This with the products added, or taken away, in which either grade is of a part."""
         lower = np.array(self.lower)
         by_user = _grades(ratings, self.movies, self.grading)
         by_movie = _grades_by_movie(ratings, self.movies, self.grading)
-        held_out = _grades(held, self.movies, self.grading)
+        of_part = _grades(part, self.movies, self.grading)
+        of_part = of_part._replace(values=np.int8(sign) * of_part.values)
         for batch in _batches(by_movie):
-            subtract_held_out(batch, by_movie, by_user, held_out, lower)
-        totals = self.totals - _totals(held_out, len(self.movies))
+            add_products_of_part(batch, by_movie, by_user, of_part, lower)
+        totals = self.totals + _totals(of_part, len(self.movies))
         return Grams(self.movies, lower, totals, self.grading)
 
     @cached_property

@@ -6,8 +6,7 @@ Model:   score[u, i] = p_u · q_i
 Source:  Hu, Koren and Volinsky (2008), "Collaborative filtering for implicit feedback datasets";
          Rendle, Krichene, Zhang and Koren (2022), "Revisiting the performance of iALS on item
          recommendation benchmarks", for α and for λ that grows with the number of entries.
-Differs: what is rated weighs 1 whatever the grade, and the grade is what is aimed at. Movies learn
-         from `most_users` random users where there are more.
+Differs: what is rated weighs 1 whatever the grade, and the grade is what is aimed at.
 """
 
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
+from processing.errors import ConfigError
 from processing.kernels.arrays import Csr
 from processing.kernels.ials import solve_rows
 from processing.ranking.base import RankingModel
@@ -40,20 +40,22 @@ class ImplicitALSSettings:
         λ, above 0.
     floor
         What the lowest rating counts for, from 0 to 1.
-    most_users
-        Users that movies learn from at most, 1 or more.
+    most_ratings
+        Ratings beyond which the model is left out, since it would take longer than all others.
     """
 
-    n_factors: int = 64
+    n_factors: int = 128
     n_epochs: int = 8
     unrated: float = 0.1
     reg: float = 0.01
     floor: float = 0.2
-    most_users: int = 40_000
+    most_ratings: int = 30_000_000
 
     def __post_init__(self) -> None:
         check_positive(n_factors=self.n_factors, n_epochs=self.n_epochs)
-        check_positive(unrated=self.unrated, reg=self.reg, most_users=self.most_users)
+        check_positive(unrated=self.unrated, reg=self.reg, most_ratings=self.most_ratings)
+        if not 0 <= self.floor <= 1:
+            raise ConfigError(f"floor is {self.floor!r}; expected a number from 0 to 1.")
 
 
 class ImplicitALSArrays(NamedTuple):
@@ -75,6 +77,15 @@ class ImplicitALS(RankingModel[ImplicitALSSettings, ImplicitALSArrays]):
         n_factors = settings.n_factors * (ratings.n_users + 2 * ratings.n_movies)
         return 4 * n_factors + 40 * ratings.n_ratings, f"factors, {ratings.n_ratings:,} ratings"
 
+    @classmethod
+    def too_large(cls, settings: ImplicitALSSettings, ratings: Ratings) -> str | None:
+        if ratings.n_ratings <= settings.most_ratings:
+            return None
+        return (
+            f"{ratings.n_ratings:,} ratings are more than {settings.most_ratings:,}, beyond which "
+            "it does not earn the time that it takes."
+        )
+
     def scores(self, rated: Csr) -> NDArray[np.float32]:
         factors = self.arrays_.factors
         found: NDArray[np.float32] = self._people(self._targets(rated), factors) @ factors.T
@@ -88,13 +99,13 @@ class ImplicitALS(RankingModel[ImplicitALSSettings, ImplicitALSArrays]):
         terms = factors[listed] @ np.linalg.solve(system, own.T) * targets
         return np.hstack((np.zeros((len(listed), 1)), terms))
 
-    def _fit(self, ratings: Ratings, random_state: int, grams: Grams) -> ImplicitALSArrays:
+    def _fit(self, ratings: Ratings, random_state: int, grams: Grams | None) -> ImplicitALSArrays:
         settings, grading = self.settings, Grading.of(ratings.scale)
         rng = np.random.default_rng(random_state)
         size = (ratings.n_movies, settings.n_factors)
         factors = (rng.standard_normal(size) * 0.1 / np.sqrt(settings.n_factors)).astype(np.float32)
         self.arrays_ = ImplicitALSArrays(factors, np.array(grading, np.float64))
-        targets = self._targets(_some_rows(ratings.by_user, settings.most_users, rng))
+        targets = self._targets(ratings.by_user)
         by_movie = targets.transposed(ratings.n_movies)
         with counting(settings.n_epochs, "ImplicitALS", "epoch") as advance:
             for _ in range(settings.n_epochs):
@@ -123,11 +134,3 @@ class ImplicitALS(RankingModel[ImplicitALSSettings, ImplicitALSArrays]):
 
     def _reg(self, n_rated: int) -> float:
         return self.settings.reg * (n_rated + self.settings.unrated * len(self.arrays_.factors))
-
-
-def _some_rows(rated: Csr, most: int, rng: np.random.Generator) -> Csr:
-    """At most so many of the rows that have any entry, in their order."""
-    some = np.flatnonzero(rated.counts)
-    if len(some) > most:
-        some = np.sort(rng.permutation(some)[:most])
-    return rated.take(some)

@@ -32,12 +32,16 @@ class Logit(NamedTuple):
 
 
 def fit_logit(
-    columns: NDArray[np.float32], indptr: NDArray[np.int64], liked: NDArray[np.bool_]
+    columns: NDArray[np.float32],
+    indptr: NDArray[np.int64],
+    liked: NDArray[np.bool_],
+    restraint: NDArray[np.float64] | None = None,
 ) -> Logit:
     """Learn the weights from people with a like among their candidates.
 
     `columns`: (n_pairs, n_columns). `indptr`: (n_people + 1,), where each one's pairs begin.
-    `liked`: (n_pairs,), at least one of each person.
+    `liked`: (n_pairs,), at least one of each person. `restraint`: (n_columns,), what a squared
+    weight costs each person, 0 where it is not given.
     """
     means, deviations = (
         columns.mean(axis=0, dtype=np.float64),
@@ -46,6 +50,9 @@ def fit_logit(
     deviations = np.where(deviations > 0, deviations, 1.0)
     z = (columns - means) / deviations
     sizes, starts = np.diff(indptr), indptr[:-1]
+    reg = np.full(columns.shape[1], REG)
+    if restraint is not None:
+        reg += restraint * len(sizes)
     shares = liked / np.repeat(np.add.reduceat(liked.astype(np.float64), starts), sizes)
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -53,8 +60,8 @@ def fit_logit(
         margins -= np.repeat(np.maximum.reduceat(margins, starts), sizes)
         odds = np.exp(margins)
         totals = np.add.reduceat(odds, starts)
-        value = float(np.log(totals).sum() - shares @ margins + REG * weights @ weights)
-        slope = z.T @ (odds / np.repeat(totals, sizes) - shares) + 2 * REG * weights
+        value = float(np.log(totals).sum() - shares @ margins + reg @ weights**2)
+        slope = z.T @ (odds / np.repeat(totals, sizes) - shares) + 2 * reg * weights
         return value, slope
 
     found = minimize(

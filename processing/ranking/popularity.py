@@ -62,7 +62,7 @@ class Popularity(RankingModel[PopularitySettings, PopularityArrays]):
         out[:, 0] = self.arrays_.counts[listed]
         return out
 
-    def _fit(self, ratings: Ratings, random_state: int, grams: Grams) -> PopularityArrays:
+    def _fit(self, ratings: Ratings, random_state: int, grams: Grams | None) -> PopularityArrays:
         counts = recent_counts(ratings, self.settings.days)
         return PopularityArrays(counts.astype(np.float32))
 

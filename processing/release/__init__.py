@@ -1,5 +1,6 @@
 """What the pipeline publishes and the site reads: immutable releases in a folder or a bucket."""
 
+from processing.release.affinity import Affinity, AffinityAbout, Weights
 from processing.release.fold_in import FoldIn, FoldingModel, Visitor
 from processing.release.manage import (
     ReleaseSummary,
@@ -17,7 +18,6 @@ from processing.release.manifest import (
     UnfittedModel,
 )
 from processing.release.names import LATEST, figure_name
-from processing.release.order import ordering_scores
 from processing.release.reader import Release, active_id, load_manifest, open_release
 from processing.release.records import UserRecord
 from processing.release.schema import NO_DAY, NO_MOVIE, ReleaseContents, top_dtype
@@ -29,6 +29,8 @@ __all__ = [
     "LATEST",
     "NO_DAY",
     "NO_MOVIE",
+    "Affinity",
+    "AffinityAbout",
     "FoldIn",
     "FolderStorage",
     "FoldingModel",
@@ -43,6 +45,7 @@ __all__ = [
     "UnfittedModel",
     "UserRecord",
     "Visitor",
+    "Weights",
     "activate",
     "active_id",
     "figure_name",
@@ -53,7 +56,6 @@ __all__ = [
     "open_release",
     "open_release_storage",
     "open_storage",
-    "ordering_scores",
     "prune",
     "publish",
     "rollback",

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.release.encoding import Document
+from processing.errors import ReleaseFormatError
+from processing.release.encoding import Document, from_json
 
 LARGEST = 127  # of an int8
 
@@ -36,6 +37,31 @@ class AffinityAbout(Document, frozen=True, kw_only=True):
 
     neutral: float
     popularity: tuple[tuple[int, float], ...]
+
+    @classmethod
+    def read(cls, data: bytes, where: str) -> "AffinityAbout":
+        """Read it from JSON; `where` names the file in the error.
+
+        Raises
+        ------
+        ReleaseFormatError
+            If it is something else.
+        """
+        found = from_json(data, cls, where)
+        if problem := found.problem():
+            raise ReleaseFormatError(f"{where}: {problem}")
+        return found
+
+    def problem(self) -> str | None:
+        """Say what is wrong, None where nothing is."""
+        if not np.isfinite(self.neutral):
+            return f"neutral is {self.neutral}; expected a number of stars."
+        given = [n for n, _ in self.popularity]
+        if given[:1] != [0] or sorted(set(given)) != given:
+            return f"popularity begins at {given} ratings; expected ascending numbers from 0."
+        if not np.isfinite([weight for _, weight in self.popularity]).all():
+            return "popularity holds a weight that is not finite."
+        return None
 
     def popularity_weight(self, n_given: int) -> float:
         """Return g for so many ratings."""

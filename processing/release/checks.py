@@ -39,6 +39,12 @@ def check_arrays(arrays: Mapping[str, NDArray[Any]], n_movies: int, manifest: Ma
         schema.VIEWERS: (schema.VIEWERS_DTYPE, (n_movies, len(manifest.viewer_bands))),
         schema.LOVERS: (schema.LOVERS_DTYPE, arrays[schema.SIMILAR].shape),
         schema.USER_ERRORS: (schema.ERRORS_DTYPE, (n_users,)),
+        schema.WEIGHTS_INDPTR: (np.int32, (n_movies + 1,)),
+        schema.WEIGHTS_MOVIES: (schema.index_dtype(n_movies), (None,)),
+        schema.WEIGHTS_VALUES: (np.int8, (arrays[schema.WEIGHTS_MOVIES].size,)),
+        schema.WEIGHTS_SCALES: (np.float32, movie_rows),
+        schema.NEAR_INDPTR: (np.int32, (n_movies + 1,)),
+        schema.NEAR_MOVIES: (schema.index_dtype(n_movies), (None,)),
     }
     for name, (dtype, shape) in expected.items():
         check_array(arrays[name], name, dtype, shape)
@@ -47,6 +53,7 @@ def check_arrays(arrays: Mapping[str, NDArray[Any]], n_movies: int, manifest: Ma
     check_movies(arrays[schema.SIMILAR]["movie"], schema.SIMILAR, n_movies)
     check_ascending(arrays[schema.USER_IDS], schema.USER_IDS)
     _check_shards(arrays[schema.USER_OFFSETS], manifest)
+    _check_ranking(arrays, n_movies, manifest.known_weight)
 
 
 def check_array(array: NDArray[Any], name: str, dtype: Any, shape: tuple[int | None, ...]) -> None:
@@ -77,6 +84,43 @@ def check_ascending(ids: NDArray[np.int64], name: str) -> None:
         place = int(wrong[0])
         raise ReleaseFormatError(
             f"{name}: id {ids[place + 1]} follows {ids[place]}; expected ascending ids, each once."
+        )
+
+
+def _check_ranking(arrays: Mapping[str, NDArray[Any]], n_movies: int, known_weight: float) -> None:
+    """Check what orders lists and turns them."""
+    if not (np.isfinite(known_weight) and known_weight >= 0):
+        raise ReleaseFormatError(
+            f"{schema.MANIFEST}: known_weight is {known_weight}; expected 0 or more."
+        )
+    scales = arrays[schema.WEIGHTS_SCALES]
+    if not (np.isfinite(scales).all() and (scales >= 0).all()):
+        raise ReleaseFormatError(
+            f"{schema.WEIGHTS_SCALES}: a scale is below 0 or not finite; expected 0 or more."
+        )
+    for indptr, movies in (
+        (schema.WEIGHTS_INDPTR, schema.WEIGHTS_MOVIES),
+        (schema.NEAR_INDPTR, schema.NEAR_MOVIES),
+    ):
+        _check_rows(arrays[indptr], arrays[movies], indptr, movies)
+        if arrays[movies].size and (largest := arrays[movies].max()) >= n_movies:
+            raise ReleaseFormatError(
+                f"{movies}: movie indices run up to {largest}; expected 0 to {n_movies - 1}."
+            )
+
+
+def _check_rows(
+    indptr: NDArray[np.int32], movies: NDArray[Any], indptr_name: str, movies_name: str
+) -> None:
+    """Check that rows of movies lie one after the other, and are ascending."""
+    if indptr[0] != 0 or indptr[-1] != len(movies) or np.any(np.diff(indptr) < 0):
+        raise ReleaseFormatError(
+            f"{indptr_name}: expected it to rise from 0 to the {len(movies)} of {movies_name}."
+        )
+    rows = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    if np.any((movies[1:] <= movies[:-1]) & (rows[1:] == rows[:-1])):
+        raise ReleaseFormatError(
+            f"{movies_name}: the movies of a row are not ascending; expected each once, ascending."
         )
 
 
@@ -154,6 +198,8 @@ def check_contents(contents: ReleaseContents, about: ReleaseAbout) -> None:
     check_array(contents.movie_factors, schema.MOVIE_FACTORS, np.float32, (n_movies, None))
     if problem := contents.fold_in.problem(contents.movie_factors.shape[1], n_movies):
         raise ReleaseFormatError(f"{schema.FOLD_IN}: {problem}")
+    if problem := contents.affinity.problem():
+        raise ReleaseFormatError(f"{schema.AFFINITY}: {problem}")
     check_report(contents.report)
     known = set(contents.user_ids.tolist())
     if unknown := [each.user_id for each in about.start_users if each.user_id not in known]:
@@ -168,8 +214,9 @@ def check_top(top: NDArray[np.void], n_movies: int, first_user: int, about: Rele
     real = top["movie"] != schema.NO_MOVIE
     if np.any(real[:, 1:] & ~real[:, :-1]):
         raise ReleaseFormatError(f"{name}: padding stands before a movie; expected it at the end.")
-    if not np.isfinite(top["score"][real]).all():
-        raise ReleaseFormatError(f"{name}: a score is not finite.")
+    for field, what in (("score", "a score"), ("order", "an order")):
+        if not np.isfinite(top[field][real]).all():
+            raise ReleaseFormatError(f"{name}: {what} is not finite.")
     contributions = top["contributions"][real].astype(np.float32)
     if contributions.shape[1] == 0:
         return

@@ -46,8 +46,9 @@ def movies_frame(release: Release) -> pd.DataFrame:
 def recommendations_frame(release: Release, records: Records | None = None) -> pd.DataFrame:
     """One row per recommendation, best first (rank 1), users ascending.
 
-    Scores and contributions are in stars; a reason's share is of all reasons, 0 to 1, and missing
-    with its movie. `records` are some users' indices and records, by default everyone's.
+    Scores and contributions are in stars; `order` is what the ranker says, the higher the better. A
+    reason's share is of all that speaks for the recommendation, 0 to 1, and missing with its movie.
+    `records` are some users' indices and records, by default everyone's.
 
     Raises
     ------
@@ -63,6 +64,7 @@ def recommendations_frame(release: Release, records: Records | None = None) -> p
         "movie_id": release.movie_ids[top["movie"]],
         "title": np.array(release.titles, object)[top["movie"]],
         "score": top["score"],
+        "order": top["order"],
     }
     for i in range(release.manifest.n_reasons):
         reasons = top["reasons"][:, i]

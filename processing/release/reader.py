@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from processing.errors import ReleaseFormatError, StorageNotFoundError, UnknownReleaseError
 from processing.release import schema
+from processing.release.affinity import AffinityAbout, Weights
 from processing.release.checks import check_array, check_arrays, check_ascending, check_report
 from processing.release.encoding import from_json, from_npy
 from processing.release.fold_in import FoldIn
@@ -33,6 +34,12 @@ _ARRAYS = (
     schema.VIEWERS,
     schema.LOVERS,
     schema.USER_ERRORS,
+    schema.WEIGHTS_INDPTR,
+    schema.WEIGHTS_MOVIES,
+    schema.WEIGHTS_VALUES,
+    schema.WEIGHTS_SCALES,
+    schema.NEAR_INDPTR,
+    schema.NEAR_MOVIES,
 )
 
 
@@ -50,6 +57,8 @@ class Release:
         As the page describes them, one row per movie or user.
     fold_in
         What folds new visitors in.
+    affinity, weights
+        What orders the lists of new visitors.
     user_ids, user_offsets
         int64 (n_users,), ascending, and (n_users + 1,), where each user's record begins.
     report
@@ -72,6 +81,8 @@ class Release:
     lovers: NDArray[np.void]
     user_errors: NDArray[np.void]
     fold_in: FoldIn
+    affinity: AffinityAbout
+    weights: Weights
     user_ids: NDArray[np.int64]
     user_offsets: NDArray[np.int64]
     report: bytes
@@ -152,6 +163,15 @@ def open_release(storage: Storage, release_id: str | None = None) -> Release:
         lovers=arrays[schema.LOVERS],
         user_errors=arrays[schema.USER_ERRORS],
         fold_in=_load_fold_in(storage, manifest, arrays[schema.MOVIE_FACTORS].shape),
+        affinity=AffinityAbout.read(load_file(storage, manifest, schema.AFFINITY), schema.AFFINITY),
+        weights=Weights(
+            indptr=arrays[schema.WEIGHTS_INDPTR],
+            movies=arrays[schema.WEIGHTS_MOVIES],
+            values=arrays[schema.WEIGHTS_VALUES],
+            scales=arrays[schema.WEIGHTS_SCALES],
+            near_indptr=arrays[schema.NEAR_INDPTR],
+            near_movies=arrays[schema.NEAR_MOVIES],
+        ),
         user_ids=arrays[schema.USER_IDS],
         user_offsets=arrays[schema.USER_OFFSETS],
         report=report,

@@ -55,6 +55,11 @@ NO_MOVIE = -1
 NO_DAY = np.iinfo(np.int32).min
 
 
+def index_dtype(n_movies: int) -> np.dtype[Any]:
+    """Dtype of the movie indices among weights: 16 bits where they are enough."""
+    return np.dtype("<u2" if n_movies <= 2**16 else "<u4")
+
+
 def top_dtype(n_reasons: int, n_groups: int) -> np.dtype[Any]:
     """Dtype of one recommendation: 16 bytes, 8 more per reason and 2 per group of features."""
     return np.dtype(

@@ -50,6 +50,7 @@ def stage_release(directory: Path, contents: ReleaseContents, about: ReleaseAbou
     data = {name: to_npy(array) for name, array in arrays.items()}
     data[schema.MOVIES] = _movies_json(contents)
     data[schema.FOLD_IN] = to_json(contents.fold_in, schema.FOLD_IN, indent=None)
+    data[schema.AFFINITY] = to_json(contents.affinity, schema.AFFINITY, indent=None)
     data[schema.REPORT] = contents.report
     files = user_files | {name: _write(directory, name, each) for name, each in data.items()}
     figures = {
@@ -110,6 +111,12 @@ def _arrays(contents: ReleaseContents) -> dict[str, NDArray[Any]]:
         schema.LOVERS: contents.lovers,
         schema.USER_IDS: contents.user_ids,
         schema.USER_ERRORS: contents.user_errors,
+        schema.WEIGHTS_INDPTR: contents.weights.indptr,
+        schema.WEIGHTS_MOVIES: contents.weights.movies,
+        schema.WEIGHTS_VALUES: contents.weights.values,
+        schema.WEIGHTS_SCALES: contents.weights.scales,
+        schema.NEAR_INDPTR: contents.weights.near_indptr,
+        schema.NEAR_MOVIES: contents.weights.near_movies,
     }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from processing.release.affinity import AffinityAbout
+from processing.runs.grams import KnownGrams
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,8 @@ class Decisions:
         File with the ensemble's errors on each user's held-out ratings.
     known_weight
         What log(1 + votes) counts for where a list is turned to well or less known movies.
+    grams
+        The Gram matrix of the known ratings of the last split.
     affinity
         How the few ratings of a visitor weigh.
     """
@@ -27,4 +30,5 @@ class Decisions:
     ranker: Path | None
     user_errors: Path
     known_weight: float
+    grams: KnownGrams
     affinity: AffinityAbout

@@ -16,7 +16,10 @@ def fitting_rankings(
     fitting, left_out = [], []
     for spec in profile.rankings:
         need = RANKINGS[spec.kind].memory_need(spec.settings, ratings)
-        if need[0] <= available_bytes:
+        reason = RANKINGS[spec.kind].too_large(spec.settings, ratings)
+        if reason:
+            left_out.append(LeftOutModel(model=spec.name, label=spec.label, reason=reason))
+        elif need[0] <= available_bytes:
             fitting.append(spec)
         else:
             left_out.append(_left_out(spec, need, available_bytes))
@@ -31,7 +34,7 @@ def fitting_models(
     Raises
     ------
     ModelError
-        If no model that can find candidates is left.
+        If no model that visitors can be folded into is left.
     """
     fitting, left_out = [], []
     for spec in profile.models:

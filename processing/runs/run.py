@@ -67,7 +67,7 @@ def open_run(
     Raises
     ------
     ModelError
-        If no model that can find candidates fits into memory.
+        If no model that visitors can be folded into fits into memory.
     """
     models, left_out = fitting_models(profile, dataset.ratings, memory_bytes())
     rankings, also_left_out = fitting_rankings(profile, dataset.ratings, memory_bytes())

@@ -36,7 +36,7 @@ def about_release(
         histogram_levels=tuple(float(level) for level in scale.levels()),
         contribution_groups=CONTRIBUTIONS,
         contribution_start=contribution_start,
-        order_z=decisions.order_z,
+        known_weight=decisions.known_weight,
         like=scale.like,
         periods=periods_of(ratings),
         viewer_bands=viewer_bands(ratings),

@@ -1,4 +1,7 @@
-"""Recommendations: candidates, judged by the ensemble, the best N unseen per user with reasons."""
+"""Recommendations: candidates, put in order by the ranker, the best N per user with stars and why.
+
+Where there is no ranker, the first of the ranking models orders.
+"""
 
 from collections.abc import Iterator
 
@@ -6,110 +9,82 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.ensemble.features import CONTRIBUTIONS, N_NEIGHBOURS
-from processing.kernels.arrays import Cells, Csr
+from processing.kernels.arrays import Cells
 from processing.kernels.audience import CellLists, neighbour_totals
-from processing.kernels.neighbours import strongest_reasons
-from processing.kernels.select import best_unseen
+from processing.kernels.weigh import strongest_terms
 from processing.profile import RecommendSettings
-from processing.release.order import ordering_scores
+from processing.ranking.candidates import Candidates, find_candidates
+from processing.ranking.order import best_of, spread_places
 from processing.release.schema import NO_MOVIE, top_dtype
 from processing.serving.refit import ServedModels
 from processing.tools.progress import counting
 
-BLOCK_PAIRS = 400_000  # candidates that are judged at once
-BLOCK_SCORES = 4_000_000  # scores that are searched for candidates at once: what a cache holds
+BLOCK_USERS = 1024
 
 
 def recommend(served: ServedModels, settings: RecommendSettings) -> Iterator[NDArray[np.void]]:
     """Yield, block of users by block, their recommendations, best first, ties by movie id.
 
-    They are ordered by `ordering_scores`. Blocks are `top_dtype` (n_users, top_n), padded with
-    movie -1 where a user has rated nearly everything. A movie that the user has rated, or that
-    nobody has, is never recommended.
+    Blocks are `top_dtype` (n_users, top_n), padded with movie -1 where a user has rated nearly
+    everything. A movie that the user has rated, or that nobody has, is never recommended.
     """
     n_users = served.ratings.n_users
-    size = max(1, BLOCK_PAIRS // settings.n_candidates)
-    finder = CandidateFinder(served)
-    deviations = served.features.deviations()
+    judge = _Judge(served, settings)
     with counting(n_users, "recommendations", "user") as advance:
-        for start in range(0, n_users, size):
-            users = np.arange(start, min(start + size, n_users), dtype=np.int32)
-            movies = finder.find(users, settings.n_candidates)
-            yield _judge(served, settings, users, movies, deviations)
+        for start in range(0, n_users, BLOCK_USERS):
+            users = np.arange(start, min(start + BLOCK_USERS, n_users), dtype=np.int32)
+            block = np.zeros(
+                (len(users), settings.top_n), top_dtype(settings.n_reasons, len(CONTRIBUTIONS))
+            )
+            block["movie"] = NO_MOVIE
+            n = served.n_candidates
+            for candidates in find_candidates(served.ratings, users, served.rankings, n):
+                block[candidates.users - start] = judge.top(candidates)
+            yield block
             advance(len(users))
 
 
-class CandidateFinder:
-    """Finds the movies that the ensemble gets to judge.
+class _Judge:
+    """Orders candidates, and says of the best how many stars they get and why they are listed."""
 
-    They are those with the best scores by the ensemble's blend of the members, each reduced to
-    what of it can be had for all movies at once: b_i + p_u·q_i of SVD, b_i of KNNBaseline.
-    """
+    def __init__(self, served: ServedModels, settings: RecommendSettings) -> None:
+        self._served, self._settings = served, settings
+        self._grades, self._liked = served.grades()
+        self._by_target = served.reasons_by_target()
 
-    def __init__(self, served: ServedModels) -> None:
-        self._by_user = served.ratings.by_user
-        self._rated = np.flatnonzero(served.ratings.movie_counts).astype(np.int32)
-        parts = [model.linear_part() for model in served.models.values()]
-        weighted = list(zip(served.ensemble.member_weights, parts, strict=True))
-        self._user_factors = [part.user_factors for part in parts]
-        movie_factors = [weight * part.movie_factors[self._rated].T for weight, part in weighted]
-        biases = served.ensemble.movie_weight * served.features.movie_biases_[self._rated]
-        biases += sum(weight * part.movie_biases[self._rated] for weight, part in weighted)
-        self._movie_factors = np.vstack((*movie_factors, biases)).astype(np.float32)
+    def top(self, candidates: Candidates) -> NDArray[np.void]:
+        """The recommendations of each user, `top_dtype` (n_users, top_n)."""
+        served, settings = self._served, self._settings
+        orders = served.order(candidates)
+        best = best_of(candidates, orders, settings.top_n)
+        places = spread_places(candidates, best, served.near)
+        kept = places >= 0
+        chosen = places[kept]
+        top = np.zeros(places.shape, top_dtype(settings.n_reasons, len(CONTRIBUTIONS)))
+        top["movie"] = np.append(candidates.movies, np.int32(NO_MOVIE))[places]
+        top["order"][kept] = orders[chosen]
+        users = candidates.users[candidates.rows()[chosen]]
+        described = describe(served, users, candidates.movies[chosen])
+        approximate = settings.contributions == "approximate"
+        top["score"][kept] = served.ensemble.predict(*described)
+        top["contributions"][kept] = served.ensemble.contributions(*described, approximate)
+        top["reasons"]["movie"] = NO_MOVIE
+        top["reasons"][kept] = self._reasons(users, candidates.movies[chosen])
+        near = _near(served, candidates.users, top["movie"])
+        top["n_neighbours"][kept], top["neighbours_mean"][kept] = near
+        return top
 
-    def find(self, users: NDArray[np.int32], n: int) -> NDArray[np.int32]:
-        """Up to `n` movies per user that the user has not rated, best first.
-
-        int32 (n_users, n), -1 beyond the last.
-        """
-        out = np.full((len(users), n), NO_MOVIE, np.int32)
-        size = max(1, BLOCK_SCORES // max(1, len(self._rated)))
-        for start in range(0, len(users), size):
-            block = users[start : start + size]
-            one = np.ones((len(block), 1), np.float32)
-            parts = [factors[block] for factors in self._user_factors]
-            scores = np.hstack((*parts, one)).astype(np.float32) @ self._movie_factors
-            best_unseen(scores, self._rated, self._by_user, block, out[start : start + size])
-        return out
-
-
-def _judge(
-    served: ServedModels,
-    settings: RecommendSettings,
-    users: NDArray[np.int32],
-    movies: NDArray[np.int32],
-    deviations: Csr,
-) -> NDArray[np.void]:
-    """The best of the candidates by the ensemble."""
-    judged = movies != NO_MOVIE
-    pair_users = np.broadcast_to(users[:, None], movies.shape)[judged]
-    described = describe(served, pair_users, movies[judged])
-    found = served.ensemble.predict(*described)
-    counts = served.ratings.movie_counts[movies[judged]]
-    ranks = np.full(movies.shape, -np.inf, np.float32)
-    ranks[judged] = ordering_scores(found, counts, served.deviation, served.order_z)
-    order = np.lexsort((movies, -ranks), axis=1)[:, : settings.top_n]
-    rows = np.full(movies.shape, -1)
-    rows[judged] = np.arange(len(found))
-    rows = np.take_along_axis(rows, order, axis=1)
-    kept = rows >= 0
-    chosen = rows[kept]
-
-    top = np.zeros(rows.shape, top_dtype(settings.n_reasons, len(CONTRIBUTIONS)))
-    top["movie"] = np.take_along_axis(movies, order, axis=1)
-    top["score"][kept] = found[chosen]
-    scores, features = (array[chosen] for array in described)
-    approximate = settings.contributions == "approximate"
-    top["contributions"][kept] = served.ensemble.contributions(scores, features, approximate)
-    top["reasons"]["movie"] = NO_MOVIE
-    reasons = np.zeros((len(chosen), settings.n_reasons), top["reasons"].dtype)
-    ids, shares = _reasons(
-        served, pair_users[chosen], top["movie"][kept], settings.n_reasons, deviations
-    )
-    reasons["movie"], reasons["share"] = ids, shares
-    top["reasons"][kept] = reasons
-    top["n_neighbours"][kept], top["neighbours_mean"][kept] = _near(served, users, top["movie"])
-    return top
+    def _reasons(self, users: NDArray[np.int32], movies: NDArray[np.int32]) -> NDArray[np.void]:
+        """The liked movies that speak most for each, with their shares of all that speaks."""
+        n = self._settings.n_reasons
+        ids = np.full((len(users), n), NO_MOVIE, np.int32)
+        shares = np.zeros((len(users), n), np.float32)
+        if self._by_target is not None:
+            cells = Cells(users, movies)
+            strongest_terms(self._grades, self._liked, self._by_target, cells, ids, shares)
+        reasons = np.zeros(ids.shape, top_dtype(n, len(CONTRIBUTIONS))["reasons"].base)
+        reasons["movie"], reasons["share"] = ids, shares
+        return reasons
 
 
 def describe(
@@ -148,17 +123,3 @@ def _near(
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
     return n[back], means[back]
-
-
-def _reasons(
-    served: ServedModels,
-    users: NDArray[np.int32],
-    movies: NDArray[np.int32],
-    n_reasons: int,
-    deviations: Csr,
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    ids = np.full((len(users), n_reasons), NO_MOVIE, np.int32)
-    shares = np.zeros((len(users), n_reasons), np.float32)
-    cells = Cells(users, movies)
-    strongest_reasons(served.features.similar_movies_, deviations, cells, ids, shares)
-    return ids, shares

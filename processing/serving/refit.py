@@ -6,47 +6,89 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
 from processing.data.rows import NO_DAY
 from processing.ensemble.features import Features
 from processing.ensemble.stacking import Ensemble
+from processing.kernels.arrays import Csr
 from processing.models.base import AnyModel
 from processing.models.registry import load_model
 from processing.profile import ModelSpec
+from processing.ranking.base import AnyRankingModel
+from processing.ranking.candidates import Candidates
+from processing.ranking.columns import CandidateColumns
+from processing.ranking.ease import Ease
+from processing.ranking.grades import Grading
+from processing.ranking.gram import Grams
+from processing.ranking.near import near_movies
+from processing.ranking.ranker import Ranker
+from processing.ranking.registry import RankingSpec, load_ranking
 from processing.runs.decisions import Decisions
+from processing.runs.grams import KnownGrams, all_grams, read_csr, write_csr
 from processing.runs.run import Run
 from processing.tools.stages import Stage
+from processing.visitors.ranking_questions import choose_for_ranking
 
 SERVED = "served"
+ASK = "ask.npy"
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefittedStages:
-    """Where the models, by name, and the features lie that were fitted on all ratings."""
+    """Where what was fitted on all ratings lies: star models and ranking models by name, features,
+    and which movies are near.
+    """
 
     models: dict[str, Stage]
     features: Stage
+    rankings: dict[str, Stage]
+    near: Stage
+    ask: Stage
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServedModels:
     """What recommendations are made with, all fitted on all ratings.
 
-    `models` are the ensemble's members by name, in the ensemble's order. `order_z` says how many
-    standard errors a score loses in the order of the lists (`processing.release.order`).
+    `models` are the ensemble's members by name, in the ensemble's order, `rankings` the ranking
+    models; `ranker`, taught by the evaluation, orders what these propose, `n_candidates` movies by
+    the first. `near`: the movies near to each.
     """
 
     ratings: Ratings
     models: dict[str, AnyModel]
     features: Features
     ensemble: Ensemble
-    order_z: float
+    rankings: dict[str, AnyRankingModel]
+    ranker: Ranker | None
+    near: Csr
+    n_candidates: int
+
+    def order(self, candidates: Candidates) -> NDArray[np.float32]:
+        """What orders the candidates, float32 (n_pairs,)."""
+        if self.ranker is None:
+            return np.ascontiguousarray(candidates.scores[:, 0])
+        pairs = candidates.pairs()
+        members = np.column_stack([model.predict(*pairs) for model in self.models.values()])
+        return self.ranker.predict(self._columns.make(candidates, members))
+
+    def grades(self) -> tuple[Csr, NDArray[np.bool_]]:
+        """All ratings as grades from 0 to 1, and whether each is a like."""
+        by_user, scale = self.ratings.by_user, self.ratings.scale
+        return Grading.of(scale).shares(by_user), by_user.values >= np.float32(scale.like)
+
+    def reasons_by_target(self) -> Csr | None:
+        """EASE's weights by the movie that is scored; None where the run has no EASE."""
+        for model in self.rankings.values():
+            if isinstance(model, Ease):
+                return model.arrays_.by_rated.transposed(self.ratings.n_movies)
+        return None
 
     @cached_property
-    def deviation(self) -> float:
-        """Standard deviation of all ratings, in stars."""
-        return float(np.std(self.ratings.by_user.values, dtype=np.float64))
+    def _columns(self) -> CandidateColumns:
+        return CandidateColumns(self.ratings)
 
     @cached_property
     def day(self) -> int:
@@ -54,19 +96,36 @@ class ServedModels:
         return int(self.ratings.by_user.days.max()) if self.ratings.dated else NO_DAY
 
 
-def refit(run: Run) -> RefittedStages:
-    """Fit the run's models and the features on all ratings."""
+def refit(run: Run, grams: KnownGrams) -> RefittedStages:
+    """Fit the run's models and the features on all ratings.
+
+    `grams` are those that the evaluation left, of the known ratings.
+    """
+    ranking = _Ranking(run, grams)
     return RefittedStages(
         models={
             spec.name: run.stages.run(f"{SERVED}/{spec.name}", _fitting(run, spec))
             for spec in run.models
         },
         features=run.stages.run(f"{SERVED}/features", _making_features(run)),
+        rankings={
+            spec.name: run.stages.run(f"{SERVED}/ranking/{spec.name}", ranking.fitting(spec))
+            for spec in run.rankings
+        },
+        near=run.stages.run(f"{SERVED}/near", ranking.nearing),
+        ask=run.stages.run(f"{SERVED}/ask", ranking.asking),
     )
 
 
+def load_rankings(run: Run, stages: RefittedStages) -> dict[str, AnyRankingModel]:
+    """Load the ranking models that were fitted on all ratings."""
+    return {
+        spec.name: load_ranking(spec.kind, stages.rankings[spec.name].path) for spec in run.rankings
+    }
+
+
 def load_served(run: Run, stages: RefittedStages, decisions: Decisions) -> ServedModels:
-    """Load what was fitted on all ratings, and the ensemble that the evaluation decided on."""
+    """Load what was fitted on all ratings, and what the evaluation decided on."""
     return ServedModels(
         ratings=run.ratings,
         models={
@@ -74,8 +133,46 @@ def load_served(run: Run, stages: RefittedStages, decisions: Decisions) -> Serve
         },
         features=Features.load(stages.features.path, run.ratings),
         ensemble=Ensemble.load(decisions.ensemble),
-        order_z=decisions.order_z,
+        rankings=load_rankings(run, stages),
+        ranker=Ranker.load(decisions.ranker) if decisions.ranker else None,
+        near=read_csr(stages.near.path),
+        n_candidates=run.profile.ranker.n_candidates,
     )
+
+
+class _Ranking:
+    """The work of the stages that need the Gram matrix of all ratings."""
+
+    def __init__(self, run: Run, grams: KnownGrams) -> None:
+        self._run, self._known = run, grams
+
+    @cached_property
+    def _grams(self) -> Grams:
+        return all_grams(self._run, self._known)
+
+    def fitting(self, spec: RankingSpec) -> Callable[[Path], str]:
+        """Fit a ranking model."""
+
+        def work(directory: Path) -> str:
+            run = self._run
+            spec.blank().fit(run.ratings, run.seed, self._grams).save(directory)
+            return f"fitted on all {run.ratings.n_ratings:,} ratings"
+
+        return work
+
+    def nearing(self, directory: Path) -> str:
+        """Find which movies are near to each other."""
+        near = near_movies(self._run.ratings, self._grams)
+        write_csr(directory, near)
+        return f"{len(near.indices):,} pairs of near movies"
+
+    def asking(self, directory: Path) -> str:
+        """Choose which movies visitors are asked about."""
+        ratings = self._run.ratings
+        n_users = int(np.count_nonzero(ratings.by_user.counts))
+        ask = choose_for_ranking(self._grams, ratings.movie_counts, n_users)
+        np.save(directory / ASK, np.array(ask, np.int64))
+        return f"{len(ask)} movies to ask about"
 
 
 def _fitting(run: Run, spec: ModelSpec) -> Callable[[Path], str]:

@@ -7,26 +7,31 @@ import numpy as np
 
 from processing.ensemble.features import CONTRIBUTIONS, Features
 from processing.ensemble.stacking import Ensemble
+from processing.kernels.arrays import Csr
 from processing.models.registry import load_model
+from processing.ranking.ease import Ease
 from processing.release import ReleaseAbout, schema
+from processing.release.affinity import Weights
 from processing.release.writer import stage_release
 from processing.report.figures import report_figures
 from processing.report.schema import Report, report_to_json, without_times
 from processing.runs.decisions import Decisions
+from processing.runs.grams import read_csr
 from processing.runs.run import Run
 from processing.serving.audience import lovers_of, viewers_by_band, votes_by_period
 from processing.serving.facts import about_release, histograms, movie_means, similar_movies
 from processing.serving.recommend import recommend
-from processing.serving.refit import RefittedStages, load_served, refit
+from processing.serving.refit import ASK, RefittedStages, load_rankings, load_served, refit
 from processing.tools.stages import Stage
 from processing.visitors.fitting import fit_fold_in, folded_into, movie_arrays
+from processing.visitors.weights import published
 
 TOP = "top.npy"
 
 
 def serve(run: Run, report: Report, decisions: Decisions) -> Stage:
     """Refit on all ratings, recommend to everyone, and stage the release."""
-    refitted = refit(run)
+    refitted = refit(run, decisions.grams)
     top = run.stages.run("recommendations", _recommending(run, refitted, decisions))
     contents = _Contents(run, without_times(report), decisions, refitted, top)
     return run.stages.run("release", contents.stage)
@@ -105,8 +110,10 @@ class _Contents:
                 biases,
                 factors,
                 run.seed,
-                self._decisions.visitors_order_z,
+                tuple(np.load(self._refitted.ask.path / ASK).tolist()),
             ),
+            affinity=self._decisions.affinity,
+            weights=self._weights(),
             user_ids=ratings.user_ids,
             user_errors=np.load(self._decisions.user_errors),
             top=np.load(self._top.path / TOP, mmap_mode="r"),
@@ -117,3 +124,13 @@ class _Contents:
             report=report_to_json(self._report),
             figures=report_figures(self._report),
         )
+
+    def _weights(self) -> Weights:
+        """What is published of EASE; nothing but near movies where the run has none."""
+        near = read_csr(self._refitted.near.path)
+        for model in load_rankings(self._run, self._refitted).values():
+            if isinstance(model, Ease):
+                return published(model.arrays_.by_rated, near)
+        n_movies = self._run.ratings.n_movies
+        none = Csr(np.zeros(n_movies + 1, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
+        return published(none, near)

@@ -10,13 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.errors import SourceError
+from processing.kernels.simulate import BEND
+from processing.simulation.ceiling import DEFINITION, Reached, Sample
 from processing.simulation.films import real_films
 from processing.simulation.stars import FINDABLE, STAR_COUNTS
-from processing.simulation.truth import LATENT, N_FACTORS, VARIANCES
+from processing.simulation.truth import (
+    DAYS,
+    INTEREST,
+    INTERESTS,
+    LATENT,
+    N_FACTORS,
+    PRESENCE,
+    VARIANCES,
+    WATCHED,
+)
 from processing.simulation.world import FIRST_DAY, LAST_DAY, Truth, World
 
 ABOUT_NAME = "simulation.json"
-VERSION = 2  # of the simulator: the same version, sizes and seed give the same ratings
+VERSION = 3  # of the simulator: the same version, sizes and seed give the same ratings
 
 
 @dataclass
@@ -24,11 +35,13 @@ class Tally:
     """What was counted while ratings were written.
 
     `stars`: int64 (6,), ratings of each star from 0 on. `user_counts`: int64, ratings of each user.
-    `variance`: the sum, over the ratings, of the variance that each has once the truth is known.
+    `sample`: what some of them rated. `variance`: the sum, over the ratings, of the variance that
+    each has once the truth is known.
     """
 
     stars: NDArray[np.int64]
     user_counts: NDArray[np.int64]
+    sample: Sample
     variance: float = 0.0
 
 
@@ -129,6 +142,7 @@ def _describe(truth: Truth, tally: Tally) -> dict[str, object]:
             "bias and every taste, and nothing of what changes from day to day, would score "
             "`rmse_without_drift` (from a sample of the ratings).",
         },
+        "lists": _say_reached(tally.sample.reached(truth)),
         "ratings": {
             "mean": mean,
             "standard_deviation": math.sqrt(variance),
@@ -137,6 +151,12 @@ def _describe(truth: Truth, tally: Tally) -> dict[str, object]:
             "per_movie": _spread(truth.counts),
         },
         "planted": {
+            "watched": WATCHED,
+            "standard_deviation_of_interest": INTEREST,
+            "half": BEND,
+            "c": PRESENCE,
+            "shares_of_variance_of_interest": INTERESTS,
+            "days": DAYS,
             "rating": "1 + number of cuts below gain * latent + standard normal noise",
             "latent": LATENT,
             "findable_share_of_variance": FINDABLE,
@@ -146,6 +166,18 @@ def _describe(truth: Truth, tally: Tally) -> dict[str, object]:
             "gain": gain,
             "cuts": cuts.tolist(),
         },
+    }
+
+
+def _say_reached(reached: Reached) -> dict[str, object]:
+    none = reached.n_users == 0
+    return {
+        "n_users": reached.n_users,
+        "ndcg_10": {
+            "oracle": None if none else reached.oracle,
+            "most_popular": None if none else reached.most_popular,
+        },
+        "definition": DEFINITION,
     }
 
 

@@ -12,6 +12,7 @@ from processing.errors import SourceError
 from processing.kernels import simulate as kernels
 from processing.kernels.hashing import mix
 from processing.simulation.about import ABOUT_NAME, About, Tally, read_about, write_about
+from processing.simulation.ceiling import Sample
 from processing.simulation.truth import plant
 from processing.simulation.world import FIRST_DAY, N_DAYS, PlantedRatings, Truth, World
 from processing.tools.files import write_whole
@@ -138,7 +139,7 @@ def _write(directory: Path, truth: Truth) -> None:
 def _write_ratings(directory: Path, truth: Truth) -> Tally:
     """Write the rating files, a quarter of the movies each."""
     world = truth.world
-    tally = Tally(np.zeros(6, np.int64), np.zeros(world.n_users, np.int64))
+    tally = Tally(np.zeros(6, np.int64), np.zeros(world.n_users, np.int64), Sample(truth))
     gain, cuts = truth.scale
     star_key = truth.key("stars")
     lines = _LineWriter(truth)
@@ -156,6 +157,7 @@ def _write_ratings(directory: Path, truth: Truth) -> Tally:
                     )
                     tally.stars += np.bincount(stars, minlength=6)
                     tally.user_counts[movie.users] += 1
+                    tally.sample.add(movie.movie, movie.users, stars)
                     file.write(lines.write(movie, stars))
                     advance(len(movie.users))
             start = end

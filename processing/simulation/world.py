@@ -4,6 +4,9 @@ A rating is 1 + the number of `cuts` below  gain * x[u, i, t] + standard normal 
 x is the latent score of `processing.kernels.simulate.latent_scores`. Cuts and gain are chosen so
 that the ratings have the Netflix Prize's shares of one to five stars, and so that `FINDABLE` of
 their variance comes from x. The rest is noise, which no model can predict.
+
+Who watches what is planted, too: taste decides what is rated, not only how. `truth.WATCHED` and
+`truth.DAYS` say by which chances.
 """
 
 from collections.abc import Iterator
@@ -24,7 +27,12 @@ LAST_DAY = np.datetime64("2005-12-31")
 N_DAYS = int((LAST_DAY - FIRST_DAY).astype(int)) + 1
 SCALE_SAMPLE = 2_000_000  # ratings that gain and cuts are fitted to
 STILL_GROUP = 100  # ratings of that sample that count as of the same score without drift
-DENSE = 0.25  # share of all users from which on they are drawn by keys
+DENSE = 0.1  # share of all users from which on they are drawn by keys
+
+
+def release_day(year: int) -> int:
+    """First day on which a film of a year may be rated, in days since the first day of all."""
+    return max(0, int((np.datetime64(str(year), "D") - FIRST_DAY).astype(int)))
 
 
 class World(NamedTuple):
@@ -63,7 +71,9 @@ class Truth:
     activity: NDArray[np.float64]
     viewers: kernels.Viewers
     movie_tastes: NDArray[np.float32]
+    movie_interests: NDArray[np.float32]
     movie_biases: NDArray[np.float32]
+    waves: list[kernels.Wave]
     swings: NDArray[np.float32]
     phases: NDArray[np.float32]
     calendar: NDArray[np.float64]
@@ -107,13 +117,14 @@ class Truth:
 
     def film(self, movie: int) -> kernels.Film:
         """One movie, as the kernels take it."""
-        year = np.datetime64(str(self.titles[movie].year), "D")
         return kernels.Film(
             taste=self.movie_tastes[movie],
+            interest=self.movie_interests[movie],
             bias=float(self.movie_biases[movie]),
             swing=float(self.swings[movie]),
             phase=float(self.phases[movie]),
-            released=max(0, int((year - FIRST_DAY).astype(int))),
+            released=release_day(self.titles[movie].year),
+            wave=self.waves[movie],
             key=np.uint64(mix(self._movie_key ^ np.uint64(movie))),
         )
 
@@ -158,17 +169,17 @@ class _Picker:
 
     def pick(self, movie: int, film: kernels.Film) -> NDArray[np.int32]:
         """Indices of the users who rate a movie, each once."""
-        truth, tastes = self._truth, self._truth.viewers.tastes
+        truth, interests = self._truth, self._truth.viewers.interests
         homes = truth.homes[truth.home_starts[movie] : truth.home_starts[movie + 1]]
         self._taken[homes] = movie
         users = np.empty(truth.counts[movie], np.int32)
         users[: len(homes)] = homes
         if len(users) < DENSE * truth.world.n_users:
             rest = users[len(homes) :]
-            kernels.draw_users(self._table, tastes, film, self._taken, movie, rest)
+            kernels.draw_users(self._table, interests, film, self._taken, movie, rest)
         elif len(users) > len(homes):
             keys = np.empty(truth.world.n_users)
-            kernels.draw_keys(truth.activity, tastes, film, self._taken, movie, keys)
+            kernels.draw_keys(truth.activity, interests, film, self._taken, movie, keys)
             n = len(users) - len(homes)
             users[len(homes) :] = np.argpartition(keys, n - 1)[:n]
         return users

@@ -30,29 +30,51 @@ interface FoldInData {
   release_id: string;
   global_mean: number;
   scale: [low: number, high: number, step: number];
-  deviation: number;
   n_movies: number;
   n_factors: number;
   scales: number[];
   mean: number[];
   covariance: number[][];
   noise_variance: number;
-  order_z: number;
   ask: number[];
 }
 
 interface FoldingModel {
   about: FoldInData;
-  n: number;
   loading(index: number): number[];
   average(index: number): number;
 }
 
-/** A movie recommended, by index; `reasons` are places in the visitor's ratings. */
-interface Scored {
+/** What orders lists, but for the weights, and how many of these there are: /offline/ranking.json. */
+interface RankingData {
+  release_id: string;
+  scale: [low: number, high: number, step: number];
+  neutral: number;
+  popularity: [n: number, weight: number][];
+  like: number;
+  known_weight: number;
+  n_movies: number;
+  n_weights: number;
+  n_near: number;
+}
+
+/** Makes an array of some bytes. */
+interface ViewOf<Kind> {
+  new (bytes: ArrayBuffer, at: number, length: number): Kind;
+}
+
+/** Which movies a rated one speaks for, by how much each of these, and which are near to it. */
+interface Ranking {
+  about: RankingData;
+  movies(rated: number): Uint16Array | Uint32Array;
+  weight(rated: number, place: number): number;
+  near(movie: number): Uint16Array | Uint32Array;
+}
+
+/** A movie that is listed, by index; `reasons` are places in the visitor's ratings. */
+interface Ranked {
   index: number;
-  score: number;
-  error: number;
+  order: number;
   reasons: number[];
 }
 
@@ -71,7 +93,6 @@ interface Movie {
 interface Reason {
   movie_id: number;
   title: string;
-  rating: number;
 }
 
 /** A row of a list. */

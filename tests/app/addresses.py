@@ -7,6 +7,7 @@ PAGES = {
     "home": "/",
     "user": "/users/7",
     "user-filtered": "/users/7?sort=gap&from=1960&votes=10",
+    "user-turned": "/users/7?known=less",
     "user-without-reasons": f"/users/{NO_REASONS_ID}",
     "ratings": "/users/7/ratings",
     "movie": "/movies/1",

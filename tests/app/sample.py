@@ -12,6 +12,7 @@ from config import Settings, load_settings
 from processing.release import (
     NO_DAY,
     NO_MOVIE,
+    AffinityAbout,
     FolderStorage,
     FoldIn,
     Manifest,
@@ -20,6 +21,7 @@ from processing.release import (
     SourceInfo,
     StartUser,
     UnfittedModel,
+    Weights,
     publish,
     stage_release,
     top_dtype,
@@ -30,6 +32,7 @@ from processing.release.schema import (
     SIMILAR_DTYPE,
     VIEWERS_DTYPE,
     VOTES_DTYPE,
+    index_dtype,
 )
 from processing.report.schema import report_to_json, without_times
 from tests.report_example import LEFT_OUT, example_report
@@ -152,7 +155,7 @@ def _about() -> ReleaseAbout:
         histogram_levels=(1.0, 2.0, 3.0, 4.0, 5.0),
         contribution_groups=("user", "movie", "taste", "limit"),
         contribution_start=3.5,
-        order_z=0.0,
+        known_weight=0.25,
         like=4.0,
         periods=("2002-10-01", "2003-01-01", "2003-04-01", "2003-07-01", "2003-10-01"),
         viewer_bands=(1, 20, 100),
@@ -192,6 +195,10 @@ def _contents(about: ReleaseAbout) -> ReleaseContents:
         viewers=_viewers(votes, means, len(about.viewer_bands)),
         lovers=_lovers(n_movies),
         fold_in=_fold_in(n_movies, high - low),
+        affinity=AffinityAbout(
+            neutral=low + 0.4 * (high - low), popularity=((0, 0.2), (3, 0.05), (20, 0.0))
+        ),
+        weights=_weights(n_movies),
         user_ids=np.array(USER_IDS, np.int64),
         user_errors=_user_errors(),
         top=_top(matrix, about),
@@ -229,10 +236,11 @@ def _top(matrix: np.ndarray, about: ReleaseAbout) -> np.ndarray:
     low, high, _ = about.scale
     for user, row in enumerate(matrix):
         unseen = np.flatnonzero(np.isnan(row))[-TOP_N:][::-1]
-        loved = np.flatnonzero(row >= low + 0.7 * (high - low))
+        loved = np.flatnonzero(row >= about.like)
         for place, movie in enumerate(unseen):
             top[user, place]["movie"] = movie
             top[user, place]["score"] = high - 0.043 * (high - low) * place
+            top[user, place]["order"] = 2 - 0.1 * place
             above = top[user, place]["score"] - about.contribution_start
             top[user, place]["contributions"] = above * np.array([0.5, -0.25, 0.75, 0.0])
             top[user, place]["n_neighbours"] = place % 4
@@ -299,8 +307,27 @@ def _fold_in(n_movies: int, span: float) -> FoldIn:
         mean=np.array([0.1, 0.2, -0.1, 0.0]),
         covariance=spread * (span / 4) ** 2,
         noise_variance=0.7 * (span / 4) ** 2,
-        order_z=0.5,
         ask=tuple((7 * place) % (n_movies - 1) for place in range(n_movies - 1)),
+    )
+
+
+def _weights(n_movies: int) -> Weights:
+    """Of each movie a third of the others, above and below 0; two kinds are near to each other."""
+    rng = np.random.default_rng(11)
+    values = rng.integers(-60, 128, (n_movies, n_movies)).astype(np.int8)
+    values[rng.random(values.shape) < 0.67] = 0
+    kinds = np.arange(n_movies) % 3
+    near = (kinds[:, None] == kinds) & (kinds > 0) & ~np.eye(n_movies, dtype=bool)
+    rows, columns = np.nonzero(values)
+    near_rows, near_columns = np.nonzero(near)
+    starts = np.arange(n_movies + 1)
+    return Weights(
+        indptr=np.searchsorted(rows, starts).astype(np.int32),
+        movies=columns.astype(index_dtype(n_movies)),
+        values=values[rows, columns],
+        scales=rng.uniform(0.001, 0.004, n_movies).astype(np.float32),
+        near_indptr=np.searchsorted(near_rows, starts).astype(np.int32),
+        near_movies=near_columns.astype(index_dtype(n_movies)),
     )
 
 

@@ -33,3 +33,10 @@ def test_user_page_when_the_release_says_the_start_then_contributions_sum_to_sco
         account = pick["account"]
         total = account["start"] + sum(part["stars"] for part in account["parts"])
         assert total == pytest.approx(pick["score"], abs=0.005)
+
+
+def test_user_page_when_a_reason_was_rated_below_what_counts_as_liking_then_not_named(visitor):
+    (pick,) = visitor.get("/users/6.json").json["recommendations"]
+    assert [(reason["movie_id"], reason["rating"]) for reason in pick["reasons"]] == [(3, 5.0)]
+    why = parse(visitor.get("/users/6"), 200).select_one(".pick .why p")
+    assert why.get_text() == "Because you liked The First Film."

@@ -55,7 +55,7 @@ def test_find_a_user_then_why_this_movie_then_its_page_then_a_similar_one(page):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("User 7")
     pick = page.locator(".pick").nth(1)  # nobody rated the first, so nothing is like it
-    expect(pick.locator(".why")).to_contain_text("Because you rated")
+    expect(pick.locator(".why")).to_contain_text("Because you liked")
     pick.get_by_text("The full account").click()
     account = pick.locator("table.account")
     expect(account).to_be_visible()
@@ -153,11 +153,42 @@ def test_rate_a_few_then_a_list_with_reasons_then_its_link_in_a_second_browser(p
     mine = titles(page)
     assert len(mine) > 5
     assert not {title.split("\xa0")[0] for title in asked[:5]} & set(mine)
-    expect(page.locator(".pick .why").first).to_contain_text("Because you rated")
+    expect(page.locator(".pick .why").first).to_contain_text("Because you liked")
     other = browser.new_context(base_url=site).new_page()
     other.goto(page.url)
     assert titles(other) == mine
     other.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_turn_a_list_then_the_same_movies_in_another_order_sorted_as_before_and_back(
+    scripts, site, browser
+):
+    context = browser.new_context(base_url=site, java_script_enabled=scripts)
+    page = context.new_page()
+    if scripts:
+        open_list(page, "/users/7?sort=title")
+    else:
+        page.goto("/users/7?sort=title")
+    control = page.get_by_role("navigation", name="Well known or less known first")
+    expect(control.locator("[aria-current]")).to_have_text("As listed")
+    by_title = titles(page)
+    control.get_by_role("link", name="Less known").press("Enter")
+    expect(page).to_have_url(f"{site}/users/7?known=less&sort=title")
+    expect(control.locator("[aria-current]")).to_have_text("Less known")
+    assert titles(page) == by_title
+    page.get_by_label("Sort by").select_option("best")
+    if not scripts:
+        page.get_by_role("button", name="Apply").click()
+    expect(page.locator("h2 + p").first).to_contain_text("Less known ones are moved up.")
+    less = titles(page)
+    control.get_by_role("link", name="As listed").click()
+    expect(control.locator("[aria-current]")).to_have_text("As listed")
+    assert titles(page) != less
+    page.go_back()
+    expect(control.locator("[aria-current]")).to_have_text("Less known")
+    assert titles(page) == less
+    context.close()
 
 
 def test_rate_a_few_then_the_browser_makes_the_list_of_the_server_row_by_row(page):
@@ -165,6 +196,7 @@ def test_rate_a_few_then_the_browser_makes_the_list_of_the_server_row_by_row(pag
     give(page, [5, 4, 1, 2, 5, 3])
     page.get_by_role("button", name="See my list").click()
     expect(page).to_have_url(re.compile("/list/"))
+    address = page.url
     server = page.evaluate(ROWS)
     while (following := page.get_by_role("link", name="Next →")).count():
         page.goto(following.get_attribute("href"))
@@ -173,6 +205,14 @@ def test_rate_a_few_then_the_browser_makes_the_list_of_the_server_row_by_row(pag
     page.goto("/mine")
     expect(page.locator(".pick")).to_have_count(len(server))
     assert page.evaluate(ROWS) == server
+    page.get_by_role("link", name="Less known").click()
+    expect(page.get_by_role("link", name="Less known")).to_have_attribute("aria-current", "true")
+    expect(page.locator("h2 + p")).to_contain_text("Less known ones are moved up.")
+    expect(page.locator(".pick")).to_have_count(len(server))
+    turned = page.evaluate(ROWS)
+    page.goto(f"{address}?known=less")
+    assert turned != server
+    assert page.evaluate(ROWS) == turned[:10]
 
 
 def test_rate_in_two_steps_then_nothing_is_lost_and_clear_forgets_all(page):

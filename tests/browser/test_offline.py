@@ -61,6 +61,9 @@ def context(browser):
     context.close()
 
 
+DATA = ("titles.json", "factors.bin", "fold-in.json", "ranking.json", "ranking.bin")
+
+
 def _visit(page, address):
     """Open a page, and wait until it is on the device as the worker keeps it."""
     page.goto(address)
@@ -188,7 +191,7 @@ def test_search_when_offline_then_finds_titles_and_says_which_are_kept(context, 
 def test_rating_when_offline_then_a_list_is_made_on_the_device(context, site):
     page = context.new_page()
     _visit(page, f"{site}/rate")
-    for name in ("titles.json", "factors.bin", "fold-in.json"):
+    for name in DATA:
         _until(page, IS_KEPT, f"/offline/{name}")
     context.set_offline(True)
     page.reload()
@@ -199,6 +202,10 @@ def test_rating_when_offline_then_a_list_is_made_on_the_device(context, site):
     page.get_by_role("button", name="See my list").click()
     expect(page).to_have_url(f"{site}/mine")
     expect(page.locator(".mine-status")).to_contain_text("from 5 ratings")
+    expect(page.locator(".pick").first).to_be_visible()
+    page.get_by_role("link", name="Well known").click()
+    expect(page).to_have_url(f"{site}/mine?known=well")
+    expect(page.locator(".turn [aria-current]")).to_have_text("Well known")
     expect(page.locator(".pick").first).to_be_visible()
 
 
@@ -224,7 +231,7 @@ def test_list_when_kept_then_its_movies_open_offline_and_can_be_removed(context,
     kept = page.evaluate(KEPT_PATHS, "kept-v1")
     assert {"/users/7", *links} <= set(kept)
     assert page.evaluate(KEPT_PATHS, "pages-v1") == []
-    for name in ("titles.json", "factors.bin", "fold-in.json"):
+    for name in DATA:
         assert page.evaluate(IS_KEPT, f"/offline/{name}")
     context.set_offline(True)
     page.goto(f"{site}/offline")

@@ -18,6 +18,8 @@ def _document(**changes):
         "recommend": {},
         "ensemble": {},
         "models": {"svd": {"kind": "svd"}},
+        "ranking": {"ease": {"kind": "ease"}},
+        "ranker": {},
     }
     return document | changes
 
@@ -51,11 +53,15 @@ def test_profile_surprise_when_loaded_then_every_setting_is_surprises_default():
         (_document(recommend={"top_n": 0}), "top_n is 0"),
         (_document(recommend={"top_n": 300}), "below top_n"),
         (_document(recommend={"top_n": "5"}), "top_n is '5'; expected a value like 50"),
+        (_document(ranking={"a": {"kind": "slim"}}), r"\[ranking.a\] has kind 'slim'"),
+        (_document(ranking={"popular": {"kind": "ease"}}), "is always there"),
+        (_document(ranking={"a": {"kind": "ease", "reg": 0.0}}), "reg is 0"),
+        (_document(ranker={"n_trees": 5}), r"\[ranker\] has no setting \['n_trees'\]"),
         (_document(ensemble={"max_depth": 2.5}), "max_depth is 2.5"),
         (_document(models={"a": {"kind": "svm"}}), r"\[models.a\] has kind 'svm'"),
         (_document(models={"a": {"kind": "svd", "n_factor": 3}}), r"no setting \['n_factor'\]"),
         (_document(models={"a": {"kind": "svd", "n_factors": 0}}), "n_factors is 0"),
-        (_document(models={"a": {"kind": "knn_baseline"}}), "find candidates"),
+        (_document(models={"a": {"kind": "knn_baseline"}}), "folded into"),
         (
             _document(models={"a": {"kind": "knn_baseline", "similarity": "x"}}),
             "similarity is 'x'; expected one of msd",

@@ -18,7 +18,7 @@ from processing.evaluation.bootstrap import interval, resampled_means
 from processing.evaluation.sampled_lists import Lists, in_chunks
 from processing.evaluation.steps.held_out import SCORES, HeldOutScores
 from processing.evaluation.steps.rankers import Taught, read_ranker
-from processing.evaluation.steps.rankings import COLUMNS, part_grams
+from processing.evaluation.steps.rankings import COLUMNS
 from processing.evaluation.topn import (
     Likes,
     Outcome,
@@ -41,6 +41,7 @@ from processing.report.schema import (
     ListPosition,
     ListResults,
 )
+from processing.runs.grams import part_grams
 from processing.runs.run import Run
 from processing.tools.stages import Stage
 

@@ -23,7 +23,6 @@ from processing.evaluation.comparisons import mean_rmse
 from processing.evaluation.predictions import SplitPredictions
 from processing.evaluation.sampled_lists import Lists, sample_lists
 from processing.evaluation.steps.interviews import Interviews, Person, asking_places, people_of
-from processing.evaluation.steps.rankings import part_grams
 from processing.evaluation.steps.visitor_orders import (
     GIVEN,
     Newcomers,
@@ -47,6 +46,7 @@ from processing.release.encoding import from_json, to_json
 from processing.release.fold_in import FoldIn, FoldingModel
 from processing.release.schema import AFFINITY, FOLD_IN
 from processing.report.schema import ENSEMBLE, AskingOrder, NewcomerErrors, NewcomerResults
+from processing.runs.grams import KnownGrams, part_grams
 from processing.runs.run import Run
 from processing.tools.stages import Stage
 from processing.visitors.fitting import fit_fold_in, folded_into, movie_arrays
@@ -85,12 +85,12 @@ class _Fitted:
 
 
 def fit_newcomers(
-    run: Run, name: str, split: Split, list_users: NDArray[np.int32], grams: Stage | None
+    run: Run, name: str, split: Split, list_users: NDArray[np.int32], grams: KnownGrams
 ) -> NewcomerFit | None:
     """Fit what newcomers are ranked by, in a stage; None where there are too few of them.
 
-    `list_users` are the users of the test lists, whom newcomers are drawn from; `grams` is where
-    the Gram matrix of all ratings lies.
+    `list_users` are the users of the test lists, whom newcomers are drawn from; `grams` are
+    those of the split's known ratings.
     """
     users = draw(run.ratings, split, list_users, run.seed)
     if len(users) < FEWEST_USERS:
@@ -233,7 +233,7 @@ def _people(
 
 
 def _fitting(
-    run: Run, split: Split, users: NDArray[np.int32], grams: Stage | None
+    run: Run, split: Split, users: NDArray[np.int32], grams: KnownGrams
 ) -> Callable[[Path], str]:
     """Fit on everyone else's known ratings, and choose weights on newcomers' stack ratings."""
 

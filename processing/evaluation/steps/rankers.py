@@ -24,6 +24,7 @@ from processing.ranking.order import KNOWN_WEIGHTS, Turn, first_of
 from processing.ranking.ranker import Ranker
 from processing.ranking.registry import BASELINES
 from processing.report.schema import RankerFit
+from processing.runs.grams import KnownGrams
 from processing.runs.run import Run
 from processing.tools.stages import Stage
 
@@ -37,13 +38,13 @@ Gains: TypeAlias = NDArray[np.float64]
 class Taught:
     """A part of the ratings: what is held out, what is proposed, and what the ranker is told of it.
 
-    `grams` is where the Gram matrix of all ratings lies, None where there was no room.
+    `grams` are those of the split's known ratings.
     """
 
     held: HeldOut
     rankings: PartRankings
     columns: Stage
-    grams: Stage | None
+    grams: KnownGrams
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,11 +103,10 @@ def _fitting(run: Run, parts: list[Taught]) -> Callable[[Path], str]:
         if n_likes == 0:
             (directory / ABOUT).write_text(json.dumps({"fit": None, "known_weight": 0.0}))
             return "nobody liked a candidate"
-        plain = plain_names(
-            [spec.name for spec in run.rankings if spec not in BASELINES],
-            [spec.name for spec in run.models],
-        )
-        ranker = Ranker(run.profile.ranker, names, plain)
+        models = [spec.name for spec in run.rankings if spec not in BASELINES]
+        plain = plain_names(models, [spec.name for spec in run.models])
+        held_back = [f"{model}_z" for model in models[1:]]
+        ranker = Ranker(run.profile.ranker, names, plain, held_back)
         ranker.fit(columns, indptr, liked, run.seed).save(directory)
         fit = RankerFit(
             n_users=int(np.count_nonzero(np.add.reduceat(liked, indptr[:-1], dtype=np.int64))),

@@ -10,20 +10,20 @@ from pathlib import Path
 import numpy as np
 
 from processing.data.ratings import Ratings
-from processing.data.splits import Mask
 from processing.evaluation.sampled_lists import draw_users
 from processing.evaluation.steps.held_out import HeldOut, HeldOutScores
 from processing.kernels.arrays import Csr
 from processing.ranking.base import AnyRankingModel
 from processing.ranking.candidates import Candidates, all_candidates
 from processing.ranking.columns import CandidateColumns, column_names
-from processing.ranking.gram import MOST_MOVIES, Grams
+from processing.ranking.gram import Grams
 from processing.ranking.near import near_movies
 from processing.ranking.registry import RankingSpec, load_ranking
+from processing.runs.grams import KnownGrams, part_grams, read_csr, write_csr
 from processing.runs.run import Run
 from processing.tools.stages import Stage
 
-COLUMNS, SECONDS, LOWER = "columns.npy", "seconds.json", "lower.npy"
+COLUMNS, SECONDS = "columns.npy", "seconds.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,36 +55,9 @@ class PartRankings:
         }
 
 
-def whole_grams(run: Run) -> Stage | None:
-    """The Gram matrix of all ratings; None where there is no room for all movies.
-
-    Those of the parts follow from it (`processing.ranking.gram`). It is exact, so that they do not
-    depend on what is taken away.
-    """
-    if run.ratings.n_movies > MOST_MOVIES:
-        return None
-
-    def work(directory: Path) -> str:
-        grams = Grams.of(run.ratings)
-        np.save(directory / LOWER, grams.lower)
-        return f"pairs of {len(grams.movies):,} movies"
-
-    return run.stages.run("grams", work)
-
-
-def part_grams(run: Run, fit_on: Mask, whole: Stage | None) -> Grams:
-    """The Gram matrix of a part of the ratings: that of all, less the rest."""
-    if whole is None:
-        return Grams.of(run.ratings.part(fit_on))
-    lower = np.load(whole.path / LOWER, mmap_mode="r")
-    return Grams.of_all(run.ratings, lower).without(run.ratings, run.ratings.part(~fit_on))
-
-
-def propose(
-    run: Run, name: str, held: HeldOut, whole: Stage | None, most_users: int
-) -> PartRankings:
+def propose(run: Run, name: str, held: HeldOut, grams: KnownGrams, most_users: int) -> PartRankings:
     """Fit the ranking models on one part, and let them propose movies to users of the other."""
-    part = _Part(run, held, whole)
+    part = _Part(run, held, grams)
     models = {
         spec.name: run.stages.run(f"{name}/ranking/{spec.name}", part.fitting(spec))
         for spec in run.rankings
@@ -114,17 +87,6 @@ def names_of(run: Run) -> list[str]:
     return column_names([spec.name for spec in run.rankings], [spec.name for spec in run.models])
 
 
-def write_csr(directory: Path, matrix: Csr) -> None:
-    """Keep a sparse matrix without days."""
-    for name in ("indptr", "indices", "values"):
-        np.save(directory / f"{name}.npy", getattr(matrix, name))
-
-
-def read_csr(directory: Path) -> Csr:
-    """Read what `write_csr` wrote."""
-    return Csr(*(np.load(directory / f"{name}.npy") for name in ("indptr", "indices", "values")))
-
-
 def _load(specs: tuple[RankingSpec, ...], models: dict[str, Stage]) -> dict[str, AnyRankingModel]:
     return {spec.name: load_ranking(spec.kind, models[spec.name].path) for spec in specs}
 
@@ -132,8 +94,8 @@ def _load(specs: tuple[RankingSpec, ...], models: dict[str, Stage]) -> dict[str,
 class _Part:
     """The ratings that are fitted on, and the work of the stages."""
 
-    def __init__(self, run: Run, held: HeldOut, whole: Stage | None) -> None:
-        self._run, self._held, self._whole = run, held, whole
+    def __init__(self, run: Run, held: HeldOut, grams: KnownGrams) -> None:
+        self._run, self._held, self._known = run, held, grams
 
     @cached_property
     def _ratings(self) -> Ratings:
@@ -141,7 +103,7 @@ class _Part:
 
     @cached_property
     def _grams(self) -> Grams:
-        return part_grams(self._run, self._held.fit_on, self._whole)
+        return part_grams(self._run, self._held.fit_on, self._known)
 
     def fitting(self, spec: RankingSpec) -> Callable[[Path], str]:
         """Fit a ranking model."""

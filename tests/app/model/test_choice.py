@@ -90,6 +90,7 @@ def test_genres_when_listed_then_each_once_in_order():
 @given(
     st.builds(
         Choice,
+        known=st.sampled_from((None, "well", "less")),
         sort=st.sampled_from(sorted(SORTS)),
         genre=st.none() | st.text(min_size=1),
         year_from=st.none() | st.integers(),
@@ -101,10 +102,25 @@ def test_genres_when_listed_then_each_once_in_order():
     )
 )
 def test_query_when_read_back_then_the_same_choice(choice):
-    kinds = {"genre": str, "sort": str, "page": int, "votes": int, "from": int, "to": int}
+    kinds = {
+        "genre": str,
+        "known": str,
+        "sort": str,
+        "page": int,
+        "votes": int,
+        "from": int,
+        "to": int,
+    }
     query = choice.query(choice.page)
     read = {name: kinds.get(name, float)(text) for name, text in query.items()}
     assert Choice.of(read) == choice
+
+
+def test_turned_when_a_choice_is_then_its_first_page_and_the_rest_stays():
+    choice = Choice(known="well", sort="title", genre="Drama", page=3)
+    assert choice.turned("less") == Choice(known="less", sort="title", genre="Drama")
+    assert choice.turned("") == Choice(sort="title", genre="Drama")
+    assert choice.whole == Choice(known="well")
 
 
 def test_query_when_nothing_is_chosen_then_empty():

@@ -10,14 +10,15 @@ import pytest
 from tests.app import sample
 from tests.app.scripts import SCALES, films, rows_of, run_scripts
 
-LIST = """({ makeModel, picksOf, pickItem, tableOf, RatingScale }, given) => {
-  const { titles, about, factors, ratings } = given;
-  const scale = new RatingScale(about.scale);
-  const { buffer } = Uint8Array.from(Buffer.from(factors, "base64"));
-  const picks = picksOf(titles, makeModel(about, buffer), scale, ratings);
+LIST = """({ makeModel, makeRanking, picksOf, pickItem, tableOf, RatingScale }, given) => {
+  const bytes = (text) => Uint8Array.from(Buffer.from(text, "base64")).buffer;
+  const scale = new RatingScale(given.prior.scale);
+  const model = makeModel(given.prior, bytes(given.factors));
+  const ranking = makeRanking(given.ranking, bytes(given.weights));
+  const picks = picksOf(given.titles, model, ranking, given.ratings, given.known);
   return { rows: picks.map((pick) => pickItem(pick, scale)), table: tableOf(picks) };
 }"""
-SCRIPTS = ["fold-in.js", "markup.js", "mine.js", "scale.js"]
+SCRIPTS = ["fold-in.js", "markup.js", "mine.js", "ranking.js", "scale.js"]
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -40,21 +41,29 @@ def test_list_when_made_in_the_browser_then_letter_by_letter_that_of_the_site(
     }
     form = {f"movie-{movie}": f"{rating:g}" for movie, rating in ratings.items()}
     address = client.post("/rate", data=form).headers["Location"]
-    pages = [client.get(f"{address}?page={page}").text for page in range(1, 6)]
-    expected = [row for page in pages for row in rows_of(page)]
-    assert len(expected) == 50
-    found = run_scripts(
-        SCRIPTS,
-        LIST,
-        {
-            "titles": client.get("/offline/titles.json").json,
-            "about": client.get("/offline/fold-in.json").json,
-            "factors": base64.b64encode(client.get("/offline/factors.bin").data).decode(),
-            "ratings": ratings,
-        },
-    )
-    assert found["rows"] == expected
-    assert found["table"] == client.get(f"{address}.csv").text
+    kept = {
+        "titles": client.get("/offline/titles.json").json,
+        "prior": client.get("/offline/fold-in.json").json,
+        "factors": _text(client, "/offline/factors.bin"),
+        "ranking": client.get("/offline/ranking.json").json,
+        "weights": _text(client, "/offline/ranking.bin"),
+        "ratings": ratings,
+    }
+    lists = []
+    for known in ("", "well", "less"):
+        pages = [client.get(f"{address}?known={known}&page={page}").text for page in range(1, 6)]
+        expected = [row for page in pages for row in rows_of(page)]
+        assert len(expected) == 50
+        found = run_scripts(SCRIPTS, LIST, kept | {"known": known or None})
+        assert found["rows"] == expected
+        assert found["table"] == client.get(f"{address}.csv?known={known}").text
+        lists.append([row.partition('data-title="')[2].partition('"')[0] for row in expected])
+    assert sorted(lists[0]) == sorted(lists[1]) == sorted(lists[2])
+    assert lists[0] != lists[1] != lists[2] != lists[0]
+
+
+def _text(client, path):
+    return base64.b64encode(client.get(path).data).decode()
 
 
 def _in_16_bits(contents):

@@ -70,7 +70,10 @@ DESCRIBED = (
     *(sister(path) for path in PATHS),
     sister("/users/7?sort=gap&votes=10&page=1"),
     "/suggest.json?q=al",
+    sister("/users/7?known=well&sort=title"),
+    sister("/users/7?known=much"),
     "/offline/titles.json",
+    "/offline/ranking.json",
     "/users/8.json",
     "/users/7.json?page=0",
 )

@@ -84,7 +84,8 @@ def test_worker_when_it_lists_addresses_then_each_answers_and_files_are_kept_for
     site = _site(client.get("/sw.js"))
     assert site["offline"] == "/offline"
     assert site["pages"] == ["/", "/rate", "/mine", "/saved"]
-    assert site["data"] == ["/offline/titles.json", "/offline/factors.bin", "/offline/fold-in.json"]
+    names = ("titles.json", "factors.bin", "fold-in.json", "ranking.json", "ranking.bin")
+    assert site["data"] == [f"/offline/{name}" for name in names]
     for address in (site["offline"], *site["pages"], *site["data"], *site["files"]):
         response = client.get(address)
         assert response.status_code == 200, address

@@ -10,6 +10,7 @@ import pytest
 from app import create_app
 from app.model.rate import ASKED_PER_PAGE
 from app.model.visitor import MOST_RATED
+from processing.release.spread import spread
 from tests.app.html import parse, text, texts
 from tests.app.sample import NEVER_S, sample_settings
 
@@ -146,6 +147,60 @@ def test_list_when_made_then_it_is_the_posterior_mean_and_none_was_rated(client,
         score += z @ prior.covariance @ x.T @ np.linalg.solve(together, surprise)
         assert row["score"] == pytest.approx(min(max(score, 1), 5), abs=1e-4)
     assert found["n_listed"] == min(50, len(release.titles) - 1 - len(GIVEN))
+
+
+def test_list_when_made_then_in_the_order_of_its_ratings_and_of_votes(client, opened):
+    release, given = opened.release, sorted(GIVEN)
+    order = 0.05 * np.log1p(release.stats["n_ratings"])
+    for movie_id in given:
+        spoken_for, by = release.weights.row(movie_id - 1)
+        order[spoken_for] += (GIVEN[movie_id] - 2.6) / 4 * by
+    listed = [
+        index
+        for index in np.argsort(-order, kind="stable").tolist()
+        if index + 1 not in GIVEN and release.stats["n_ratings"][index]
+    ]
+    expected = spread(np.array(listed), release.weights.near) + 1
+    assert expected.tolist() != [index + 1 for index in listed]
+    rows = _all_rows(client, link(client))
+    assert [row["movie"]["movie_id"] for row in rows] == expected.tolist()
+
+
+def test_reasons_when_told_then_liked_and_their_exact_share_of_all_that_speaks_for_it(
+    client, opened
+):
+    release, given = opened.release, sorted(GIVEN)
+    told = 0
+    for row in _all_rows(client, link(client)):
+        index = row["movie"]["movie_id"] - 1
+        parts = {}
+        for movie_id in given:
+            spoken_for, by = release.weights.row(movie_id - 1)
+            parts[movie_id] = (GIVEN[movie_id] - 2.6) / 4 * by[spoken_for == index].sum()
+        whole = sum(part for part in parts.values() if part > 0)
+        whole += 0.05 * np.log1p(row["movie"]["votes"])
+        liked = [each for each in given if GIVEN[each] >= 4 and parts[each] > 0]
+        most = sorted(liked, key=lambda each: -parts[each])[:2]
+        assert [reason["movie_id"] for reason in row["reasons"]] == most
+        for reason in row["reasons"]:
+            assert reason["share"] == pytest.approx(parts[reason["movie_id"]] / whole)
+        told += len(most)
+    assert told > 10
+
+
+def test_reasons_when_nothing_was_liked_then_an_honest_sentence(client):
+    address = link(client, {1: 3.0, 2: 1.0})
+    assert all(row["reasons"] == [] for row in _all_rows(client, address))
+    assert "No one movie that you liked brings it here" in client.get(address).text
+
+
+def _all_rows(client, address):
+    pages = client.get(f"{address}.json").json["n_pages"]
+    return [
+        row
+        for page in range(1, pages + 1)
+        for row in client.get(f"{address}.json?page={page}").json["recommendations"]
+    ]
 
 
 def test_account_when_shown_then_the_ratings_sum_to_the_score(client):

@@ -18,7 +18,7 @@ from tests.builders import dataset_of, random_rows, ratings_of, tasteful_rows
 from tests.evaluations import report_of
 from tests.small_profile import DOCUMENT, PROFILE
 
-LISTS = ("lists", "lists-ensemble", "features")
+LISTS = ("ranking/ease", "ranking/ials", "near", "candidates", "columns", "features")
 SURPRISE = parse_profile("small", DOCUMENT | {"engine": "surprise"})
 
 
@@ -87,13 +87,14 @@ def test_evaluate_when_test_ratings_are_replaced_then_every_fitted_byte_stays(pr
     stages = {name.split("/", 1)[1].rsplit("/", 1)[0] for name in fitted}
     members = {f"{part}/{spec.name}" for spec in PROFILE.models for part in ("stack-0", "test")}
     members |= {f"without/{spec.name}" for spec in PROFILE.models}
+    members |= {"grams", "ranker", "test/lists", "test/lists-ensemble"}
     others = {f"{part}/{stage}" for part in ("stack-0", "test") for stage in LISTS}
     assert members | others | {"ensemble", "stack-share/0.1"} <= stages
     assert one.importance
     assert one.importance == two.importance
     assert one.learning.trees == two.learning.trees
-    assert one.ranking.order == two.ranking.order
-    assert one.ranking.orders == two.ranking.orders
+    assert one.ranking.ranker == two.ranking.ranker
+    assert one.ranking.known_weight == two.ranking.known_weight
     assert one.models != two.models
     assert one.ranking.rows != two.ranking.rows
 
@@ -211,18 +212,42 @@ def test_report_when_read_then_importance_names_the_columns_with_their_groups(ev
     assert len(report.learning.trees) >= ensemble.booster_.num_boosted_rounds()
 
 
-def test_ranking_when_read_then_the_caution_is_the_one_that_did_best_on_the_stack(evaluated):
-    _, report = evaluated
+def test_ranking_when_read_then_every_order_is_there_and_the_list_beats_the_most_popular(evaluated):
+    directory, report = evaluated
     ranking = report.ranking
     members = [spec.name for spec in PROFILE.models]
-    names = [*members, "ensemble", "ordered", "popular"]
+    names = ["list", "ease", "ials", "popular", "popular_lately", "stars", *members]
     assert [row.model for row in ranking.rows] == names
-    assert [order.z for order in ranking.orders] == [0, 0.5, 1, 1.5, 2, 3]
-    best = max(order.ndcg_10 for order in ranking.orders)
-    assert ranking.order == next(o.z for o in ranking.orders if o.ndcg_10 == best)
     assert 0 < ranking.n_users <= ranking.n_likes
     rows = {row.model: row for row in ranking.rows}
     assert rows["svd"].koren_rank < 0.5
+    assert rows["list"].above_popular == pytest.approx(
+        rows["list"].ndcg_10 - rows["popular"].ndcg_10
+    )
+    assert rows["list"].above_popular_interval[0] > 0
+    assert rows["popular"].above_popular is None
+    assert [position.position for position in ranking.positions] == ["well", "less"]
+    assert (directory / "last/ranker/trees.ubj").exists() == (ranking.ranker.n_trees > 0)
+
+
+def test_ranking_when_stack_likes_are_dealt_out_to_others_then_the_list_is_no_better_than_popular(
+    tmp_path, monkeypatch
+):
+    """A ranker that is taught nothing of persons can know nothing of them."""
+    from processing.evaluation.steps import rankers
+
+    honest = rankers.liked_pairs
+
+    def dealt_out(ratings, held, candidates):
+        liked = honest(ratings, held, candidates)
+        return np.random.default_rng(0).permutation(liked)
+
+    monkeypatch.setattr(rankers, "liked_pairs", dealt_out)
+    ratings = ratings_of(tasteful_rows(13, n_users=300, n_movies=80))
+    report = report_of(tmp_path, dataset_of(ratings), PROFILE, "last", 0)
+    rows = {row.model: row for row in report.ranking.rows}
+    assert rows["ease"].ndcg_10 > 1.3 * rows["popular"].ndcg_10
+    assert rows["list"].ndcg_10 < 0.5 * (rows["ease"].ndcg_10 + rows["popular"].ndcg_10)
 
 
 def test_ranking_when_nobody_likes_anything_then_none(tmp_path):

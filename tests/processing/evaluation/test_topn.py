@@ -38,7 +38,7 @@ class Case:
 
 def _twin(case):
     """The measures as the module's docstring has them, user by user."""
-    hits, gains, recalls, ranks, tops = [], [], [], [], []
+    hits, gains, recalls, ranks, tops, first, stars = [], [], [], [], [], [], []
     counts = case.known.movie_counts
     for row, user in enumerate(case.lists.users):
         movies, scores = case.listed(row)
@@ -58,6 +58,8 @@ def _twin(case):
                 equal = [score[other] == score[movie] for other in drawn]
                 ranks.append((sum(before) + sum(equal) / 2) / len(drawn))
         tops += order[:10]
+        first.append(order[0])
+        stars += [r for u, i, r in case.held if u == user and i in order[:10]]
     listable = [movie for movie, n in enumerate(counts) if n]
     most = sorted(listable, key=lambda movie: (-counts[movie], movie))
     popular = set(most[: math.ceil(0.1 * len(listable))])
@@ -68,6 +70,9 @@ def _twin(case):
         "koren_rank": np.mean(ranks),
         "coverage": len(set(tops)) / len(listable),
         "popular_share": np.mean([movie in popular for movie in tops]),
+        "stars_of_rated": np.mean(stars),
+        "intra_list_distance": None,
+        "first_place_share": max(first.count(movie) for movie in first) / len(first),
     }
 
 

@@ -31,6 +31,7 @@ def test_example_when_run_on_the_golden_release_then_reads_a_user(names: dict[st
     assert top.dtype == schema.top_dtype(2, 3)
     assert history.dtype == schema.HISTORY_DTYPE
     assert top["score"].tolist() == [4.0, 2.5]
+    assert top["order"].tolist() == [0.75, -0.5]
     assert history["day"].tolist() == [13100, 13101]
     assert len(names["user_record"](GOLDEN, 2649429)[0]) == 1
 

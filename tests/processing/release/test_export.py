@@ -38,6 +38,7 @@ def test_export_when_done_then_recommendations_as_published(tables: Path):
         "movie_id": 17770,
         "title": "Nobody Rated This",
         "score": 4.0,
+        "order": 0.75,
         "reason_1_movie_id": 3,
         "reason_1_share": 1.0,
         "reason_2_movie_id": None,

@@ -21,7 +21,6 @@ def fold_in():
         mean=rng.normal(size=1 + N_FACTORS) * 0.2,
         covariance=root @ root.T + 0.05 * np.eye(1 + N_FACTORS),
         noise_variance=0.7,
-        order_z=2.0,
         ask=(3, 0, 7),
     )
 
@@ -105,7 +104,7 @@ def test_fold_in_when_written_as_json_and_read_then_the_same(fold_in):
     again = FoldIn.read(data, N_FACTORS, N_MOVIES, "fold_in.json")
     np.testing.assert_array_equal(again.mean, fold_in.mean)
     np.testing.assert_array_equal(again.covariance, fold_in.covariance)
-    assert (again.noise_variance, again.order_z, again.ask) == (0.7, 2.0, (3, 0, 7))
+    assert (again.noise_variance, again.ask) == (0.7, (3, 0, 7))
 
 
 REFUSED = {
@@ -141,7 +140,6 @@ def test_fold_in_when_it_does_not_fit_then_refused_by_the_files_name(case, fold_
     [
         ({"mean": np.full(1 + N_FACTORS, np.nan)}, "not finite"),
         ({"noise_variance": float("nan")}, "expected more than 0"),
-        ({"order_z": float("inf")}, "expected a number"),
     ],
 )
 def test_problem_when_a_number_is_not_finite_then_said(change, words, fold_in):

@@ -10,12 +10,19 @@ import numpy as np
 import pytest
 
 from processing.errors import ReleaseFormatError, UnknownReleaseError
-from processing.release import NO_DAY, FolderStorage, open_release, publish, verify_release
+from processing.release import (
+    NO_DAY,
+    AffinityAbout,
+    FolderStorage,
+    open_release,
+    publish,
+    verify_release,
+)
 from processing.release.encoding import to_npy
 from processing.release.manifest import file_info
 from tests.make_golden_release import GOLDEN, stage_golden
 
-GOLDEN_ID = "20061002T083000Z-ce287352"
+GOLDEN_ID = "20061002T083000Z-2cebe6f6"
 
 
 class CountingStorage(FolderStorage):
@@ -37,7 +44,7 @@ class CountingStorage(FolderStorage):
 def test_golden_release_when_read_then_movies_as_written():
     release = open_release(FolderStorage(GOLDEN))
     assert release.manifest.release_id == GOLDEN_ID
-    assert release.manifest.format_version == 3
+    assert release.manifest.format_version == 4
     assert release.movie_ids.tolist() == [3, 8, 28, 17770]
     assert release.titles[1:3] == ['Commas, and "Quotes"', "Café Ümläut"]
     assert release.years == [1990, 1995, 2002, None]
@@ -88,6 +95,12 @@ def test_golden_release_when_read_then_the_audience_and_the_prior_as_written():
     assert release.user_errors[1].item() == (2, 1.25, 1.0)
     assert release.fold_in.mean.tolist() == [0.125, 0.25, 0.0]
     assert release.fold_in.ask == (0, 2, 1)
+    assert release.affinity == AffinityAbout(neutral=2.75, popularity=((0, 1.0), (2, 0.125)))
+    assert release.weights.movies.dtype == np.uint16
+    movies, by = release.weights.row(2)
+    assert (movies.tolist(), by.tolist()) == ([0, 1], [12.5, -15.875])
+    assert [release.weights.near(movie).tolist() for movie in range(4)] == [[2], [], [0], []]
+    assert release.manifest.known_weight == 0.25
     assert (release.manifest.like, release.manifest.viewer_bands) == (4.0, (1, 3))
 
 
@@ -103,7 +116,7 @@ def test_user_record_when_read_then_one_ranged_read():
     release = open_release(storage)
     storage.calls.clear()
     release.user_record(2)
-    assert storage.calls == [f"read_range releases/{GOLDEN_ID}/users-00001.npy 128 42"]
+    assert storage.calls == [f"read_range releases/{GOLDEN_ID}/users-00001.npy 128 46"]
 
 
 def test_find_when_id_is_unknown_then_none():
@@ -222,6 +235,49 @@ def test_open_release_when_similar_movies_are_out_of_range_then_refuses(damaged:
         open_release(damaged.storage)
 
 
+WRONG_WEIGHTS = [
+    ("weights_indptr.npy", np.zeros(5, np.int64), "expected int32"),
+    (
+        "weights_indptr.npy",
+        np.array([0, 2, 1, 5, 5], np.int32),
+        "rise from 0 to the 5 of weights_m",
+    ),
+    ("weights_movies.npy", np.zeros(5, np.uint32), "expected uint16"),
+    ("weights_movies.npy", np.array([2, 1, 0, 0, 1], np.uint16), "a row are not ascending"),
+    ("weights_movies.npy", np.array([1, 4, 0, 0, 1], np.uint16), "up to 4; expected 0 to 3"),
+    ("weights_values.npy", np.zeros(4, np.int8), r"expected int8 of shape \(5\)"),
+    ("weights_scales.npy", np.zeros(5, np.float32), r"expected float32 of shape \(4\)"),
+    ("weights_scales.npy", np.array([1, -1, 0, 0], np.float32), "expected 0 or more"),
+    ("weights_scales.npy", np.array([1, np.inf, 0, 0], np.float32), "expected 0 or more"),
+    ("near_indptr.npy", np.array([1, 1, 1, 2, 2], np.int32), "rise from 0 to the 2 of near_movies"),
+    ("near_movies.npy", np.array([2, 2**15], np.uint16), "up to 32768; expected 0 to 3"),
+]
+
+
+@pytest.mark.parametrize(("name", "array", "words"), WRONG_WEIGHTS)
+def test_open_release_when_weights_are_wrong_then_says_what(damaged: Damaged, name, array, words):
+    damaged.rewrite(name, to_npy(array))
+    with pytest.raises(ReleaseFormatError, match=rf"^{name}: .*{words}"):
+        open_release(damaged.storage)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"neutral": None}, r"got `null` - at `\$\.neutral`"),
+        ({"extra": 1}, "unknown field `extra`"),
+        ({"popularity": []}, r"begins at \[\] ratings; expected ascending numbers from 0"),
+        ({"popularity": [[1, 0.5]]}, r"begins at \[1\] ratings"),
+        ({"popularity": [[0, 0.5], [3, 0.1], [2, 0.1]]}, r"begins at \[0, 3, 2\] ratings"),
+    ],
+)
+def test_open_release_when_the_affinity_is_wrong_then_says_what(damaged: Damaged, change, words):
+    document = json.loads((damaged.folder / "affinity.json").read_bytes()) | change
+    damaged.rewrite("affinity.json", json.dumps(document).encode())
+    with pytest.raises(ReleaseFormatError, match=rf"^affinity\.json: .*{words}"):
+        open_release(damaged.storage)
+
+
 @pytest.mark.parametrize("name", ["viewers.npy", "lovers.npy", "votes_by_period.npy"])
 def test_open_release_when_a_count_is_below_0_then_refuses(damaged: Damaged, name: str):
     arrays = open_release(damaged.storage)
@@ -261,8 +317,8 @@ def test_open_release_when_catalogue_is_broken_then_refuses(damaged: Damaged, mo
     ("change", "message"),
     [
         (
-            lambda m: m.update(format_version=4),
-            "of format version 4; expected 3. Publish again",
+            lambda m: m.update(format_version=3),
+            "of format version 3; expected 4. Publish again",
         ),
         (lambda m: m.pop("format_version"), "missing required field `format_version`"),
         (lambda m: m.update(extra=1), "contains unknown field `extra`"),
@@ -275,6 +331,7 @@ def test_open_release_when_catalogue_is_broken_then_refuses(damaged: Damaged, mo
         (lambda m: m["files"].pop("movies.json"), "lists no 'movies.json'"),
         (lambda m: m["user_shards"].pop(), "the user shards begin at users"),
         (lambda m: m["user_shards"][0].update(name="../x"), "no such file"),
+        (lambda m: m.update(known_weight=-0.5), "known_weight is -0.5; expected 0 or more"),
         (lambda m: m.update(shard_users=0), "the user shards begin at users"),
     ],
 )
@@ -293,7 +350,7 @@ def test_user_record_when_its_bytes_are_wrong_then_refuses(damaged: Damaged):
     with pytest.raises(ReleaseFormatError, match=r"user 2649429: .*index is outside 0 to 3"):
         release.user_record(2)
     shard.write_bytes(data[:-1])
-    with pytest.raises(ReleaseFormatError, match="bytes from byte 128, expected 42"):
+    with pytest.raises(ReleaseFormatError, match="bytes from byte 128, expected 46"):
         release.user_record(2)
 
 

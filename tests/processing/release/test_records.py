@@ -24,6 +24,7 @@ def records(draw: st.DrawFn) -> UserRecord:
     entry = st.tuples(
         movies,
         floats,
+        floats,
         st.lists(reason, min_size=n_reasons, max_size=n_reasons),
         st.lists(halves, min_size=n_groups, max_size=n_groups),
         st.integers(0, 2**16 - 1),

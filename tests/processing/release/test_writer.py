@@ -10,6 +10,7 @@ import pytest
 
 from processing.errors import ReleaseError, ReleaseFormatError, StorageExistsError
 from processing.release import (
+    AffinityAbout,
     FolderStorage,
     list_releases,
     open_release,
@@ -96,6 +97,11 @@ WRONG_CONTENTS: list[tuple[dict[str, Any], str]] = [
     ({"history_indptr": np.array([0, 3, 2, 5])}, "history_indptr: expected it to rise"),
     ({"history_movies": np.array([0, 1, 2, 0, 4], np.int32)}, "history_movies: .*expected 0 to 3"),
     ({"top": np.zeros((3, 2), [("movie", "<i4")])}, "top: the array is"),
+    (
+        {"affinity": AffinityAbout(neutral=np.nan, popularity=((0, 1),))},
+        "affinity.json: neutral is",
+    ),
+    ({"affinity": AffinityAbout(neutral=3, popularity=((0, np.nan),))}, "a weight that is not fin"),
     ({"report": b"[]"}, "report.json: Expected `object`, got `array`"),
     ({"report": b"{"}, "report.json: Input data was truncated"),
     ({"figures": {"../escape.svg": b""}}, "is not allowed in a store"),
@@ -118,6 +124,7 @@ def test_stage_when_contents_do_not_fit_then_refuses_and_leaves_no_manifest(
         ("movie", -1, "padding stands before a movie"),
         ("movie", 4, "movie indices run from -1 to 4; expected -1 to 3"),
         ("score", np.nan, "a score is not finite"),
+        ("order", np.inf, "an order is not finite"),
         ("contributions", np.nan, "nan stars from their score"),
         ("contributions", [0.25, -0.125, 0.25], "0.250 stars from their score; expected at most"),
     ],

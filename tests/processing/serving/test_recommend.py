@@ -9,7 +9,13 @@ from processing.models.baseline import BaselineOnly
 from processing.models.knn_baseline import KNNBaseline
 from processing.models.svd import SVD
 from processing.profile import RecommendSettings
-from processing.serving.recommend import CandidateFinder, ensemble_scores, recommend
+from processing.ranking.candidates import all_candidates
+from processing.ranking.ease import Ease
+from processing.ranking.gram import Grams
+from processing.ranking.near import near_movies
+from processing.ranking.popularity import Popularity
+from processing.release.spread import spread
+from processing.serving.recommend import ensemble_scores, recommend
 from processing.serving.refit import ServedModels
 from tests.builders import dense, ratings_of, tasteful_rows
 
@@ -37,63 +43,94 @@ def served():
         ratings.scale,
     )
     ensemble.fit(scores, made, scores.mean(axis=1).round(), 0)
-    features = Features().fit(ratings)
+    grams = Grams.of(ratings)
+    rankings = {
+        "ease": Ease(Ease.Settings(reg=5.0)).fit(ratings, 0, grams),
+        "popular": Popularity(Popularity.Settings()).fit(ratings, 0, grams),
+    }
     return ServedModels(
-        ratings=ratings, models=models, features=features, ensemble=ensemble, order_z=0.0
+        ratings=ratings,
+        models=models,
+        features=Features().fit(ratings),
+        ensemble=ensemble,
+        rankings=rankings,
+        ranker=None,
+        near=near_movies(ratings, grams),
+        n_candidates=1_000,
     )
+
+
+class ByStars:
+    """Stands for a ranker that orders by the mean of the members' stars."""
+
+    def predict(self, columns):
+        return columns[:, 2 * 3]
+
+
+def _near(served, movie):
+    near = served.near
+    return near.indices[near.indptr[movie] : near.indptr[movie + 1]].astype(np.int64)
 
 
 def _top(served, **settings):
     return np.concatenate(list(recommend(served, RecommendSettings(**settings))))
 
 
-def test_recommend_when_every_movie_is_judged_then_the_best_by_the_ensemble(served):
-    top = _top(served, top_n=6, n_candidates=1_000)
+def test_recommend_when_there_is_no_ranker_then_in_the_order_of_the_first_model(served):
+    top = _top(served, top_n=6)
     ratings = served.ratings
-    seen = ~np.isnan(dense(ratings))
-    rated = ratings.by_movie.counts > 0
+    scores = served.rankings["ease"].scores(ratings.by_user)
+    seen, rated = ~np.isnan(dense(ratings)), ratings.by_movie.counts > 0
     for user in range(ratings.n_users):
-        movies = np.flatnonzero(rated & ~seen[user]).astype(np.int32)
-        scores = ensemble_scores(served, np.full(len(movies), user, np.int32), movies)
-        best = sorted(zip(-scores, movies, strict=True))[:6]
+        movies = np.flatnonzero(rated & ~seen[user])
+        best = movies[np.argsort(-scores[user, movies], kind="stable")][:6]
         found = top[user][top[user]["movie"] >= 0]
-        assert found["movie"].tolist() == [movie for _, movie in best]
-        np.testing.assert_array_equal(found["score"], [-score for score, _ in best])
+        listed = spread(best, lambda movie: _near(served, movie))
+        assert found["movie"].tolist() == listed.tolist()
+        np.testing.assert_array_equal(found["order"], scores[user, listed])
 
 
-def test_recommend_when_there_is_a_margin_then_ordered_by_the_lower_bound(served):
-    careful = dataclasses.replace(served, order_z=1.5)
-    ratings, top = served.ratings, _top(careful, top_n=6, n_candidates=1_000)
-    seen = ~np.isnan(dense(ratings))
-    rated = ratings.by_movie.counts > 0
-    spread = np.std(ratings.by_user.values)
+def test_recommend_when_there_is_a_ranker_then_in_its_order_with_the_ensembles_stars(served):
+    top = _top(dataclasses.replace(served, ranker=ByStars()), top_n=6)
+    ratings = served.ratings
+    candidates = all_candidates(
+        ratings, np.arange(ratings.n_users, dtype=np.int32), served.rankings, 1_000
+    )
+    users, movies, days = candidates.pairs()
+    stars = np.mean([m.predict(users, movies, days) for m in served.models.values()], axis=0)
     for user in range(ratings.n_users):
-        movies = np.flatnonzero(rated & ~seen[user]).astype(np.int32)
-        scores = ensemble_scores(served, np.full(len(movies), user, np.int32), movies)
-        bounds = scores - 1.5 * spread / np.sqrt(ratings.movie_counts[movies] + 1)
+        own = users == user
+        best = movies[own][np.argsort(-stars[own].astype(np.float32), kind="stable")][:6]
         found = top[user][top[user]["movie"] >= 0]
-        assert found["movie"].tolist() == movies[np.argsort(-bounds, kind="stable")][:6].tolist()
-        of = dict(zip(movies.tolist(), scores.tolist(), strict=True))
-        assert found["score"].tolist() == [of[movie] for movie in found["movie"].tolist()]
+        listed = spread(best.astype(np.int64), lambda movie: _near(served, movie))
+        assert found["movie"].tolist() == listed.tolist()
+        expected = ensemble_scores(served, np.full(len(listed), user, np.int32), found["movie"])
+        np.testing.assert_array_equal(found["score"], expected)
 
 
-def test_recommend_when_scores_tie_then_ordered_by_movie(served):
-    class Indifferent(Ensemble):
-        def predict(self, member_scores, made):
-            return np.full(len(made), 3.5, np.float32)
-
-    ensemble = Indifferent(served.ensemble.settings, served.ensemble.members, served.ratings.scale)
-    vars(ensemble).update(vars(served.ensemble))
-    top = _top(dataclasses.replace(served, ensemble=ensemble), top_n=30, n_candidates=1_000)
-    for row in top:
-        found = row["movie"][row["movie"] >= 0]
-        assert (np.diff(found) > 0).all()
-    assert (top["movie"][:, 5] >= 0).any()
+def test_recommend_when_there_are_reasons_then_the_largest_terms_of_what_was_liked(
+    served,
+):
+    top = _top(served, top_n=6, n_reasons=2)
+    csr, ease = served.ratings.by_user, served.rankings["ease"]
+    n_found = 0
+    for user in range(served.ratings.n_users):
+        rated = csr.take(np.array([user]))
+        for row in top[user][top[user]["movie"] >= 0]:
+            (terms,) = ease.terms(rated, np.array([row["movie"]], np.int32))[:, 1:]
+            positive = np.maximum(terms, 0)
+            liked = np.where(rated.values >= 4, positive, 0)
+            best = [k for k in np.argsort(-liked, kind="stable")[:2] if liked[k] > 0]
+            reasons = row["reasons"][row["reasons"]["movie"] >= 0]
+            assert reasons["movie"].tolist() == rated.indices[best].tolist()
+            np.testing.assert_allclose(reasons["share"], liked[best] / positive.sum(), rtol=1e-4)
+            n_found += len(best)
+    assert n_found > 100
 
 
 @pytest.mark.parametrize("contributions", ["exact", "approximate"])
 def test_recommend_when_done_then_contributions_sum_to_the_score(served, contributions):
-    top = _top(served, top_n=6, n_candidates=20, contributions=contributions)
+    top = _top(served, top_n=6, contributions=contributions)
     kept = top["movie"] >= 0
     total = served.ensemble.start_ + top["contributions"].astype(np.float32).sum(axis=-1)
     np.testing.assert_allclose(total[kept], top["score"][kept], atol=0.005)
@@ -101,7 +138,7 @@ def test_recommend_when_done_then_contributions_sum_to_the_score(served, contrib
 
 
 def test_recommend_when_done_then_never_a_rated_movie_and_never_an_unrated_one(served):
-    top = _top(served, top_n=6, n_candidates=10)
+    top = _top(served, top_n=6)
     seen = ~np.isnan(dense(served.ratings))
     for user, row in enumerate(top):
         movies = row["movie"][row["movie"] >= 0]
@@ -111,14 +148,14 @@ def test_recommend_when_done_then_never_a_rated_movie_and_never_an_unrated_one(s
 
 
 def test_recommend_when_a_user_has_seen_nearly_all_then_the_rest_is_padded(served):
-    row = _top(served, top_n=6, n_candidates=10)[served.ratings.find_user(EAGER)]
+    row = _top(served, top_n=6)[served.ratings.find_user(EAGER)]
     assert (row["movie"] >= 0).tolist() == [True, True] + [False] * 4
     assert (row["score"][2:] == 0).all()
     assert (row["reasons"]["movie"][2:] == -1).all()
 
 
 def test_recommend_when_there_are_reasons_then_they_are_rated_movies_with_shares(served):
-    top = _top(served, top_n=6, n_candidates=20, n_reasons=2)
+    top = _top(served, top_n=6, n_reasons=2)
     seen = ~np.isnan(dense(served.ratings))
     found = 0
     for user, row in enumerate(top):
@@ -152,24 +189,7 @@ def test_recommend_when_similar_users_rated_a_movie_then_how_many_and_their_mean
 
 
 def test_recommend_when_blocks_are_small_then_the_same(served, monkeypatch):
-    whole = _top(served, top_n=6, n_candidates=10)
-    monkeypatch.setattr("processing.serving.recommend.BLOCK_PAIRS", 70)
-    monkeypatch.setattr("processing.serving.recommend.BLOCK_SCORES", 100)
-    assert _top(served, top_n=6, n_candidates=10).tobytes() == whole.tobytes()
-
-
-def test_candidates_when_scores_are_blended_by_hand_then_the_best_of_them(served):
-    users = np.arange(5, dtype=np.int32)
-    found = CandidateFinder(served).find(users, 4)
-    rated = np.flatnonzero(served.ratings.by_movie.counts).astype(np.int32)
-    blend = np.zeros((len(users), len(rated)))
-    blend += served.ensemble.movie_weight * served.features.movie_biases_[rated]
-    weights = served.ensemble.member_weights
-    for model, weight in zip(served.models.values(), weights, strict=True):
-        part = model.linear_part()
-        product = part.user_factors[users] @ part.movie_factors.T
-        blend += weight * (part.movie_biases + product)[:, rated]
-    seen = ~np.isnan(dense(served.ratings))
-    for user in users:
-        order = rated[np.argsort(-blend[user], kind="stable")]
-        assert found[user].tolist() == [m for m in order if not seen[user, m]][:4]
+    whole = _top(served, top_n=6)
+    monkeypatch.setattr("processing.serving.recommend.BLOCK_USERS", 7)
+    monkeypatch.setattr("processing.ranking.candidates.BLOCK_SCORES", 100)
+    assert _top(served, top_n=6).tobytes() == whole.tobytes()

@@ -10,7 +10,7 @@ from processing.release.encoding import to_json
 from processing.visitors import fitting as module
 from processing.visitors.fitting import fit_fold_in, fit_prior, folded_into, sample, without
 from processing.visitors.prior import Movies, Prior, gather, learn_prior, posterior
-from tests.builders import random_rows, ratings_of, tasteful_rows
+from tests.builders import ratings_of, tasteful_rows
 from tests.processing.visitors.test_prior import WIDE
 from tests.small_profile import DOCUMENT, PROFILE
 
@@ -28,16 +28,13 @@ def model(ratings):
 
 
 def _fitted(ratings, model, seed=0):
-    return fit_fold_in(
-        ratings, ratings.mean, model.movie_biases, model.movie_factors, seed, order_z=1.5
-    )
+    return fit_fold_in(ratings, ratings.mean, model.movie_biases, model.movie_factors, seed, (3, 1))
 
 
 def test_fold_in_when_fitted_then_fit_for_a_release_and_the_same_again(ratings, model):
     found = _fitted(ratings, model)
     assert found.problem(K, ratings.n_movies) is None
-    assert found.order_z == 1.5
-    assert sorted(found.ask) == np.flatnonzero(ratings.movie_counts).tolist()
+    assert found.ask == (3, 1)
     bytes_of = [to_json(_fitted(ratings, model, seed), "fold_in.json") for seed in (0, 1)]
     assert to_json(found, "fold_in.json") == bytes_of[0] != bytes_of[1]
 
@@ -47,7 +44,7 @@ def test_fold_in_when_the_model_has_no_factors_or_zeros_then_biases_are_folded_i
     n_factors, ratings, model
 ):
     zeros = np.zeros((ratings.n_movies, n_factors), np.float32)
-    found = fit_fold_in(ratings, ratings.mean, model.movie_biases, zeros, 0, 0.0)
+    found = fit_fold_in(ratings, ratings.mean, model.movie_biases, zeros, 0, ())
     assert found.problem(n_factors, ratings.n_movies) is None
     folding = FoldingModel(found, ratings.mean, model.movie_biases, zeros)
     generous = folding.fold(np.arange(8), np.full(8, 5, np.float32))
@@ -58,7 +55,7 @@ def test_fold_in_when_the_model_has_no_factors_or_zeros_then_biases_are_folded_i
 
 def test_fold_in_when_there_is_one_person_with_one_rating_then_still_fit():
     ratings = ratings_of([(1, 5, 4)], titled=[6])
-    found = fit_fold_in(ratings, 4.0, np.zeros(2), np.zeros((2, 3)), 0, 0.0)
+    found = fit_fold_in(ratings, 4.0, np.zeros(2), np.zeros((2, 3)), 0, (0,))
     assert found.problem(3, 2) is None
     assert found.ask == (0,)
 
@@ -184,10 +181,3 @@ def test_folded_into_when_there_are_several_then_the_richest_linear_one():
     assert folded_into(list(richer.models)).name == "pp"
     plain = [spec for spec in PROFILE.models if spec.kind != "svd"]
     assert folded_into(plain).name == "baseline"
-
-
-def test_ask_when_ratings_are_noise_then_those_that_most_know_come_first():
-    ratings = ratings_of(random_rows(2, n_users=100, n_movies=30, density=0.3))
-    found = fit_fold_in(ratings, ratings.mean, np.zeros(30), np.zeros((30, 1)), 0, 0.0)
-    counts = ratings.movie_counts[list(found.ask)]
-    assert (np.diff(counts) <= 0).all()
