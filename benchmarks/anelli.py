@@ -50,7 +50,7 @@ N_FOLDS, N_TAUGHT = 10, 5
 PLAIN = {"EASE, λ 238.6": 238.6, "EASE, λ 500": 500.0}
 EASE_GRID = tuple((reg, p) for reg in (150.0, 300.0, 500.0) for p in (0.0, 0.33, 0.5))
 IALS_GRID = tuple((unrated, reg) for unrated in (0.2, 0.3, 0.4) for reg in (0.006, 0.008, 0.01))
-IALS_SIZES = ((64, 8), (64, 16), (128, 16))  # factors and epochs, for the best of the grid
+IALS_SIZES = (64, 128)  # factors, for the best of the grid
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,8 +211,11 @@ def choose(learning: Learning, seed: int) -> tuple[EaseSettings, ImplicitALSSett
 
     eases = [_ease(reg, p, rest) for reg, p in EASE_GRID]
     ease = max(eases, key=lambda settings: worth(Ease(settings)))
-    ials = best_ials(ImplicitALSSettings(unrated=alpha, reg=reg) for alpha, reg in IALS_GRID)
-    return ease, best_ials(replace(ials, n_factors=f, n_epochs=n) for f, n in IALS_SIZES)
+    ials = best_ials(
+        ImplicitALSSettings(n_factors=IALS_SIZES[0], unrated=unrated, reg=reg)
+        for unrated, reg in IALS_GRID
+    )
+    return ease, best_ials(replace(ials, n_factors=n) for n in IALS_SIZES)
 
 
 def ranked(
@@ -228,7 +231,7 @@ def ranked(
         liked.append(np.isin(keys + candidates.movies, pairs_of(learning.known, held)))
     names = list(_models(settings))
     plain = plain_names([name for name in names if name != "popular"], ())
-    ranker = Ranker(RankerSettings(), column_names(names, ()), plain)
+    ranker = Ranker(RankerSettings(), column_names(names, ()), plain, ["ials_z"])
     indptr = np.concatenate(([0], np.cumsum(np.concatenate(sizes))))
     ranker.fit(np.concatenate(columns), indptr, np.concatenate(liked), seed)
     candidates, of_all = _propose(learning.known, settings, seed)
