@@ -9,6 +9,8 @@ from _accuracy_table import PROTOCOLS, with_peers
 from _markdown import seconds, table
 from _speed_tables import gb, total
 
+from processing.report.schema import LIST, POPULAR
+
 
 def headlines(results: Path) -> str:
     """A row per figure whose result is there; nothing where there is none."""
@@ -16,6 +18,8 @@ def headlines(results: Path) -> str:
         [*row, result["date"]]
         for pattern, make in (
             ("accuracy-*.json", lambda result: _accuracy(result, results)),
+            ("against_rankers-*.json", _against_rankers),
+            ("anelli.json", _anelli),
             ("against_surprise-*.json", _against_surprise),
             ("against_libmf-*.json", _against_libmf),
             ("full_size.json", _full_size),
@@ -39,6 +43,28 @@ def _accuracy(result: dict[str, Any], results: Path) -> Iterator[list[str]]:
     held_out = PROTOCOLS[result["protocol"]]
     what = f"RMSE on {result['source']}, {held_out}, profile `{result['profile']}`"
     yield [what, f"**{ours['rmse']:.4f}**", "; ".join(beside)]
+
+
+def _against_rankers(result: dict[str, Any]) -> Iterator[list[str]]:
+    """The list's NDCG, and the best of each peer's."""
+    rows = sorted(result["rows"], key=lambda row: -row["ndcg_10"])
+    ours = next(row for row in rows if row["model"] == LIST)
+    best: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        if not row["ours"]:
+            best.setdefault(row["model"].partition("_")[0], row)
+    popular = next(row for row in rows if row["model"] == POPULAR)
+    beside = [f"{row['ndcg_10']:.4f} {row['label']}" for row in (*best.values(), popular)]
+    what = f"NDCG@10 of lists on {result['source']}, {PROTOCOLS[result['protocol']]}"
+    yield [what, f"**{ours['ndcg_10']:.4f}**", "; ".join(beside)]
+
+
+def _anelli(result: dict[str, Any]) -> Iterator[list[str]]:
+    """Ours, and EASE with the settings of the peers."""
+    rows = {row["label"]: f"{row['ndcg_10']:.4f}" for row in result["rows"]}
+    what = "NDCG@10 of lists on the split of MovieLens 1M by Anelli et al."
+    beside = [f"{rows[label]} {label}" for label in rows if label.startswith("EASE")]
+    yield [what, f"**{rows['ours']}**", "; ".join((*beside, "0.336 EASE, their best, published"))]
 
 
 def _against_surprise(result: dict[str, Any]) -> Iterator[list[str]]:

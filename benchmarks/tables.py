@@ -12,6 +12,8 @@ from _accuracy_table import INTRODUCTION as ACCURACY
 from _accuracy_table import accuracy
 from _common import RESULTS, ROOT, say
 from _headlines import headlines
+from _ranking_tables import ANELLI, against_rankers, anelli, ease_solve
+from _ranking_tables import INTRODUCTION as LISTS
 from _speed_tables import INTRODUCTION as SPEED
 from _speed_tables import against_libmf, against_surprise, full_size, slug_size, website
 
@@ -40,6 +42,11 @@ def tables(results: Path) -> str:
     """Every table whose result is there, in Markdown; nothing where there is none."""
     parts = [
         (ACCURACY, (("accuracy-*.json", lambda result: accuracy(result, results)),)),
+        (
+            LISTS,
+            (("against_rankers-*.json", against_rankers), ("ease_solve.json", ease_solve)),
+        ),
+        (ANELLI, (("anelli.json", anelli),)),
         (
             SPEED,
             (

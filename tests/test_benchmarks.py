@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from processing.data.ingest import load_dataset
+from processing.data.ratings import build_ratings
+from processing.data.rows import NO_DAY, RatingRows, Scale
 from processing.simulation.simulate import simulate
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
@@ -16,7 +18,9 @@ SCRIPTS = (
     "accuracy",
     "against_libmf",
     "against_myfm",
+    "against_rankers",
     "against_surprise",
+    "anelli",
     "full_size",
     "ingest",
     "lighthouse",
@@ -222,6 +226,126 @@ def test_one_fit_when_done_by_surprise_and_by_us_then_predicts_the_same(
         for program in ("surprise", "exact")
     ]
     np.testing.assert_allclose(*by_program, rtol=1e-5)
+
+
+def test_ranking_tables_when_made_then_best_first_and_the_list_stands_out(
+    import_benchmark, tmp_path
+):
+    measures = {"hit_rate_10": 0.5, "recall_50": 0.4, "coverage": 0.25}
+    rows = [
+        {"model": "irspack_ease", "label": "irspack, EASE", "ndcg_10": 0.2, "ours": False},
+        {"model": "list", "label": "List", "ndcg_10": 0.3, "ours": True},
+        {"model": "popular", "label": "Most popular", "ndcg_10": 0.1, "ours": True},
+    ]
+    for row in (rows[0], rows[2]):
+        row |= {"fit_seconds": 1.5, "memory_bytes": 2 * 10**9}
+    about = {"source": "S", "protocol": "random", "profile": "fast", "trials": 3}
+    about |= {"budget_seconds": 40, "n_users": 1000, "versions": {"irspack": "0.5.2"}}
+    result = ABOUT | about | {"rows": [row | measures for row in rows]}
+    tables = import_benchmark("_ranking_tables")
+    assert tables.against_rankers(result).splitlines()[-3:] == [
+        "| **List** | 0.3000 | 0.500 | 0.400 | 0.250 |  |  |",
+        "| *irspack, EASE* | 0.2000 | 0.500 | 0.400 | 0.250 | 1.5 | 2.0 |",
+        "| Most popular | 0.1000 | 0.500 | 0.400 | 0.250 | 1.5 | 2.0 |",
+    ]
+    (tmp_path / "against_rankers-s-random.json").write_text(json.dumps(result))
+    lines = [{"label": "EASE, λ 500", "ndcg_10": 0.34}, {"label": "ours", "ndcg_10": 0.35}]
+    (tmp_path / "anelli.json").write_text(json.dumps(ABOUT | {"rows": lines}))
+    assert import_benchmark("_headlines").headlines(tmp_path).splitlines()[2:4] == [
+        "| NDCG@10 of lists on S, a random tenth held out | **0.3000** "
+        "| 0.2000 irspack, EASE; 0.1000 Most popular | 2026-01-02 |",
+        "| NDCG@10 of lists on the split of MovieLens 1M by Anelli et al. | **0.3500** "
+        "| 0.3400 EASE, λ 500; 0.336 EASE, their best, published | 2026-01-02 |",
+    ]
+
+
+def test_solving_when_timed_small_then_ours_is_compared_with_every_inversion(import_benchmark):
+    found = import_benchmark("against_rankers").time_solving(60, 0)
+    assert found["seconds"].keys() - {"ease"} == found["ease_by"].keys()
+    assert found["n_movies"] == 60
+
+
+def test_settings_when_drawn_twice_then_are_the_same_and_within_their_ranges(import_benchmark):
+    rankers = import_benchmark("against_rankers")
+    for _, ranges in rankers.PEERS.values():
+        drawn = rankers.draw(ranges, 5, 0)
+        assert drawn == rankers.draw(ranges, 5, 0)
+        assert all(each["input"] in rankers.INPUTS for each in drawn)
+        for name, (kind, *ends) in ranges.items():
+            if kind in ("log", "even", "whole"):
+                assert all(ends[0] <= each[name] <= ends[1] for each in drawn)
+
+
+def _liked_groups():
+    """Two groups of people who like each other's movies, and a like of each held out."""
+    rng = np.random.default_rng(0)
+    pairs = [
+        (user, movie) for user in range(60) for movie in rng.permutation(24)[:12] + 24 * (user % 2)
+    ]
+    return np.array(pairs, np.int64)
+
+
+def _rows_of(pairs, values):
+    return RatingRows(
+        user_ids=pairs[:, 0].copy(),
+        movie_ids=pairs[:, 1].copy(),
+        values=np.asarray(values, np.float32),
+        days=np.full(len(pairs), NO_DAY, np.int32),
+    )
+
+
+def test_anelli_when_likes_go_by_groups_then_ranker_learns_from_likes_alone(import_benchmark):
+    anelli = import_benchmark("anelli")
+    pairs = _liked_groups()
+    held = pairs[::6]
+    learning, test = anelli.hold_out(_rows_of(pairs, np.full(len(pairs), 5)), held)
+    assert learning.known.n_ratings == len(pairs) - len(held)
+    assert len(test) == len(held)
+    assert set(learning.known.by_user.values) == {1.0}
+    settings = (anelli._ease(5.0, 0.3, learning.known), anelli.ImplicitALSSettings(n_factors=4))
+    top = anelli.ranked(learning, settings, 0)
+    listed = top[top >= 0]
+    assert anelli.ndcg(top, test, learning.known.n_movies) > 0.3
+    assert not np.isin(
+        (np.arange(60)[:, None] * learning.known.n_movies + top)[top >= 0],
+        anelli.pairs_of(learning.known, learning.likes),
+    ).any()
+    assert len(listed) > 0
+    more = anelli.with_lower(learning, _rows_of(np.array([[0, 1], [1, 0]]), [1, 2]))
+    assert more.known.n_ratings == learning.known.n_ratings + 2
+    assert more.likes.sum() == learning.known.n_ratings
+
+
+def test_anelli_when_the_likes_are_not_those_of_the_paper_then_it_says_so(import_benchmark):
+    anelli = import_benchmark("anelli")
+    pairs = _liked_groups()
+    ratings, _ = build_ratings(
+        _rows_of(pairs, np.full(len(pairs), 4)), np.arange(48), Scale(low=1, high=5, step=1)
+    )
+    likes, lower = anelli.divide(ratings, None)
+    assert len(lower.values) == 0
+    assert len(likes.values) <= len(pairs)
+    with pytest.raises(SystemExit, match="expected 571,531 rows"):
+        anelli.divide(ratings, anelli.CORE)
+
+
+@pytest.mark.parametrize("program", ["ease", "ials"])
+def test_one_ranker_when_ours_is_fitted_then_scores_are_those_of_the_model(
+    import_benchmark, tmp_path, program
+):
+    simulate(tmp_path / "set", n_users=60, n_movies=30, n_ratings=700)
+    ratings = load_dataset(tmp_path / "set", tmp_path / "cache").ratings
+    one = import_benchmark("_one_ranker")
+    one.write_ratings(tmp_path / "part", ratings, np.arange(3))
+    read, wanted = one.read_ratings(tmp_path / "part")
+    np.testing.assert_array_equal(read.by_user.indices, ratings.by_user.indices)
+    np.testing.assert_array_equal(wanted, np.arange(3))
+    task = {"folder": str(tmp_path / "part"), "program": program, "settings": {}, "seed": 0}
+    assert one.work(task)["fit_seconds"] > 0
+    model = one.fitted(ratings, program, {}, 0)
+    np.testing.assert_allclose(
+        np.load(tmp_path / "part" / "scores.npy"), model.scores(ratings.by_user), rtol=1e-4
+    )
 
 
 def test_command_when_paths_are_given_then_only_their_names_are_kept(import_benchmark, monkeypatch):

@@ -116,8 +116,20 @@ def test_columns_when_users_are_taken_then_as_among_all():
     )
 
 
+def test_columns_when_there_are_no_star_models_then_the_others_are_as_with_them():
+    ratings = ratings_of(tasteful_rows(6, 20, 25, 0.4))
+    candidates, stars = _candidates(ratings, 6)
+    columns, names = CandidateColumns(ratings), column_names(MODELS, MEMBERS)
+    left = column_names(MODELS, ())
+    places = [names.index(name) for name in left]
+    found = columns.make(candidates, stars[:, :0])
+    np.testing.assert_array_equal(found, columns.make(candidates, stars)[:, places])
+    assert not [name for name in left if "star" in name]
+    assert set(plain_names(MODELS, ())) == set(plain_names(MODELS, MEMBERS)) - {"stars_above"}
+
+
 def test_names_when_listed_then_each_once_and_those_of_the_logit_among_them():
-    names = column_names(MODELS, MEMBERS)
+    names, plain = column_names(MODELS, MEMBERS), plain_names(MODELS, MEMBERS)
     assert len(names) == len(set(names))
-    assert set(plain_names(MODELS)) <= set(names)
-    assert not [name for name in plain_names(MODELS) if name.startswith("user_")]
+    assert set(plain) <= set(names)
+    assert not [name for name in plain if name.startswith("user_")]
