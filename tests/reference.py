@@ -51,21 +51,6 @@ def neighbour_ratings(neighbours, matrix, row, column, n_shown):
     return [value for value in given if not np.isnan(value)][:n_shown]
 
 
-def strongest_reasons(neighbours, deviations, row, column, n):
-    """Rated columns by similarity times deviation, with shares of all positive terms.
-
-    `neighbours[column]`: list of (other column, similarity). `deviations`: dense, NaN unrated.
-    """
-    terms = [
-        (other, similarity * deviations[row][other])
-        for other, similarity in neighbours[column]
-        if deviations[row][other] > 0
-    ]
-    total = sum(term for _, term in terms)
-    terms.sort(key=lambda item: (-item[1], item[0]))
-    return [(other, term / total) for other, term in terms[:n]]
-
-
 def best_unseen(scores, columns, seen, n):
     """Columns with the best scores that are not in `seen`, ties by column."""
     ranked = sorted(zip(columns, scores, strict=True), key=lambda item: (-item[1], item[0]))

@@ -17,7 +17,7 @@ from processing.data.readers import registry
 from processing.data.readers.containers import Member
 from processing.data.readers.reading import Form, Place, Reader, Reading
 from processing.data.rows import NO_DAY, Catalogue, RatingRows, Scale, SourceData
-from processing.models.base import Model, biases_alone
+from processing.models.base import Model
 from processing.models.registry import MODELS
 from processing.profile import parse_profile
 from processing.ranking.base import RankingModel
@@ -71,11 +71,7 @@ class MovieMeans(Model[MovieMeanSettings, MovieMeanArrays]):
     def contribution_group(self):
         return "movie"
 
-    def linear_part(self):
-        return biases_alone(self.n_users_, self.arrays_.means)
-
     def _fit(self, ratings, random_state):
-        self.n_users_ = ratings.n_users
         known = ratings.by_user
         sums = np.bincount(known.indices, known.values - ratings.mean, ratings.n_movies)
         self.arrays_ = MovieMeanArrays(

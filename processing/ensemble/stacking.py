@@ -110,17 +110,6 @@ class Ensemble:
         columns = {name: GROUPS[name] for name in averages} | self.members | spread
         return columns | {name: GROUPS[name] for name in rest}
 
-    @property
-    def member_weights(self) -> NDArray[np.float64]:
-        """The blend's weights of what the members say beyond the averages, (n_members,)."""
-        weights: NDArray[np.float64] = self.weights_[N_AVERAGES:]
-        return weights
-
-    @property
-    def movie_weight(self) -> float:
-        """The blend's weight of a movie's average, that it has in the members' place included."""
-        return float(self.weights_[1] - self.member_weights.sum())
-
     def fit(
         self,
         member_scores: NDArray[np.float32],

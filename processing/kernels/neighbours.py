@@ -11,9 +11,8 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from processing.kernels.arrays import Array, Cells, Csr, Neighbours, Real, Whole
+from processing.kernels.arrays import Array, Cells, Csr, Neighbours, Whole
 from processing.kernels.csr import find
-from processing.kernels.select import insert_best
 
 _CHUNK = 8192  # pairs of a task
 _SEARCH_COST = 32  # of finding a column in a row, in steps through it
@@ -161,45 +160,3 @@ def opinions_of_rows(
                     shown[n] = shown[cell_of[columns[n]]]
                     sums[n] = sums[cell_of[columns[n]]]
             start = end
-
-
-@njit(cache=True, parallel=True)
-def strongest_reasons(
-    neighbours: Neighbours, deviations: Csr, cells: Cells, ids: Array, shares: Array
-) -> None:
-    """Write the rated columns that speak most for each recommended one.
-
-    A rated column j speaks for column i with sim(i, j) * deviation(row, j), its term in the
-    item-based KNNBaseline's sum; positive terms count. `neighbours`: of the columns. `ids` (int32)
-    and `shares` (float32), both (n, m): the strongest first, each with its share of all positive
-    terms; -1 and 0 beyond the last.
-    """
-    near, sims = neighbours.ids, neighbours.similarities
-    rows, columns = cells
-    size = ids.shape[1]
-    for chunk in prange(_chunks(len(rows))):
-        given = np.full(len(near), np.nan, np.float32)
-        terms = np.zeros(size, np.float32)
-        row = -1
-        for n in range(chunk * _CHUNK, min(len(rows), (chunk + 1) * _CHUNK)):
-            if rows[n] != row:
-                if row >= 0:
-                    _take_back(deviations, row, given)
-                row = rows[n]
-                _put(deviations, row, given)
-            total: Real = 0.0
-            n_kept = 0
-            for place in range(near.shape[1]):
-                j = near[columns[n], place]
-                if j < 0:
-                    break
-                if given[j] > 0.0:
-                    term = np.float32(sims[columns[n], place] * given[j])
-                    total += term
-                    n_kept = insert_best(ids[n], terms, n_kept, j, term)
-            for m in range(size):
-                if m < n_kept:
-                    shares[n, m] = terms[m] / total
-                else:
-                    ids[n, m] = -1
-                    shares[n, m] = 0.0

@@ -3,7 +3,7 @@
 import dataclasses
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Self, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,24 +18,6 @@ ENGINES: tuple[Engine, ...] = ("fast", "exact", "surprise")
 
 SettingsT = TypeVar("SettingsT")
 ArraysT = TypeVar("ArraysT", bound=tuple[Any, ...])
-
-
-class LinearPart(NamedTuple):
-    """What of a model's score is b_i + p_u·q_i, and can be had for all movies at once.
-
-    `user_factors` (n_users, n_factors), `movie_factors` (n_movies, n_factors), `movie_biases`
-    (n_movies,): floats.
-    """
-
-    user_factors: NDArray[Any]
-    movie_factors: NDArray[Any]
-    movie_biases: NDArray[Any]
-
-
-def biases_alone(n_users: int, movie_biases: NDArray[Any]) -> LinearPart:
-    """The linear part of a model without factors."""
-    users, movies = (np.zeros((n, 0), np.float32) for n in (n_users, len(movie_biases)))
-    return LinearPart(users, movies, movie_biases)
 
 
 class Model(ABC, Generic[SettingsT, ArraysT]):
@@ -122,10 +104,6 @@ class Model(ABC, Generic[SettingsT, ArraysT]):
     @abstractmethod
     def contribution_group(self) -> str:
         """The group of the ensemble's contributions that this model's opinion counts to."""
-
-    @abstractmethod
-    def linear_part(self) -> LinearPart:
-        """The part of the score that can be had for all movies at once."""
 
     @abstractmethod
     def _fit(self, ratings: Ratings, random_state: int) -> None: ...

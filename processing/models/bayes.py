@@ -24,7 +24,7 @@ from processing.data.ratings import Ratings
 from processing.errors import ModelError
 from processing.kernels import gibbs
 from processing.kernels.csr import counting_order
-from processing.models.base import Engine, LinearPart, Model
+from processing.models.base import Engine, Model
 from processing.models.cuts import move_cuts, start_cuts
 from processing.tools.progress import progress
 from processing.tools.validation import check_positive
@@ -173,11 +173,6 @@ class Bayes(Model[BayesSettings, BayesArrays]):
         scores = np.empty(len(users))
         scores[order] = float(a.lowest) + sums / len(a.user)
         return np.where(a.seen_users[users] | a.seen_movies[movies], scores, a.mean)
-
-    def linear_part(self) -> LinearPart:
-        """Of the last sample: factors of different samples are turned against each other."""
-        a = self.arrays_
-        return LinearPart(a.user[-1, :, 1:], a.movie[-1, :, 1:], a.movie[:, :, 0].mean(axis=0))
 
 
 def _observed(

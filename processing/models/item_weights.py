@@ -18,7 +18,7 @@ from processing.data.ratings import Ratings
 from processing.errors import ModelError
 from processing.kernels.arrays import Csr
 from processing.kernels.item_weights import Descent, add_weighted, fit_rows
-from processing.models.base import Engine, LinearPart, Model, biases_alone
+from processing.models.base import Engine, Model
 from processing.models.neighbours import baseline_of, deviations_of
 from processing.tools.progress import counting
 from processing.tools.validation import check_positive
@@ -88,10 +88,6 @@ class ItemWeights(Model[ItemWeightsSettings, ItemWeightsArrays]):
 
     def contribution_group(self) -> str:
         return "similar_movies"
-
-    def linear_part(self) -> LinearPart:
-        a = self.arrays_
-        return biases_alone(len(a.user_biases), a.movie_biases)
 
     def _fit(self, ratings: Ratings, random_state: int) -> None:
         if self.engine != "fast":

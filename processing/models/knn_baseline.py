@@ -24,7 +24,7 @@ from processing.kernels.csr import counting_order
 from processing.kernels.neighbours import Opinions, opinions_of_columns, opinions_of_rows
 from processing.kernels.predict import Wanted, add_neighbours
 from processing.models import surprise_engine
-from processing.models.base import Engine, LinearPart, Model, biases_alone
+from processing.models.base import Engine, Model
 from processing.models.linear import scatter
 from processing.models.matrix import compact
 from processing.models.neighbours import (
@@ -242,11 +242,6 @@ class KNNBaseline(Model[KNNBaselineSettings, AllSimilar | Nearest]):
 
     def contribution_group(self) -> str:
         return "similar_users" if self.settings.user_based else "similar_movies"
-
-    def linear_part(self) -> LinearPart:
-        a = self.arrays_
-        users, movies = self._switch(a.x_biases, a.y_biases)
-        return biases_alone(len(users), movies)
 
     def _switch(self, of_users: Any, of_movies: Any) -> tuple[Any, Any]:
         """What belongs to x, whose similarities are taken, and what belongs to y."""

@@ -10,7 +10,7 @@ from processing.data.ratings import Ratings
 from processing.kernels.arrays import Parameters
 from processing.kernels.predict import LinearArrays, linear_scores
 from processing.models import surprise_engine
-from processing.models.base import Engine, LinearPart, Model, SettingsT
+from processing.models.base import Engine, Model, SettingsT
 from processing.models.matrix import RatingMatrix, compact
 
 
@@ -36,10 +36,6 @@ class LinearModel(Model[SettingsT, LinearArrays]):
 
     def contribution_group(self) -> str:
         return "taste"
-
-    def linear_part(self) -> LinearPart:
-        a = self.arrays_
-        return LinearPart(a.user_factors, a.movie_factors, a.movie_biases)
 
     @abstractmethod
     def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Parameters:

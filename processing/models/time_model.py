@@ -17,7 +17,7 @@ from processing.errors import ModelError
 from processing.kernels import time_biases as kernels
 from processing.kernels.arrays import TimeBiases, TimeFactors, Timeline
 from processing.kernels.sgd_time import time_scores
-from processing.models.base import Engine, LinearPart, Model
+from processing.models.base import Engine, Model
 from processing.models.numba_engine import even_groups
 from processing.tools.progress import progress
 from processing.tools.validation import check_positive
@@ -138,20 +138,6 @@ class TimeModel(Model[SettingsT, TimeArrays]):
             per_user * ratings.n_users + per_movie * ratings.n_movies
         )
         return need, f"{ratings.n_ratings:,} ratings with their days, biases and factors"
-
-    def linear_part(self) -> LinearPart:
-        """The part that is left on the last day of the fitted ratings."""
-        a = self.arrays_
-        last = len(a.calendar) - 1
-        away = (last - a.user_middles) / (last + 1)
-        dev = np.sign(away) * np.abs(away) ** np.float32(0.4)
-        movie_biases = a.movie_biases + a.movie_bins[:, a.bins[last]]
-        user_factors = a.user_factors + dev[:, None] * a.factor_drifts
-        return LinearPart(
-            np.column_stack((user_factors, a.user_scales)),
-            np.column_stack((a.movie_factors, movie_biases)),
-            movie_biases,
-        )
 
     def _scores(
         self,

@@ -96,13 +96,6 @@ def describe(
     return np.column_stack(members), served.features.make(users, movies, days)
 
 
-def ensemble_scores(
-    served: ServedModels, users: NDArray[np.int32], movies: NDArray[np.int32]
-) -> NDArray[np.float32]:
-    """The ensemble's scores of pairs that are not among the ratings."""
-    return served.ensemble.predict(*describe(served, users, movies))
-
-
 def _near(
     served: ServedModels, users: NDArray[np.int32], movies: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:

@@ -4,12 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processing.kernels.arrays import Cells, Neighbours
-from processing.kernels.neighbours import (
-    Opinions,
-    opinions_of_columns,
-    opinions_of_rows,
-    strongest_reasons,
-)
+from processing.kernels.neighbours import Opinions, opinions_of_columns, opinions_of_rows
 from tests import reference
 from tests.builders import dense, random_rows, ratings_of
 
@@ -58,36 +53,6 @@ def test_opinions_when_compared_with_the_twin_then_equal(of_rows, k, n_shown, se
         if k:
             expected = reference.neighbour_sums(lists, matrix, biases, column, k)
             np.testing.assert_allclose(sums[n], expected, rtol=1e-12, atol=1e-12)
-
-
-@given(st.integers(0, 2**32 - 1))
-@settings(max_examples=20, deadline=None)
-def test_strongest_reasons_when_compared_with_the_twin_then_equal(seed):
-    ratings = ratings_of([*random_rows(seed, 10, 8, 0.5), (7, 1, 3, 0)])
-    rng = np.random.default_rng(seed)
-    deviations = rng.normal(0, 1, ratings.n_ratings).astype(np.float32)
-    near = np.full((ratings.n_movies, 4), -1, np.int32)
-    sims = np.zeros((ratings.n_movies, 4), np.float32)
-    for movie in range(ratings.n_movies):
-        others = rng.permutation([m for m in range(ratings.n_movies) if m != movie])
-        n = min(rng.integers(0, 5), len(others))
-        near[movie, :n] = others[:n]
-        sims[movie, :n] = -np.sort(-rng.random(n))
-    lists = [
-        [(j, s) for j, s in zip(near[m], sims[m], strict=True) if j >= 0]
-        for m in range(ratings.n_movies)
-    ]
-    users, movies = np.indices((ratings.n_users, ratings.n_movies)).reshape(2, -1).astype(np.int32)
-    ids = np.full((len(users), 2), -1, np.int32)
-    shares = np.zeros((len(users), 2), np.float32)
-    neighbours = Neighbours(near, sims, np.zeros_like(near))
-    by_user, cells = ratings.by_user._replace(values=deviations), Cells(users, movies)
-    strongest_reasons(neighbours, by_user, cells, ids, shares)
-    matrix = dense(ratings, deviations)
-    for n, (row, column) in enumerate(zip(users, movies, strict=True)):
-        expected = reference.strongest_reasons(lists, matrix, row, column, 2)
-        assert ids[n].tolist() == [j for j, _ in expected] + [-1] * (2 - len(expected))
-        np.testing.assert_allclose(shares[n][: len(expected)], [s for _, s in expected], rtol=1e-5)
 
 
 def test_opinions_of_rows_when_cells_are_few_then_as_when_they_are_many():

@@ -90,7 +90,6 @@ def test_time_baseline_when_a_movie_is_liked_late_then_its_bins_say_so():
     )
     scores = ask(model, 0, 0, 0, 4, 5, 9, -99, 99, None)
     np.testing.assert_allclose(scores, [2.5, 2.5, 3.5, 3.5, 2.5, 3.5, 3], atol=1e-6)
-    np.testing.assert_allclose(model.linear_part().movie_biases, [0.5], atol=1e-6)
 
 
 def test_time_baseline_when_a_day_is_good_for_all_then_the_calendar_says_so():
@@ -190,19 +189,6 @@ def test_time_baseline_when_ratings_are_undated_then_least_squares_of_users_and_
     expected = np.linalg.solve(columns.T @ columns + np.diag(penalties), target)
     found = np.concatenate((model.arrays_.user_biases, model.arrays_.movie_biases))
     np.testing.assert_allclose(found, expected, atol=1e-5)
-
-
-@pytest.mark.parametrize("model_class", MODELS)
-def test_linear_part_when_taken_then_the_scores_of_the_last_day_but_for_moods(model_class):
-    ratings, _ = drifting_ratings(3)
-    part = make(model_class, n_epochs=3).fit(ratings, 0)
-    linear, a = part.linear_part(), part.arrays_
-    users, movies = pairs(ratings)
-    days = np.full(len(users), a.first_day[0] + len(a.calendar) + 50, np.int32)
-    scores = part._scores(users, movies, days).reshape(ratings.n_users, -1)
-    mine = linear.movie_biases + linear.user_factors @ linear.movie_factors.T
-    apart = scores - mine
-    np.testing.assert_allclose(apart, np.broadcast_to(apart[:, :1], apart.shape), atol=1e-4)
 
 
 @pytest.mark.parametrize("model_class", MODELS)

@@ -15,7 +15,7 @@ from processing.ranking.gram import Grams
 from processing.ranking.near import near_movies
 from processing.ranking.popularity import Popularity
 from processing.release.spread import spread
-from processing.serving.recommend import ensemble_scores, recommend
+from processing.serving.recommend import describe, recommend
 from processing.serving.refit import ServedModels
 from tests.builders import dense, ratings_of, tasteful_rows
 
@@ -104,8 +104,8 @@ def test_recommend_when_there_is_a_ranker_then_in_its_order_with_the_ensembles_s
         found = top[user][top[user]["movie"] >= 0]
         listed = spread(best.astype(np.int64), lambda movie: _near(served, movie))
         assert found["movie"].tolist() == listed.tolist()
-        expected = ensemble_scores(served, np.full(len(listed), user, np.int32), found["movie"])
-        np.testing.assert_array_equal(found["score"], expected)
+        asked = describe(served, np.full(len(listed), user, np.int32), found["movie"])
+        np.testing.assert_array_equal(found["score"], served.ensemble.predict(*asked))
 
 
 def test_recommend_when_there_are_reasons_then_the_largest_terms_of_what_was_liked(
