@@ -171,7 +171,7 @@ def main() -> None:
         held, started = peak_memory_bytes(), time.perf_counter()
         model = fitted(ratings, program, task["settings"], task["seed"])
         seconds = time.perf_counter() - started
-        found = {"fit_seconds": round(seconds, 2), "memory_bytes": peak.bytes() - held}
+        found = {"fit_seconds": round(seconds, 6), "memory_bytes": peak.bytes() - held}
         np.save(folder / "scores.npy", scored(ratings, program, model))
     sys.stdout.write("\n" + json.dumps(found) + "\n")
 

@@ -1,6 +1,7 @@
 """What every test may use, what each needs, and how they share two cores and compiled kernels."""
 
 import hashlib
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -18,6 +19,17 @@ NEEDS = {  # a test that uses one of these fixtures gets the mark
     "s3": {"s3"},
     "environment": {"installed", "wheel"},
 }
+
+
+@pytest.fixture(autouse=True)
+def _keep_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Undo what the commands set up for their log."""
+    root, ours = logging.getLogger(), logging.getLogger("processing")
+    monkeypatch.setattr(root, "handlers", root.handlers.copy())
+    levels = root.level, ours.level
+    yield
+    root.setLevel(levels[0])
+    ours.setLevel(levels[1])
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -17,7 +17,7 @@ from processing.release.affinity import Affinity, AffinityAbout, Weights
 from processing.release.spread import spread
 
 GIVEN = (1, 3, 5, 10, 20)
-NEUTRALS = (0.0, 0.25, 0.5)  # of the way from the lowest rating to the highest
+NEUTRALS = (0.25, 0.375, 0.5)  # of the way up the scale: what is below counts against a movie
 POPULARITIES = (0.0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 SPREAD_AMONG = 50  # as many as a visitor's list has
 

@@ -153,6 +153,7 @@ def _report_page(result):
         n_train=1,
         n_stack=1,
         n_test=1,
+        found=None,
         models=(result,),
         left_out=(),
         sections=(),

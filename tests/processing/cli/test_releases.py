@@ -1,7 +1,6 @@
 """The commands about releases."""
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -13,17 +12,6 @@ from processing.errors import ReleaseError, ReleaseFormatError, UnknownReleaseEr
 from tests.make_golden_release import stage_golden
 
 Invoke = Callable[..., Result]
-
-
-@pytest.fixture(autouse=True)
-def _keep_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Undo what the commands set up for their log."""
-    root, ours = logging.getLogger(), logging.getLogger("processing")
-    monkeypatch.setattr(root, "handlers", root.handlers.copy())
-    levels = root.level, ours.level
-    yield
-    root.setLevel(levels[0])
-    ours.setLevel(levels[1])
 
 
 @pytest.fixture
