@@ -21,15 +21,16 @@ NEEDS = {  # a test that uses one of these fixtures gets the mark
 }
 
 
+LEVELS = {name: logging.getLogger(name).level for name in ("", "processing", "urllib3")}
+HANDLERS = logging.getLogger().handlers.copy()
+
+
 @pytest.fixture(autouse=True)
-def _keep_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Undo what the commands set up for their log."""
-    root, ours = logging.getLogger(), logging.getLogger("processing")
-    monkeypatch.setattr(root, "handlers", root.handlers.copy())
-    levels = root.level, ours.level
-    yield
-    root.setLevel(levels[0])
-    ours.setLevel(levels[1])
+def _logs_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin with the log as it was at first: fixtures of modules run commands, which set it up."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", HANDLERS.copy())
+    for name, level in LEVELS.items():
+        logging.getLogger(name).setLevel(level)
 
 
 def pytest_configure(config: pytest.Config) -> None:
