@@ -16,9 +16,10 @@ def turned(
     or None for the list as it is. The browser does the same: `app/static/ranking.js`.
     """
     places = np.arange(len(movies))
-    if known is None:
+    if known is None or not len(movies):
         return places
-    weight = opened.manifest.known_weight * (1 if known == "well" else -1)
+    unit = float(np.std(order)) or 1.0
+    weight = opened.manifest.known_weight * unit * (1 if known == "well" else -1)
     by = np.argsort(-(order + weight * np.log1p(opened.everyone.votes[movies])), kind="stable")
     place_of = dict(zip(movies.tolist(), places.tolist(), strict=True))
     best = spread(movies[by].astype(np.int64), opened.release.weights.near)

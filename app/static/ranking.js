@@ -81,7 +81,9 @@ export function ranked(ranking, votes, given, stars, most) {
  */
 export function turn(ranking, votes, rows, known) {
   if (known !== "well" && known !== "less") return rows;
-  const weight = known === "well" ? ranking.about.known_weight : -ranking.about.known_weight;
+  const mean = rows.reduce((sum, row) => sum + row.order, 0) / rows.length;
+  const deviation = Math.sqrt(rows.reduce((sum, row) => sum + (row.order - mean) ** 2, 0) / rows.length) || 1;
+  const weight = (known === "well" ? 1 : -1) * ranking.about.known_weight * deviation;
   /** @param {Ranked} row */
   const key = ({ index, order }) => order + weight * Math.log1p(votes[index]);
   return spread(ranking, [...rows].sort((a, b) => key(b) - key(a)));

@@ -15,7 +15,11 @@ KNOWN_WEIGHTS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0)
 
 
 class Turn(NamedTuple):
-    """How many movies a list has, and what `logs`, log(1 + ratings) of each movie, count for."""
+    """How many movies a list has, and what `logs`, log(1 + ratings) of each movie, count for.
+
+    `weight` is in standard deviations of what orders the list's movies, so that it means the same
+    whatever orders it; 1 stands for a standard deviation of 0.
+    """
 
     n: int
     weight: float
@@ -39,12 +43,23 @@ def first_of(
     places = best_of(candidates, orders, turn.n)
     if turn.weight:
         some = places >= 0
-        turned = np.full(places.shape, -np.inf, np.float32)
-        movies = candidates.movies[places[some]]
-        turned[some] = orders[places[some]] + (turn.weight * turn.logs[movies]).astype(np.float32)
+        rows, turned = np.nonzero(some)[0], np.full(places.shape, -np.inf)
+        listed = orders[places[some]].astype(np.float64)
+        weights = turn.weight * _spreads(listed, rows, len(places))
+        turned[some] = listed + weights[rows] * turn.logs[candidates.movies[places[some]]]
         order = np.lexsort((np.where(some, places, np.iinfo(np.int64).max), -turned), axis=1)
         places = np.take_along_axis(places, order, axis=1)
     return spread_places(candidates, places, near)
+
+
+def _spreads(
+    values: NDArray[np.float64], rows: NDArray[np.int64], n_rows: int
+) -> NDArray[np.float64]:
+    """Standard deviation of each row's values, float64 (n_rows,); 1 where it is 0."""
+    n = np.maximum(np.bincount(rows, minlength=n_rows), 1)
+    means = np.bincount(rows, values, n_rows) / n
+    spreads = np.sqrt(np.bincount(rows, (values - means[rows]) ** 2, n_rows) / n)
+    return np.where(spreads > 0, spreads, 1.0)
 
 
 def spread_places(

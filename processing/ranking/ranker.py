@@ -29,9 +29,7 @@ TREES = "trees.ubj"
 STOP_SHARE = 0.15
 TOP = 10
 RESTRAINT = 0.1  # best of 0 to 1 on the stacks of MovieLens 1M, `random` and `last`; not of `time`
-PAIRS = (
-    15  # of each of the first so many with all others, as XGBoost's manual advises for a top ten
-)
+PAIRS = 15  # each of the first so many, with all others: XGBoost's advice for a top ten
 
 
 @dataclass(frozen=True, kw_only=True)

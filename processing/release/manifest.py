@@ -74,7 +74,8 @@ class ReleaseAbout(Document, frozen=True, kw_only=True):
         A score is the start, in stars, plus its contributions, one of each group of features.
     known_weight
         What log(1 + votes) adds to a recommendation's `order`, or takes from it, where a list is
-        turned to well known or less known movies; 0 or more.
+        turned to well known or less known movies, in standard deviations of the list's `order`; 0
+        or more.
     like
         A movie is loved from this many stars on.
     periods

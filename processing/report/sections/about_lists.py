@@ -163,7 +163,8 @@ def _turned(found: ListResults) -> list[str]:
         return []
     return [
         "Readers can turn a list to well known or less known movies: the order then gains or loses "
-        f"{found.known_weight:.3g} times the logarithm of one more than the movie’s ratings."
+        f"{found.known_weight:.3g} times the logarithm of one more than the movie’s ratings, in "
+        "standard deviations of what orders the list."
     ]
 
 

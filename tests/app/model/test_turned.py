@@ -6,6 +6,7 @@ import io
 import numpy as np
 import pytest
 
+from app.model.turned import turned
 from processing.release.spread import spread
 from tests.app.html import text, texts
 
@@ -34,7 +35,8 @@ def test_list_when_turned_then_the_same_movies_by_order_and_votes_and_spread(
     release = app.extensions["current"].opened().release
     top = _record(app, path).top
     votes = release.stats["n_ratings"][top["movie"]]
-    keys = top["order"].astype(float) + sign * 0.25 * np.log(1 + votes)
+    order = top["order"].astype(float)
+    keys = order + sign * 0.25 * (np.std(order) or 1.0) * np.log(1 + votes)
     best = top["movie"][np.argsort(-keys, kind="stable")]
     expected = spread(best.astype(np.int64), release.weights.near) + 1
     assert _ids(client, f"{path}.csv?known={known}") == expected.tolist()
@@ -43,6 +45,17 @@ def test_list_when_turned_then_the_same_movies_by_order_and_votes_and_spread(
     assert [row["rank"] for row in found["recommendations"]] == list(
         range(1, 1 + len(found["recommendations"]))
     )
+
+
+@pytest.mark.parametrize("known", ["well", "less"])
+def test_list_when_ordered_in_another_unit_then_turned_as_far(app, known):
+    """What orders a visitor's list is a hundredth of what orders a user's."""
+    opened = app.extensions["current"].opened()
+    top = opened.record(7).top
+    movies, order = top["movie"].astype(np.int64), top["order"].astype(np.float64)
+    found = turned(opened, movies, order, known)
+    np.testing.assert_array_equal(found, turned(opened, movies, order / 1024, known))
+    assert found.tolist() != list(range(len(movies)))
 
 
 def test_list_when_turned_then_each_movie_keeps_its_stars_reasons_and_account(client):

@@ -59,12 +59,20 @@ def test_list_when_compared_with_the_twins_then_the_best_turned_and_spread(n, we
     candidates, orders, near, logs = _made(seed)
     turned = []
     for own in _best(candidates, orders, n):
-        worth = {p: orders[p] + np.float32(weight * logs[candidates.movies[p]]) for p in own}
+        unit = weight * (np.std(orders[own], dtype=np.float64) or 1.0)
+        worth = {p: orders[p] + unit * logs[candidates.movies[p]] for p in own}
         turned.append(sorted(own, key=lambda p: (-worth[p], p)) if weight else own)
     expected = spread_slowly(_movies(candidates, np.array(_filled(turned, n))), near)
     found = first_of(candidates, orders, near, Turn(n, weight, logs))
     assert found.dtype == np.int64
     np.testing.assert_array_equal(_movies(candidates, found), expected)
+
+
+def test_list_when_turned_in_another_unit_then_the_same():
+    candidates, orders, near, logs = _made(4)
+    found = first_of(candidates, orders, near, Turn(20, 0.7, logs))
+    smaller = first_of(candidates, orders / 1024, near, Turn(20, 0.7, logs))
+    np.testing.assert_array_equal(found, smaller)
 
 
 @pytest.mark.parametrize("weight", [0.0, 2.0, -2.0])
