@@ -47,7 +47,7 @@ from processing.tools.stages import Stage
 
 MOST_USERS = 40_000  # whose lists are measured
 UNSPREAD = "unspread"
-POSITIONS = {"well": ("Well known", 1), "less": ("Less known", -1)}
+POSITIONS = {"well": ("Well known", 1), "listed": ("As listed", 0), "less": ("Less known", -1)}
 LABELS = {LIST: "List, as served", STARS: "Ensemble, by stars alone"}
 
 

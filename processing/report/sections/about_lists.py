@@ -197,16 +197,14 @@ def _orders(found: ListResults) -> Table:
 
 def _positions(found: ListResults) -> Table:
     columns = (*_FIRST_TEN, *_REST)
-    listed: list[tuple[str, ListQuality]] = [("As listed", found.of(LIST))]
-    rows = listed + [(row.label, row) for row in found.positions]
     return Table(
         name="positions",
         caption="The list as served, and turned to well known or less known movies",
         head="List",
         columns=tuple(each.column for each in columns),
         rows=tuple(
-            Row(label=label, cells=tuple(each.cell(row) for each in columns))
-            for label, row in rows
+            Row(label=row.label, cells=tuple(each.cell(row) for each in columns))
+            for row in found.positions
         ),
     )
 

@@ -226,7 +226,8 @@ def test_ranking_when_read_then_every_order_is_there_and_the_list_beats_the_most
     )
     assert rows["list"].above_popular_interval[0] > 0
     assert rows["popular"].above_popular is None
-    assert [position.position for position in ranking.positions] == ["well", "less"]
+    assert [position.position for position in ranking.positions] == ["well", "listed", "less"]
+    assert ranking.positions[1].ndcg_10 > 0
     assert (directory / "last/ranker/trees.ubj").exists() == (ranking.ranker.n_trees > 0)
 
 
