@@ -146,3 +146,7 @@ class RankingContract:
 
     def test_too_large_when_ratings_are_few_then_not(self, ratings):
         assert self.model_class.too_large(self.make().settings, ratings) is None
+
+    def test_scores_when_said_to_be_the_same_for_all_then_they_are(self, ratings, fitted):
+        scores = fitted.scores(ratings.by_user)
+        assert (scores == scores[0]).all() == fitted.same_for_all

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
+from processing.kernels.arrays import Csr
+from processing.kernels.csr import locate
 from processing.ranking.candidates import last_days
 
 N_USERS = 1000
@@ -48,6 +50,19 @@ class Lists:
     def rows(self) -> NDArray[np.int64]:
         """The row, a place in `users`, of each pair."""
         return np.repeat(np.arange(len(self.users)), np.diff(self.indptr))
+
+    def places(self, rows: NDArray[Any], movies: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Where the pairs of some rows and movies are, int64 (n,), -1 where they are not listed."""
+        found = np.empty(len(rows), np.int64)
+        locate(Csr(self.indptr, self.movies, self.movies), rows, movies, found)
+        return found
+
+    def pairs_of(self, table: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The entries of the pairs in a table, (n_users, n_movies), float32 (n_pairs,)."""
+        out = np.empty(len(self.movies), np.float32)
+        for row, start, end in zip(table, self.indptr[:-1], self.indptr[1:], strict=True):
+            np.take(row, self.movies[start:end], out=out[start:end])
+        return out
 
     def blocks(self) -> Iterator[tuple[slice, Pairs]]:
         """The pairs, whole users at a time, and where they lie."""

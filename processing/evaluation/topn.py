@@ -24,6 +24,7 @@ Differs: Koren draws random movies for each held-out rating, we draw them once p
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,17 +90,10 @@ def find_likes(
 
     `users`, `movies`, `ratings`: (n,) each, the held-out rows.
     """
-    n_movies = len(lists.movie_counts)
-    asked = np.isin(users, lists.users)
-    row = np.searchsorted(lists.users, users[asked])
-    keys = lists.rows() * n_movies + lists.movies
-    wanted = row * n_movies + movies[asked]
-    place = np.searchsorted(keys, wanted)
-    found = place < len(keys)
-    found[found] = keys[place[found]] == wanted[found]
-    place, given = place[found], ratings[asked][found]
-    found_given = np.full(len(keys), np.nan, np.float32)
-    found_given[place] = given
+    asked = np.flatnonzero(np.isin(users, lists.users))
+    places = lists.places(np.searchsorted(lists.users, users[asked]), movies[asked])
+    found_given = np.full(len(lists.movies), np.nan, np.float32)
+    found_given[places[places >= 0]] = ratings[asked[places >= 0]]
     held = ~np.isnan(found_given)
     liked = held & (found_given >= np.float32(scale.like))
     loved = held & (found_given >= np.float32(scale.high))
@@ -116,10 +110,10 @@ def outcome(lists: Lists, likes: Likes, scores: NDArray[np.float32]) -> Outcome:
     """Order each list by `scores` (n_pairs,), ties by movie index, and see where the likes are."""
     places = np.full((len(lists.users), RECALL_TOP), -1, np.int64)
     best_places(lists.indptr, np.ascontiguousarray(scores, np.float32), places)
-    n_likes = np.diff(np.append(0, np.cumsum(likes.liked))[lists.indptr])
+    n_likes = _count(lists.indptr, likes.liked)
     asked = n_likes > 0
     places, n_likes = places[asked], n_likes[asked]
-    hit = np.append(likes.liked, False)[places]
+    hit = _at(places, likes.liked, False)
     discounts = 1 / np.log2(np.arange(TOP) + 2)
     ideal = np.cumsum(discounts)[np.minimum(n_likes, TOP) - 1]
     return Outcome(
@@ -128,10 +122,10 @@ def outcome(lists: Lists, likes: Likes, scores: NDArray[np.float32]) -> Outcome:
         gains=hit[:, :TOP] @ discounts / ideal,
         recalls=hit.sum(axis=1) / n_likes,
         ranks=_ranks(lists, likes, scores),
-        top=np.append(lists.movies, np.int32(-1))[places[:, :TOP]],
+        top=_at(places[:, :TOP], lists.movies, -1),
         popular=_popular(lists.movie_counts),
         listable=lists.movie_counts > 0,
-        given=np.append(likes.given, np.float32(np.nan))[places[:, :TOP]],
+        given=_at(places[:, :TOP], likes.given, np.nan),
     )
 
 
@@ -160,9 +154,9 @@ def ndcg_of_places(
     The pairs of user k are those from `indptr[k]` to `indptr[k + 1]`; `places`: int64 (n_users, k),
     the pairs listed, best first, -1 beyond the last.
     """
-    n_likes = np.diff(np.append(0, np.cumsum(liked))[indptr])
+    n_likes = _count(indptr, liked)
     some = n_likes > 0
-    hit = np.append(liked, False)[places[some, :TOP]]
+    hit = _at(places[some, :TOP], liked, False)
     discounts = 1 / np.log2(np.arange(TOP) + 2)
     ideal = np.cumsum(discounts)[np.minimum(n_likes[some], TOP) - 1]
     gains: NDArray[np.float64] = hit @ discounts[: hit.shape[1]] / ideal
@@ -199,6 +193,17 @@ def list_quality(
         intra_list_distance=None if distances is None else float(distances.mean()),
         first_place_share=float(np.unique(first, return_counts=True)[1].max() / len(first)),
     )
+
+
+def _count(indptr: NDArray[np.int64], liked: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many pairs of each list are liked, int64 (n_lists,)."""
+    rows = np.searchsorted(indptr, np.flatnonzero(liked), side="right") - 1
+    return np.bincount(rows, minlength=len(indptr) - 1)
+
+
+def _at(places: NDArray[np.int64], values: NDArray[Any], none: float) -> NDArray[Any]:
+    """The values at some places, `none` where a place is -1."""
+    return np.where(places >= 0, values[places], values.dtype.type(none))
 
 
 def _ranks(lists: Lists, likes: Likes, scores: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit, prange
 
 from processing.kernels.arrays import Array, Csr, Real, Whole
+from processing.kernels.csr import find
 
 
 @njit(cache=True)
@@ -48,3 +49,22 @@ def best_unseen(scores: Array, columns: Array, ratings: Csr, rows: Array, out: A
                 seen += 1
             if seen == end or indices[seen] != columns[c]:
                 n_kept = insert_best(out[r], values, n_kept, columns[c], scores[r, c])
+
+
+@njit(cache=True, parallel=True)
+def first_unseen(order: Array, ratings: Csr, rows: Array, out: Array) -> None:
+    """Write, for each row, the first columns of `order` that it does not have yet.
+
+    `ratings`: what each row has, ascending. `out`: int32 (n_rows, n), places beyond the last
+    untouched.
+    """
+    indptr, indices = ratings.indptr, ratings.indices
+    for r in prange(len(rows)):
+        start, end = indptr[rows[r]], indptr[rows[r] + 1]
+        n_kept = 0
+        for column in order:
+            if n_kept == out.shape[1]:
+                break
+            if find(indices, start, end, column) < 0:
+                out[r, n_kept] = column
+                n_kept += 1

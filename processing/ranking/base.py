@@ -35,6 +35,7 @@ class RankingModel(ABC, Generic[SettingsT, ArraysT]):
     kind: ClassVar[str]
     Settings: ClassVar[type[Any]]
     Arrays: ClassVar[type[Any]]
+    same_for_all: ClassVar[bool] = False  # whether everybody's scores are the same
 
     arrays_: ArraysT
 

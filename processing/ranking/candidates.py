@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
 from processing.data.rows import NO_DAY
-from processing.kernels.select import best_unseen
+from processing.kernels.select import best_unseen, first_unseen
 from processing.ranking.base import AnyRankingModel
 
 BLOCK_SCORES = 20_000_000  # scores of one model that are held at once
@@ -131,13 +131,20 @@ def _of_block(
     n_candidates: int,
 ) -> Candidates:
     own = ratings.by_user.take(users)
-    every = [model.scores(own) for model in models.values()]
+    every = [
+        model.scores(own.take(np.arange(1)) if model.same_for_all else own)
+        for model in models.values()
+    ]
     keys = []
-    for place, scores in enumerate(every):
+    for place, (model, scores) in enumerate(zip(models.values(), every, strict=True)):
         n = n_candidates if place == 0 else max(1, int(OTHERS * n_candidates))
         best = np.full((len(users), n), -1, np.int32)
         columns = scores if len(rated) == ratings.n_movies else scores[:, rated]
-        best_unseen(columns, rated, ratings.by_user, users, best)
+        if model.same_for_all:
+            order = rated[np.argsort(-columns[0], kind="stable")]
+            first_unseen(order, ratings.by_user, users, best)
+        else:
+            best_unseen(columns, rated, ratings.by_user, users, best)
         rows, places = np.nonzero(best >= 0)
         keys.append(rows * np.int64(ratings.n_movies) + best[rows, places])
     rows, movies = np.divmod(np.unique(np.concatenate(keys)), ratings.n_movies)
@@ -148,5 +155,7 @@ def _of_block(
         days=last_days(ratings, users[some]),
         indptr=np.concatenate(([0], np.cumsum(counts[some]))),
         movies=movies.astype(np.int32),
-        scores=np.column_stack([scores[rows, movies] for scores in every]),
+        scores=np.column_stack(
+            [scores[rows if len(scores) > 1 else 0, movies] for scores in every]
+        ),
     )

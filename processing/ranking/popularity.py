@@ -48,6 +48,7 @@ class Popularity(RankingModel[PopularitySettings, PopularityArrays]):
     kind: ClassVar[str] = "popularity"
     Settings: ClassVar[type[PopularitySettings]] = PopularitySettings
     Arrays: ClassVar[type[PopularityArrays]] = PopularityArrays
+    same_for_all: ClassVar[bool] = True
 
     @classmethod
     def memory_need(cls, settings: PopularitySettings, ratings: Ratings) -> tuple[int, str]:

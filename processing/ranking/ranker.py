@@ -51,7 +51,7 @@ class RankerSettings:
         People that it learns from at most, 1 or more.
     """
 
-    n_candidates: int = 120
+    n_candidates: int = 80
     n_estimators: int = 400
     max_depth: int = 4
     learning_rate: float = 0.05
@@ -59,7 +59,7 @@ class RankerSettings:
     subsample: float = 0.8
     colsample_bytree: float = 0.5
     patience: int = 50
-    most_users: int = 20_000
+    most_users: int = 10_000
 
     def __post_init__(self) -> None:
         names = ("n_candidates", "max_depth", "learning_rate", "patience", "most_users")

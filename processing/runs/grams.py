@@ -48,8 +48,9 @@ def part_grams(run: Run, fit_on: Mask, grams: KnownGrams) -> Grams:
     """The Gram matrix of a part of the known ratings: that of all known, less the rest."""
     if grams.stage is None:
         return Grams.of(run.ratings.part(fit_on))
-    known, rest = run.ratings.part(grams.known), run.ratings.part(grams.known & ~fit_on)
-    return _read(known, grams.stage).without(known, rest)
+    known, rest = run.ratings.part(grams.known), grams.known & ~fit_on
+    of_known = _read(known, grams.stage)
+    return of_known.without(known, run.ratings.part(rest)) if rest.any() else of_known
 
 
 def all_grams(run: Run, grams: KnownGrams) -> Grams:

@@ -171,9 +171,8 @@ class _Measured:
         for lists in in_chunks(self._known, candidates.users):
             likes, own = self._likes(lists), self._known.by_user.take(lists.users)
             self.n_likes += int(likes.liked.sum())
-            rows = lists.rows()
             scores = {
-                name: model.scores(own)[rows, lists.movies] for name, model in self._models.items()
+                name: lists.pairs_of(model.scores(own)) for name, model in self._models.items()
             }
             for name, of_model in scores.items():
                 chunks[name].append(outcome(lists, likes, of_model))
@@ -225,7 +224,5 @@ def with_first(
     span = float(below.max() - below.min()) or 1.0
     scores: NDArray[np.float32] = ((below - below.max()) / span - 1).astype(np.float32)
     rows, places = np.nonzero(first >= 0)
-    keys = lists.rows() * len(lists.movie_counts) + lists.movies
-    wanted = rows * len(lists.movie_counts) + first[rows, places]
-    scores[np.searchsorted(keys, wanted)] = 1 - places / first.shape[1]
+    scores[lists.places(rows, first[rows, places])] = 1 - places / first.shape[1]
     return scores

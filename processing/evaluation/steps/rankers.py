@@ -4,11 +4,11 @@ Everything that it is told of a candidate comes from ratings outside stack and t
 ratings are labels alone, and the test ratings have no say.
 """
 
+import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import msgspec
 import numpy as np
@@ -30,8 +30,6 @@ from processing.tools.stages import Stage
 
 ABOUT = "about.json"
 LEAST_KEPT = 0.8  # of the NDCG@10 that turning a list to well or less known movies has to leave
-
-Gains: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,26 +122,28 @@ def _fitting(run: Run, parts: list[Taught]) -> Callable[[Path], str]:
 
 
 def _known_weight(run: Run, parts: list[Taught], ranker: Ranker) -> float:
-    """What turns lists as far as leaves `LEAST_KEPT` of the NDCG on the stack, both ways."""
-    worth: dict[float, tuple[list[Gains], list[Gains]]] = {
-        weight: ([], []) for weight in (0.0, *KNOWN_WEIGHTS)
-    }
+    """What turns lists as far as leaves `LEAST_KEPT` of the NDCG on the stack, both ways.
+
+    The first that leaves less ends the search.
+    """
+    lists = []
     for part in parts:
         candidates, near = part.rankings.read_candidates(), part.rankings.read_near()
         liked = liked_pairs(run.ratings, part.held, candidates)
         orders = ranker.predict(np.load(part.columns.path / COLUMNS))
         logs = np.log1p(run.ratings.part(part.held.fit_on).movie_counts)
-        for weight, both in worth.items():
-            for way, gains in zip((1, -1), both, strict=True):
-                turn = Turn(run.profile.recommend.top_n, way * weight, logs)
-                listed = first_of(candidates, orders, near, turn)
-                gains.append(ndcg_of_places(candidates.indptr, liked, listed))
-    kept = [
-        weight
-        for weight, both in worth.items()
-        if all(
-            np.concatenate(gains).mean() >= LEAST_KEPT * np.concatenate(plain).mean()
-            for gains, plain in zip(both, worth[0.0], strict=True)
-        )
-    ]
-    return max(kept)
+        lists.append((candidates, orders, near, liked, logs))
+
+    def worth(weight: float) -> float:
+        gains = []
+        for candidates, orders, near, liked, logs in lists:
+            turn = Turn(run.profile.recommend.top_n, weight, logs)
+            listed = first_of(candidates, orders, near, turn)
+            gains.append(ndcg_of_places(candidates.indptr, liked, listed))
+        return float(np.concatenate(gains).mean())
+
+    least = LEAST_KEPT * worth(0.0)
+    kept = itertools.takewhile(
+        lambda weight: min(worth(weight), worth(-weight)) >= least, KNOWN_WEIGHTS
+    )
+    return max(kept, default=0.0)

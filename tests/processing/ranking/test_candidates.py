@@ -13,12 +13,15 @@ from tests.builders import ratings_of, tasteful_rows
 
 
 class Planted:
-    """Scores that are given, by what a person rated first."""
+    """Scores that are given, by what a person rated first, or the same for all."""
 
-    def __init__(self, seed, n_movies):
+    def __init__(self, seed, n_movies, same_for_all=False):
         self._table = np.random.default_rng(seed).integers(0, 6, (n_movies + 1, n_movies))
+        self.same_for_all = same_for_all
 
     def scores(self, rated: Csr):
+        if self.same_for_all:
+            return np.tile(self._table[0].astype(np.float32), (rated.n_rows, 1))
         first = np.full(rated.n_rows, -1)
         some = rated.counts > 0
         first[some] = rated.indices[rated.indptr[:-1][some]]
@@ -35,7 +38,7 @@ def ratings():
 
 
 def _models(ratings):
-    return {name: Planted(k, ratings.n_movies) for k, name in enumerate(("a", "b", "c"))}
+    return {name: Planted(k, ratings.n_movies, name == "b") for k, name in enumerate("abc")}
 
 
 def _seen(ratings, user):
