@@ -10,10 +10,10 @@ Differs: the blend below the trees is ours: trees alone cannot extrapolate along
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import xgboost
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from processing.data.rows import Scale
 from processing.ensemble.features import CONTRIBUTIONS, GROUPS, NAMES
 from processing.errors import ModelError
+from processing.tools.boosting import TreeCounter
 from processing.tools.progress import counting
 from processing.tools.validation import check_positive
 
@@ -153,7 +154,7 @@ class Ensemble:
                 evals=[(parts[0], "learn"), (parts[1], "stop")],
                 early_stopping_rounds=self.settings.patience,
                 evals_result=rounds,
-                callbacks=[_Counted(advance)],
+                callbacks=[TreeCounter(advance)],
                 verbose_eval=False,
             )
         self.booster_ = fitted[: fitted.best_iteration + 1]
@@ -289,17 +290,6 @@ class Ensemble:
             "base_score": 0.0,
             "seed": random_state,
         }
-
-
-class _Counted(xgboost.callback.TrainingCallback):
-    """Moves a progress bar with every tree."""
-
-    def __init__(self, advance: Callable[[int], object]) -> None:
-        self._advance = advance
-
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
-        self._advance(1)
-        return False
 
 
 def _stop_rows(n: int, random_state: int) -> NDArray[np.bool_]:

@@ -3,7 +3,6 @@
 from numba import njit, prange
 
 from processing.kernels.arrays import Array, Csr
-from processing.kernels.csr import find
 
 
 @njit(cache=True, parallel=True)
@@ -28,31 +27,27 @@ def add_products(movies: Array, by_movie: Csr, by_user: Csr, out: Array) -> None
 
 
 @njit(cache=True, parallel=True)
-def add_products_of_part(movies: Array, by_movie: Csr, by_user: Csr, part: Csr, out: Array) -> None:
-    """Add to out[a, j], j up to a, the products in which either grade is of a part.
+def add_products_of_part(
+    movies: Array, part_by_movie: Csr, part: Csr, by_user: Csr, out: Array
+) -> None:
+    """Add, for each movie a of `movies`, the products of a part's g_ua with g_uj to out[a, j].
 
-    `part`: grades by user that are among those of `by_user`, or their negatives: then the products
-    are taken away.
+    `part` and `part_by_movie`: grades that are among those of `by_user`, or their negatives: then
+    products are taken away. Of two grades of the part the product is added once, where j <= a. So
+    out[a, j] and out[j, a] together are the products in which either is of the part.
     """
-    users, grades, starts = by_movie.indices, by_movie.values, by_movie.indptr
+    users, grades, starts = part_by_movie.indices, part_by_movie.values, part_by_movie.indptr
     columns, values, indptr = by_user.indices, by_user.values, by_user.indptr
-    part_columns, part_values, part_indptr = part.indices, part.values, part.indptr
+    of_part, part_indptr = part.indices, part.indptr
     for k in prange(len(movies)):
         a = movies[k]
         row = out[a]
         for p in range(starts[a], starts[a + 1]):
             grade, user = grades[p], users[p]
-            first, last = part_indptr[user], part_indptr[user + 1]
-            if grade == 0 or first == last:
-                continue
-            place = find(part_columns, first, last, a)
-            if place >= 0:
-                for q in range(indptr[user], indptr[user + 1]):
-                    if columns[q] > a:
-                        break
-                    row[columns[q]] += part_values[place] * values[q]
-            else:
-                for q in range(first, last):
-                    if part_columns[q] > a:
-                        break
-                    row[part_columns[q]] += grade * part_values[q]
+            t, end = part_indptr[user], part_indptr[user + 1]
+            for q in range(indptr[user], indptr[user + 1]):
+                j = columns[q]
+                while t < end and of_part[t] < j:
+                    t += 1
+                if j <= a or t == end or of_part[t] != j:
+                    row[j] += grade * values[q]

@@ -9,15 +9,18 @@ is. And how much more popular the movie is than that.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
+from processing.kernels.arrays import Csr
 from processing.ranking.candidates import Candidates
 from processing.ranking.popularity import recent_counts
 
 YEAR, QUARTER = 365, 90
+BLOCK_USERS = 20_000
 FEW = 2.0  # likes among twice as many that every movie is given beforehand
 OF_MOVIES = ("log_ratings", "share_liked", "log_last_year", "log_last_quarter", "trend")
 OF_USERS = ("user_log_ratings", "user_mean", "user_spread", "user_share_liked", "user_popularity")
@@ -56,35 +59,20 @@ class CandidateColumns:
 
     def __init__(self, ratings: Ratings) -> None:
         csr, like = ratings.by_user, np.float32(ratings.scale.like)
-        liked = csr.values >= like
-        counts, n_likes = (
-            ratings.movie_counts,
-            np.bincount(csr.indices[liked], minlength=ratings.n_movies),
-        )
+        counts, n_likes = ratings.movie_counts, np.zeros(ratings.n_movies, np.int64)
         logs = np.log1p(counts)
+        of_users = []
+        for start in range(0, ratings.n_users, BLOCK_USERS):
+            own = csr.take(np.arange(start, min(start + BLOCK_USERS, ratings.n_users)))
+            liked = own.values >= like
+            n_likes += np.bincount(own.indices[liked], minlength=ratings.n_movies)
+            of_users.append(_of_users(own, liked, logs))
         lately = [np.log1p(recent_counts(ratings, days)) for days in (YEAR, QUARTER)]
         share = (n_likes + FEW) / (counts + 2 * FEW)
         self._of_movies = np.column_stack((logs, share, *lately, lately[0] - logs)).astype(
             np.float32
         )
-        rows, n = csr.rows(), np.maximum(csr.counts, 1)
-
-        def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
-            found: NDArray[np.float64] = np.bincount(rows, values, ratings.n_users) / n
-            return found
-
-        stars = csr.values.astype(np.float64)
-        means = mean(stars)
-        spreads = np.sqrt(np.maximum(mean(stars**2) - means**2, 0))
-        self._of_users = np.column_stack(
-            (
-                np.log1p(csr.counts),
-                means,
-                spreads,
-                mean(liked.astype(float)),
-                mean(logs[csr.indices]),
-            )
-        ).astype(np.float32)
+        self._of_users = np.concatenate(of_users)
 
     def make(self, candidates: Candidates, members: NDArray[np.float32]) -> NDArray[np.float32]:
         """Columns of candidates, float32 (n_pairs, n_columns), as `column_names` has them.
@@ -103,6 +91,23 @@ class CandidateColumns:
         of_users = self._of_users[candidates.users[rows]]
         gap = of_movies[:, 0] - of_users[:, -1]
         return np.column_stack((*columns, of_movies, of_users, gap, members)).astype(np.float32)
+
+
+def _of_users(
+    rated: Csr, liked: NDArray[np.bool_], logs: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """What `OF_USERS` names, float32 (n_users, 5). `liked`: of each entry; `logs`: by movie."""
+    rows, n = rated.rows(), np.maximum(rated.counts, 1)
+
+    def mean(values: NDArray[Any]) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = np.bincount(rows, values, rated.n_rows) / n
+        return found
+
+    stars = rated.values.astype(np.float64)
+    means = mean(stars)
+    spreads = np.sqrt(np.maximum(mean(stars**2) - means**2, 0))
+    columns = (np.log1p(rated.counts), means, spreads, mean(liked), mean(logs[rated.indices]))
+    return np.column_stack(columns).astype(np.float32)
 
 
 def _means(values: NDArray[np.float32], indptr: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ Differs: ratings are graded there by "liked or not"; here a rating counts by how
          only the largest entries are kept, `n_weights` a movie on average.
 """
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -184,12 +185,16 @@ def _weights(upper: NDArray[np.float32]) -> NDArray[np.float32]:
 def largest(weights: NDArray[np.float32], n_a_row: int) -> Csr:
     """The entries furthest from 0, by row: `n_a_row` a row on average.
 
-    The least weight that is kept is found on every k-th entry where there are many.
+    The least weight that is kept is found on every k-th entry where there are many; k shares no
+    factor with n, so that all rows and columns are among them.
     """
     n = len(weights)
     least: np.float32 = np.float32(0)
     if n_a_row < n:
-        sample = np.abs(weights.T.reshape(-1)[:: 1 + n * n // MOST_SAMPLED])
+        step = 1 + n * n // MOST_SAMPLED
+        while math.gcd(step, n) > 1:
+            step += 1
+        sample = np.abs(weights.T.reshape(-1)[::step])
         place = int(len(sample) * (1 - n_a_row / n))
         least = np.partition(sample, place)[place]
     rows, columns, values = [], [], []

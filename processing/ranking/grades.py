@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from processing.data.rows import Scale
 from processing.kernels.arrays import Csr
 
+BLOCK = 1_000_000
 MOST_LEVELS = 20  # their products then fit into 32 bits for five million users
 
 
@@ -33,13 +34,17 @@ class Grading(NamedTuple):
         """One grade, 1, for whatever was rated, liked or not."""
         return cls(scale.low - 1, scale.low, 1)
 
-    def grades(self, stars: NDArray[np.float32]) -> NDArray[np.int32]:
-        """Grades of ratings, int32 (n,)."""
-        shares = (stars.astype(np.float64) - self.low) / (self.high - self.low)
-        grades: NDArray[np.int32] = np.rint(shares.clip(0, 1) * self.most).astype(np.int32)
+    def grades(self, stars: NDArray[np.float32]) -> NDArray[np.int8]:
+        """Grades of ratings, int8 (n,)."""
+        grades = np.empty(len(stars), np.int8)
+        for start in range(0, len(stars), BLOCK):
+            block = stars[start : start + BLOCK].astype(np.float64)
+            shares = (block - self.low) / (self.high - self.low)
+            grades[start : start + BLOCK] = np.rint(shares.clip(0, 1) * self.most)
         return grades
 
     def shares(self, rated: Csr) -> Csr:
         """Ratings as grades from 0 to 1, float32."""
-        values = (self.grades(rated.values) / self.most).astype(np.float32)
+        levels = (np.arange(self.most + 1) / self.most).astype(np.float32)
+        values = levels[self.grades(rated.values)]
         return Csr(rated.indptr, rated.indices, values)

@@ -4,8 +4,6 @@ Grades are whole numbers, so sums are exact, and the matrix of a part of the rat
 that of all by taking away what is held out: to the last bit what a pass over the part would give.
 """
 
-from functools import cached_property
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +14,8 @@ from processing.ranking.grades import Grading
 from processing.tools.progress import counting
 
 N_BATCHES = 32
+BLOCK = 512  # rows that are looked at together
+BLOCK_RATINGS = 4_000_000
 MOST_MOVIES = 20_000  # of the matrix; its square of int32 then has 1.6 GB
 
 
@@ -70,44 +70,59 @@ class Grams:
         grading = Grading.of(ratings.scale)
         return cls(movies, lower, _totals(_grades(ratings, movies, grading), len(movies)), grading)
 
-    def without(self, ratings: Ratings, held: Ratings) -> "Grams":
-        """That of `ratings`, which this is of, less a part of them."""
-        return self._changed(ratings, held, -1)
+    def take_away(self, ratings: Ratings, held: Ratings) -> None:
+        """Take away from the matrix of `ratings` what a part of them adds to it, in place."""
+        self._change(ratings, held, -1)
 
-    def within(self, ratings: Ratings, added: Ratings) -> "Grams":
-        """That of `ratings`, of which this is all but `added`."""
-        return self._changed(ratings, added, 1)
+    def add(self, ratings: Ratings, added: Ratings) -> None:
+        """Make this the matrix of `ratings`, of which it is that of all but `added`, in place."""
+        self._change(ratings, added, 1)
 
-    def _changed(self, ratings: Ratings, part: Ratings, sign: int) -> "Grams":
-        """This with the products added, or taken away, in which either grade is of a part."""
-        lower = np.array(self.lower)
+    def _change(self, ratings: Ratings, part: Ratings, sign: int) -> None:
+        """Add, or take away, the products in which either grade is of a part."""
         by_user = _grades(ratings, self.movies, self.grading)
-        by_movie = _grades_by_movie(ratings, self.movies, self.grading)
         of_part = _grades(part, self.movies, self.grading)
         of_part = of_part._replace(values=np.int8(sign) * of_part.values)
+        by_movie = of_part.transposed(len(self.movies))
         for batch in _batches(by_movie):
-            add_products_of_part(batch, by_movie, by_user, of_part, lower)
-        totals = self.totals + _totals(of_part, len(self.movies))
-        return Grams(self.movies, lower, totals, self.grading)
+            add_products_of_part(batch, by_movie, of_part, by_user, self.lower)
+        _fold(self.lower)
+        self.totals += _totals(of_part, len(self.movies))
 
-    @cached_property
+    @property
     def diagonal(self) -> NDArray[np.int64]:
         """Sums of squared grades, int64 (n,)."""
         return np.diag(self.lower).astype(np.int64)
 
 
+def _fold(matrix: NDArray[np.int32]) -> None:
+    """Add what stands above the diagonal to its mirror below, and leave zeros."""
+    for start in range(0, len(matrix), BLOCK):
+        end = start + BLOCK
+        matrix[start:end, :start] += matrix[:start, start:end].T
+        matrix[:start, start:end] = 0
+        square = matrix[start:end, start:end]
+        square += np.triu(square, 1).T
+        square[:] = np.tril(square)
+
+
 def _totals(by_user: Csr, n_movies: int) -> NDArray[np.float64]:
-    return np.bincount(by_user.indices, by_user.values, n_movies).astype(np.float64)
+    totals = np.zeros(n_movies)
+    for start in range(0, len(by_user.indices), BLOCK_RATINGS):
+        block = slice(start, start + BLOCK_RATINGS)
+        totals += np.bincount(by_user.indices[block], by_user.values[block], n_movies)
+    return totals
 
 
 def _grades(ratings: Ratings, movies: NDArray[np.int32], grading: Grading) -> Csr:
     """Grades by user, columns numbered by their place in `movies`; others are left out."""
     csr = ratings.by_user
+    grades = grading.grades(csr.values)
+    if len(movies) == ratings.n_movies:
+        return Csr(csr.indptr, csr.indices, grades)
     places = np.full(ratings.n_movies, -1, np.int32)
     places[movies] = np.arange(len(movies), dtype=np.int32)
-    columns, grades = places[csr.indices], grading.grades(csr.values).astype(np.int8)
-    if len(movies) == ratings.n_movies:
-        return Csr(csr.indptr, columns, grades)
+    columns = places[csr.indices]
     kept = columns >= 0
     indptr = np.concatenate(([0], np.cumsum(kept)))[csr.indptr]
     return Csr(indptr, columns[kept], grades[kept])
@@ -116,7 +131,7 @@ def _grades(ratings: Ratings, movies: NDArray[np.int32], grading: Grading) -> Cs
 def _grades_by_movie(ratings: Ratings, movies: NDArray[np.int32], grading: Grading) -> Csr:
     """Grades by movie, rows in the order of `movies`, columns the users."""
     csr = ratings.by_movie
-    grades = grading.grades(csr.values).astype(np.int8)
+    grades = grading.grades(csr.values)
     if len(movies) == ratings.n_movies:
         return Csr(csr.indptr, csr.indices, grades)
     kept = np.repeat(np.isin(np.arange(ratings.n_movies), movies), csr.counts)

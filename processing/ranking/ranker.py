@@ -9,10 +9,10 @@ Differs: ranking models but the first are held back (`RESTRAINT`), since they re
          logit below the trees is ours: it needs few people to learn from, trees need many.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import xgboost
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from processing.errors import ConfigError, ModelError
 from processing.ranking.logit import Logit, fit_logit
+from processing.tools.boosting import TreeCounter
 from processing.tools.fitted import load_fitted, save_fitted
 from processing.tools.progress import counting
 from processing.tools.validation import check_positive
@@ -228,7 +229,7 @@ class Ranker:
                 verbose_eval=False,
                 callbacks=[
                     xgboost.callback.EarlyStopping(rounds=settings.patience, maximize=True),
-                    _Counted(advance),
+                    TreeCounter(advance),
                 ],
             )
         alone = xgboost.Booster(parameters, [check]).eval(check)  # the logit's, without any tree
@@ -236,14 +237,3 @@ class Ranker:
             self.booster_ = None
             return
         self.n_trees_ = int(self.booster_.best_iteration) + 1
-
-
-class _Counted(xgboost.callback.TrainingCallback):
-    """Says after each tree that there is one more."""
-
-    def __init__(self, advance: Callable[[int], object]) -> None:
-        self._advance = advance
-
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
-        self._advance(1)
-        return False

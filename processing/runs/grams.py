@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from processing.data.ratings import Ratings
 from processing.data.splits import Mask
 from processing.kernels.arrays import Csr
 from processing.ranking.gram import MOST_MOVIES, Grams
@@ -49,20 +49,23 @@ def part_grams(run: Run, fit_on: Mask, grams: KnownGrams) -> Grams:
     if grams.stage is None:
         return Grams.of(run.ratings.part(fit_on))
     known, rest = run.ratings.part(grams.known), grams.known & ~fit_on
-    of_known = _read(known, grams.stage)
-    return of_known.without(known, run.ratings.part(rest)) if rest.any() else of_known
+    found = Grams.of_all(known, _read(grams.stage))
+    if rest.any():
+        found.take_away(known, run.ratings.part(rest))
+    return found
 
 
 def all_grams(run: Run, grams: KnownGrams) -> Grams:
     """The Gram matrix of all ratings: that of the known ones, and what the others add."""
     if grams.stage is None:
         return Grams.of(run.ratings)
-    known = run.ratings.part(grams.known)
-    return _read(known, grams.stage).within(run.ratings, run.ratings.part(~grams.known))
+    found = Grams.of_all(run.ratings.part(grams.known), _read(grams.stage))
+    found.add(run.ratings, run.ratings.part(~grams.known))
+    return found
 
 
-def _read(known: Ratings, stage: Stage) -> Grams:
-    return Grams.of_all(known, np.load(stage.path / LOWER, mmap_mode="r"))
+def _read(stage: Stage) -> NDArray[np.int32]:
+    return np.asarray(np.load(stage.path / LOWER))
 
 
 def write_csr(directory: Path, matrix: Csr) -> None:

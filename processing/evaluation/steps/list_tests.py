@@ -148,6 +148,8 @@ class _Measured:
         self._correlations = Correlations(self._known, grams)
         self.seconds = test.part.rankings.seconds()
         self.cut = tuple(words for model in self._models.values() if (words := model.cut()))
+        csr, rows = run.ratings.by_user, test.part.held.rows
+        self._held = csr.rows()[rows], csr.indices[rows], csr.values[rows]
         self.n_likes = 0
         self.found = self._of_stars() | self._of_rankings()
 
@@ -203,15 +205,7 @@ class _Measured:
         return {name: movies[of_list] for name, of_list in places.items()}
 
     def _likes(self, lists: Lists) -> Likes:
-        csr, rows = self._run.ratings.by_user, self._test.part.held.rows
-        return find_likes(
-            lists,
-            csr.rows()[rows],
-            csr.indices[rows],
-            csr.values[rows],
-            self._run.ratings.scale,
-            self._run.seed,
-        )
+        return find_likes(lists, *self._held, self._run.ratings.scale, self._run.seed)
 
 
 def with_first(

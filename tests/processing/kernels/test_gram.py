@@ -46,8 +46,7 @@ def test_products_of_a_part_when_added_or_taken_away_then_as_by_two_dense_produc
     part = there & (rng.random(there.shape) < share)
     rest = np.where(part, 0, grades)
     out = np.zeros((n, n), np.int32)
-    of_part = _csr(sign * grades, part)
-    add_products_of_part(
-        rng.permutation(n), _csr(grades.T, there.T), _csr(grades, there), of_part, out
-    )
-    np.testing.assert_array_equal(out, sign * np.tril(grades.T @ grades - rest.T @ rest))
+    of_part, by_movie = _csr(sign * grades, part), _csr(sign * grades.T, part.T)
+    add_products_of_part(rng.permutation(n), by_movie, of_part, _csr(grades, there), out)
+    both = np.tril(out) + np.triu(out, 1).T
+    np.testing.assert_array_equal(both, sign * np.tril(grades.T @ grades - rest.T @ rest))
