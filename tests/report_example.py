@@ -273,7 +273,7 @@ _REPORT = Report(
             n_rows=1750,
             n_likes=155,
             n_trees=40,
-            weights={"log_votes": 0.31, "ease": 0.82, "stars": -0.0412},
+            weights={"log_ratings": 0.31, "ease_z": 0.82, "stars_above": -0.0412},
         ),
         cut=("EASE weighs the 20 most rated of 29 movies.",),
     ),

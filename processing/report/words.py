@@ -17,6 +17,14 @@ COLUMN_LABELS = {
     "log_user_support": "ratings of the user",
     "log_movie_support": "ratings of the movie",
 }
+RANKER_LABELS = {
+    "stars_above": "Predicted stars, above the candidates’ mean",
+    "log_ratings": "How many rated the movie",
+    "share_liked": "Share of them who liked it",
+    "log_last_year": "How many rated it in the last year",
+    "log_last_quarter": "How many rated it in the last 90 days",
+    "popularity_gap": "How much more is rated than what the user rates",
+}
 FIGURE_TEXTS = {
     "error-by-model": "Dots: RMSE of each model with its 95 % interval, best on top.",
     "error-by-user-support": "Lines: RMSE of the ensemble, its best member and the global mean, by "
@@ -80,6 +88,18 @@ def group_label(group: str) -> str:
 def column_label(column: str, models: Mapping[str, str]) -> str:
     """What a column of the ensemble is called; that of a model has the model's label."""
     return models.get(column) or COLUMN_LABELS.get(column) or _plain(column)
+
+
+def ranker_label(column: str, rankings: Mapping[str, str]) -> str:
+    """What a column of the ranker is called; the score of a ranking model has the model's label.
+
+    >>> ranker_label("ease_z", {"ease": "EASE"}), ranker_label("share_liked", {})
+    ('Score by EASE', 'Share of them who liked it')
+    """
+    model = column.removesuffix("_z")
+    if model in rankings:
+        return f"Score by {rankings[model]}"
+    return RANKER_LABELS.get(column) or _plain(column)
 
 
 def figure_text(name: str) -> str:

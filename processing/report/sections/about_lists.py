@@ -14,7 +14,7 @@ from processing.report.schema import (
     Report,
 )
 from processing.report.tables import Cell, Column, Row, Section, Table, cell_text
-from processing.report.words import column_label
+from processing.report.words import ranker_label
 
 _MEASURES = (
     "Hit rate is the share of users who find one among the first ten; NDCG counts a high place for "
@@ -215,10 +215,10 @@ def _weights(ranker: RankerFit, labels: dict[str, str]) -> Table:
     )
     return Table(
         name="ranker",
-        caption="What weighs in the ranker, for a column that is one standard deviation higher",
-        head="Column",
+        caption="What weighs in the ranker, when it is one standard deviation higher",
+        head="What",
         columns=(Column(label="Weight", kind="signed"),),
         rows=tuple(
-            Row(label=column_label(column, labels), cells=(weight,)) for column, weight in weights
+            Row(label=ranker_label(column, labels), cells=(weight,)) for column, weight in weights
         ),
     )

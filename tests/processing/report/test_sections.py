@@ -145,7 +145,11 @@ def test_ranking_when_told_then_what_the_ranker_learned_and_what_spread_and_turn
     assert "0.35 times the logarithm" in text
     assert text.endswith("EASE weighs the 20 most rated of 29 movies.")
     rows = _tables()["ranker"].rows
-    assert [row.label for row in rows] == ["EASE", "log votes", "Stars alone"]
+    assert [row.label for row in rows] == [
+        "Score by EASE",
+        "How many rated the movie",
+        "Predicted stars, above the candidates’ mean",
+    ]
     assert [row.cells for row in rows] == [(0.82,), (0.31,), (-0.0412,)]
     assert [row.label for row in _tables()["positions"].rows] == [
         "Well known",
