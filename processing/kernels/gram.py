@@ -2,28 +2,33 @@
 
 from numba import njit, prange
 
-from processing.kernels.arrays import Array, Csr
+from processing.kernels.arrays import Array, Csr, Whole
 
 
 @njit(cache=True, parallel=True)
-def add_products(movies: Array, by_movie: Csr, by_user: Csr, out: Array) -> None:
+def add_products(
+    movies: Array, by_movie: Csr, by_user: Csr, places: Array, last: Whole, out: Array
+) -> None:
     """Add, for each movie a of `movies`, Σ_u g_ua g_uj to out[a, j] of every j up to a.
 
-    `by_movie` and `by_user` hold the same grades, whole numbers. `out`: int32 (n_movies, n_movies).
+    The users are those before `last` whose grades are at `places[a]` and after, which moves on:
+    some users at a time, whose rows stay in the processor's cache. `by_movie` and `by_user` hold
+    the same grades, whole numbers, users ascending. `out`: int32 (n_movies, n_movies).
     """
     users, grades, starts = by_movie.indices, by_movie.values, by_movie.indptr
     columns, values, indptr = by_user.indices, by_user.values, by_user.indptr
     for k in prange(len(movies)):
         a = movies[k]
-        row = out[a]
-        for p in range(starts[a], starts[a + 1]):
+        row, p = out[a], places[a]
+        while p < starts[a + 1] and users[p] < last:
             grade = grades[p]
-            if grade == 0:
-                continue
-            for q in range(indptr[users[p]], indptr[users[p] + 1]):
-                if columns[q] > a:
-                    break
-                row[columns[q]] += grade * values[q]
+            if grade != 0:
+                for q in range(indptr[users[p]], indptr[users[p] + 1]):
+                    if columns[q] > a:
+                        break
+                    row[columns[q]] += grade * values[q]
+            p += 1
+        places[a] = p
 
 
 @njit(cache=True, parallel=True)

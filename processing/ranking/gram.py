@@ -13,7 +13,8 @@ from processing.kernels.gram import add_products, add_products_of_part
 from processing.ranking.grades import Grading
 from processing.tools.progress import counting
 
-N_BATCHES = 32
+BLOCK_USERS = 4_000  # whose rows the cache holds
+N_DEALT = 64  # parts of the movies that take about as long each
 BLOCK = 512  # rows that are looked at together
 BLOCK_RATINGS = 4_000_000
 MOST_MOVIES = 20_000  # of the matrix; its square of int32 then has 1.6 GB
@@ -57,10 +58,12 @@ class Grams:
         lower = np.zeros((len(movies), len(movies)), np.int32)
         by_user = _grades(ratings, movies, grading)
         by_movie = _grades_by_movie(ratings, movies, grading)
-        with counting(len(movies), "pairs of movies", "movie") as advance:
-            for batch in _batches(by_movie):
-                add_products(batch, by_movie, by_user, lower)
-                advance(len(batch))
+        order, places = _dealt(by_movie), by_movie.indptr[:-1].copy()
+        with counting(ratings.n_users, "pairs of movies", "user") as advance:
+            for start in range(0, ratings.n_users, BLOCK_USERS):
+                last = min(start + BLOCK_USERS, ratings.n_users)
+                add_products(order, by_movie, by_user, places, last, lower)
+                advance(last - start)
         return cls(movies, lower, _totals(by_user, len(movies)), grading)
 
     @classmethod
@@ -84,8 +87,7 @@ class Grams:
         of_part = _grades(part, self.movies, self.grading)
         of_part = of_part._replace(values=np.int8(sign) * of_part.values)
         by_movie = of_part.transposed(len(self.movies))
-        for batch in _batches(by_movie):
-            add_products_of_part(batch, by_movie, of_part, by_user, self.lower)
+        add_products_of_part(_dealt(by_movie), by_movie, of_part, by_user, self.lower)
         _fold(self.lower)
         self.totals += _totals(of_part, len(self.movies))
 
@@ -139,7 +141,7 @@ def _grades_by_movie(ratings: Ratings, movies: NDArray[np.int32], grading: Gradi
     return Csr(indptr, csr.indices[kept], grades[kept])
 
 
-def _batches(by_movie: Csr) -> list[NDArray[np.int64]]:
-    """Movies in batches that take about as long each."""
+def _dealt(by_movie: Csr) -> NDArray[np.int64]:
+    """Movies in an order in which each thread, which gets a run of them, has as much to do."""
     by_size = np.argsort(-by_movie.counts, kind="stable")
-    return [by_size[k::N_BATCHES] for k in range(N_BATCHES)]
+    return np.concatenate([by_size[k::N_DEALT] for k in range(N_DEALT)])

@@ -31,8 +31,11 @@ def test_products_when_compared_with_a_dense_product_then_equal(size):
     n = grades.shape[1]
     out = rng.integers(-9, 9, (n, n)).astype(np.int32)
     expected = out + np.tril(grades.T @ grades)
-    for movies in np.array_split(rng.permutation(n), 3):
-        add_products(movies, _csr(grades.T, there.T), _csr(grades, there), out)
+    by_movie, by_user = _csr(grades.T, there.T), _csr(grades, there)
+    places = by_movie.indptr[:-1].copy()
+    for last in (1, len(grades) // 2, len(grades)):
+        for movies in np.array_split(rng.permutation(n), 3):
+            add_products(movies, by_movie, by_user, places, last, out)
     np.testing.assert_array_equal(out, expected)
 
 

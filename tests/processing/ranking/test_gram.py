@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processing.data.rows import Scale
+from processing.ranking import gram as module
 from processing.ranking.grades import MOST_LEVELS, Grading
 from processing.ranking.gram import Grams
 from tests.builders import random_rows, ratings_of
@@ -46,7 +47,9 @@ def _same(one, other):
 
 
 @pytest.mark.parametrize("scale", SCALES.values(), ids=SCALES)
-def test_gram_when_summed_up_then_the_product_of_dense_grades(scale):
+@pytest.mark.parametrize("block", [4, 4_000])
+def test_gram_when_summed_up_then_the_product_of_dense_grades(scale, block, monkeypatch):
+    monkeypatch.setattr(module, "BLOCK_USERS", block)
     for seed in range(5):
         ratings = _ratings(seed, scale)
         grams, grades = Grams.of(ratings), _dense_grades(ratings)
