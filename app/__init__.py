@@ -15,6 +15,7 @@ from app.markup.lists import init_lists
 from app.markup.own_ratings import init_own_ratings
 from app.model.current import CurrentRelease
 from app.monitoring import init_monitoring
+from app.private import keep_out_of_access_log
 from app.views.api import api_blueprint
 from app.views.offline import offline_blueprint
 from app.views.pwa import pwa_blueprint
@@ -32,6 +33,7 @@ __all__ = ["create_app"]
 
 PAGE_CACHE_BYTES = 8_000_000
 LONGEST_FORM_BYTES = 100_000
+SHORTEST_SECRET, FEWEST_DIFFERENT = 32, 8
 
 
 def create_app(settings: Settings | None = None, check_every_s: float = 15.0) -> Flask:
@@ -58,6 +60,7 @@ def create_app(settings: Settings | None = None, check_every_s: float = 15.0) ->
     app.extensions["current"] = CurrentRelease(settings, check_every_s)
     app.extensions["pages"] = PageCache(PAGE_CACHE_BYTES)
     _init_templates(app)
+    app.jinja_env.globals["site_url"] = settings.site_url
     init_assets(app)
     init_headers(app, deployed=settings.deployed)
     init_errors(app)
@@ -69,6 +72,7 @@ def create_app(settings: Settings | None = None, check_every_s: float = 15.0) ->
     if settings.deployed:
         # Heroku's router sets the client's address and scheme, and leaves Host as it was asked for.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    app.wsgi_app = keep_out_of_access_log(app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 
@@ -86,11 +90,12 @@ def _init_templates(app: Flask) -> None:
 
 
 def _secret_key(settings: Settings) -> str:
-    if settings.flask_secret_key:
-        return settings.flask_secret_key
-    if settings.deployed:
+    key = settings.flask_secret_key
+    if settings.deployed and (len(key) < SHORTEST_SECRET or len(set(key)) < FEWEST_DIFFERENT):
+        problem = "can be guessed" if key else "is not set"
         raise SettingsError(
-            "ICP_FLASK_SECRET_KEY is not set, but the site is deployed (DYNO is set). Set it to a "
-            "long random text: heroku config:set ICP_FLASK_SECRET_KEY=$(openssl rand -hex 32)."
+            f"ICP_FLASK_SECRET_KEY {problem}, but the site is deployed (DYNO is set). Set it to a "
+            f"random text of at least {SHORTEST_SECRET} characters: "
+            "heroku config:set ICP_FLASK_SECRET_KEY=$(openssl rand -hex 32)."
         )
-    return secrets.token_hex(32)
+    return key or secrets.token_hex(32)

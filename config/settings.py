@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 
 class SettingsError(ValueError):
@@ -60,6 +61,16 @@ SETTINGS = (
         help="DSN of a Sentry project. A bad one is logged and never stops the boot.",
     ),
     Variable(
+        name="ICP_SITE_URL",
+        default="",
+        help="Where the site is, such as https://films.example; named to those who share a page.",
+    ),
+    Variable(
+        name="HEROKU_APP_DEFAULT_DOMAIN_NAME",
+        default="",
+        help="Set by Heroku's dyno metadata: where the site is, if ICP_SITE_URL does not say it.",
+    ),
+    Variable(
         name="DYNO",
         default="",
         help="Set by Heroku: the site is deployed and stands behind Heroku's router.",
@@ -69,16 +80,17 @@ SETTINGS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the environment says, with the defaults filled in."""
+    """What the environment says, with the defaults filled in; secrets are not in its repr."""
 
-    aws_access_key: str
-    aws_secret_key: str
+    aws_access_key: str = field(repr=False)
+    aws_secret_key: str = field(repr=False)
     bucket: str
     bucket_region: str
     pred_dir: str
     upload_dir: str
-    flask_secret_key: str
-    sentry_dsn: str
+    flask_secret_key: str = field(repr=False)
+    sentry_dsn: str = field(repr=False)
+    site_url: str
     deployed: bool
 
 
@@ -104,8 +116,17 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         upload_dir=values["ICP_UPLOAD_DIR"],
         flask_secret_key=values["ICP_FLASK_SECRET_KEY"],
         sentry_dsn=values["SENTRY_INIT"],
+        site_url=_site_url(values),
         deployed=bool(values["DYNO"]),
     )
+
+
+def _site_url(values: Mapping[str, str]) -> str:
+    """Scheme and host of the site, without a slash at the end; empty where nobody says it."""
+    if values["ICP_SITE_URL"]:
+        return values["ICP_SITE_URL"].rstrip("/")
+    domain = values["HEROKU_APP_DEFAULT_DOMAIN_NAME"]
+    return f"https://{domain}" if domain else ""
 
 
 def _problems(values: Mapping[str, str]) -> list[str]:
@@ -121,4 +142,11 @@ def _problems(values: Mapping[str, str]) -> list[str]:
             f"ICP_BUCKET is {values['ICP_BUCKET']!r}; expected a bucket's name alone. "
             "Put the prefix into ICP_PRED_DIR."
         )
+    if values["ICP_SITE_URL"]:
+        parts = urlsplit(values["ICP_SITE_URL"].rstrip("/"))
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts[2:] != ("", "", ""):
+            problems.append(
+                f"ICP_SITE_URL is {values['ICP_SITE_URL']!r}; expected a scheme and a host alone, "
+                "such as https://films.example."
+            )
     return problems

@@ -126,10 +126,11 @@ ALLOWED = {
         "config",
     ],
     "processing.__main__": ["processing.cli"],
-    "app.monitoring": [],
+    "app.private": [],
+    "app.monitoring": ["app.private"],
     "app.model": ["processing.release", "processing.report", "processing.errors", "config"],
     "app.markup": ["app.model", "processing.report"],
-    "app.web": ["app.model", "processing.errors"],
+    "app.web": ["app.model", "app.private", "processing.errors"],
     "app.views": ["app.web", "app.model"],
     "app": [
         "app.views",
@@ -137,6 +138,7 @@ ALLOWED = {
         "app.markup",
         "app.model",
         "app.monitoring",
+        "app.private",
         "processing.report",
         "config",
     ],
@@ -145,7 +147,11 @@ ALLOWED = {
 ONLY_IMPORTERS = {
     "flask": ["app", "app.markup", "app.web", "app.views"],
     "werkzeug": ["app", "app.web"],
-    "xgboost": ["processing.ensemble.stacking", "processing.ranking.ranker"],
+    "xgboost": [
+        "processing.ensemble.stacking",
+        "processing.ranking.ranker",
+        "processing.tools.boosting",
+    ],
     "faiss": ["processing.models.neighbour_search"],
     "surprise": ["processing.models.surprise_engine", "processing.algorithms"],
 }

@@ -64,6 +64,7 @@ def test_gunicorn_when_started_and_asked_to_end_then_serves_and_exits_cleanly(
         status, body = fetch(f"{site.url}/users/7")
         assert status == 200
         assert b"<h1>User 7</h1>" in body
+        fetch(f"{site.url}/list/W1sxLDVdXQ.abc?sort=gap")
         assert json.loads(fetch(f"{site.url}/healthz")[1])["status"] == "ok"
         assert site.stop() == 0
     log = site.log.read_text()
@@ -72,6 +73,8 @@ def test_gunicorn_when_started_and_asked_to_end_then_serves_and_exits_cleanly(
     assert "Traceback" not in log
     assert "Control socket" not in log
     assert '"GET /users/7 HTTP/1.1" 200' in log
+    assert '"GET /list/***?sort=gap HTTP/1.1" 404' in log
+    assert "W1sxLDVdXQ" not in log
 
 
 def test_gunicorn_when_a_release_is_published_then_shown_without_a_restart(tmp_path):
@@ -83,7 +86,7 @@ def test_gunicorn_when_a_release_is_published_then_shown_without_a_restart(tmp_p
     with gunicorn_site(tmp_path, "tests.eager_site:app", **environment) as site:
         status, body = fetch(f"{site.url}/")
         assert status == 503
-        assert b"nothing has been published" in body
+        assert b"Nothing has been published" in body
         for created in ("2026-10-02T08:30:00Z", "2026-10-03T08:30:00Z"):
             release_id = publish_sample(tmp_path, created).release_id
             for _ in range(200):
@@ -107,6 +110,12 @@ def test_sentry_when_a_worker_raises_then_receives_the_event(environment, sink, 
     assert event["exception"]["values"][0]["type"] == "ZeroDivisionError"
     assert event["exception"]["values"][0]["value"] == "raised on purpose"
     assert event["request"]["url"].endswith("/fail")
+    assert set(event["request"]) == {"method", "url"}
+    assert not any("vars" in frame for frame in _frames(event))
+
+
+def _frames(event):
+    return [f for e in event["exception"]["values"] for f in e["stacktrace"]["frames"]]
 
 
 @pytest.mark.parametrize("dsn", ["garbage", "http://127.0.0.1/no-key", "https://[broken"])

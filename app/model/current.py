@@ -7,6 +7,7 @@ must not be shared between processes.
 import logging
 import threading
 import time
+from dataclasses import dataclass
 
 from app.model.opened import OpenedRelease, PageNotFoundError
 from app.model.page import SiteInfo, site_info
@@ -24,8 +25,17 @@ from processing.release import (
 logger = logging.getLogger(__name__)
 
 
+FIRST_WAIT_S, LONGEST_WAIT_S = 60.0, 900.0
+NOTHING_OPENED = "No release could be opened yet; the log says why."
+NOTHING_PUBLISHED = (
+    "Nothing has been published where this site looks: publish a release, or correct ICP_BUCKET "
+    "and ICP_PRED_DIR."
+)
+NOT_READABLE = "The newest release cannot be read; the log says why."
+
+
 class NoReleaseError(RuntimeError):
-    """No release can be opened; the text says why."""
+    """No release can be opened; the text is for visitors, and the log says why."""
 
 
 class CurrentRelease:
@@ -42,13 +52,14 @@ class CurrentRelease:
 
     def __init__(self, settings: Settings, check_every_s: float) -> None:
         self.check_every_s = check_every_s
-        self.problem: str | None = "No release could be opened yet; the log says why."
+        self.problem: str | None = NOTHING_OPENED
+        self._logged: str | None = None
         self._settings = settings
         self._lock = threading.Lock()
         self._next_check = 0.0
         self._opened: OpenedRelease | None = None
         self._stamp: str | None = None
-        self._refused: tuple[str, str] | None = None  # a release's stamp, and what is wrong with it
+        self._refused: _Refusal | None = None
         self._releases: Storage | None = None
         self._figures: Storage | None = None
 
@@ -96,38 +107,34 @@ class CurrentRelease:
         return True
 
     def _refresh(self) -> None:
+        """Open a newer release; what is wrong goes to the log, and to visitors without details."""
         try:
-            problem = self._open_newer()
+            if self._releases is None:
+                self._releases = open_release_storage(self._settings)
+            stamp = self._releases.stamp(LATEST)
+            if stamp is None:
+                where = self._releases.describe()
+                self._tell(NOTHING_PUBLISHED, f"There is no {LATEST} in {where}.")
+            elif not (self._refused and self._refused.holds(stamp)):
+                if stamp != self._stamp:
+                    self._open(self._releases, stamp)
+                self._tell(None, None)
         except ReleaseError as error:
-            problem = str(error)
-        if problem and problem != self.problem:
-            logger.warning("The newest release cannot be read: %s", problem)
-        self.problem = problem
+            self._tell(NOT_READABLE, str(error))
 
-    def _open_newer(self) -> str | None:
-        """Open what `latest.json` names if that changed; return what is wrong, if anything."""
-        if self._releases is None:
-            self._releases = open_release_storage(self._settings)
-        stamp = self._releases.stamp(LATEST)
-        if stamp is None:
-            return (
-                f"There is no {LATEST} in {self._releases.describe()}: nothing has been published "
-                "there. Publish a release, or correct ICP_BUCKET and ICP_PRED_DIR."
-            )
-        if self._refused and stamp == self._refused[0]:
-            return self._refused[1]
-        if stamp != self._stamp:
-            self._open(self._releases, stamp)
-        return None
+    def _tell(self, problem: str | None, why: str | None) -> None:
+        if why and why != self._logged:
+            logger.warning("%s %s", problem, why)
+        self.problem, self._logged = problem, why
 
     def _open(self, storage: Storage, stamp: str) -> None:
         started = time.perf_counter()
         try:
-            opened = OpenedRelease(open_release(storage))
-        except ReleaseFormatError as error:
-            self._refused = (stamp, str(error))  # it will not mend itself: wait for another one
+            opened = _opened(storage)
+        except ReleaseFormatError:
+            self._refused = _Refusal.of(stamp, self._refused)
             raise
-        self._opened, self._stamp = opened, stamp
+        self._opened, self._stamp, self._refused = opened, stamp, None
         logger.info(
             "Opened release %s (%d users, %d movies) in %.2f s.",
             opened.release_id,
@@ -135,3 +142,29 @@ class CurrentRelease:
             opened.manifest.source.n_movies,
             time.perf_counter() - started,
         )
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """A release that could not be read as it should be, and when it is looked at again."""
+
+    stamp: str
+    wait_s: float
+    until: float
+
+    @classmethod
+    def of(cls, stamp: str, before: "_Refusal | None") -> "_Refusal":
+        again = before is not None and before.stamp == stamp
+        wait_s = min(2 * before.wait_s, LONGEST_WAIT_S) if before and again else FIRST_WAIT_S
+        return cls(stamp, wait_s, time.monotonic() + wait_s)
+
+    def holds(self, stamp: str) -> bool:
+        return stamp == self.stamp and time.monotonic() < self.until
+
+
+def _opened(storage: Storage) -> OpenedRelease:
+    """Open the newest release; what was read wrong may be read right the second time."""
+    try:
+        return OpenedRelease(open_release(storage))
+    except ReleaseFormatError:
+        return OpenedRelease(open_release(storage))

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from app.model.opened import OpenedRelease
 from app.model.scale import RatingScale
+from processing.release import defused
 
 Cell = str | int | float | None
 
@@ -69,6 +70,13 @@ class TablePage(ReleasePage):
     @abstractmethod
     def rows(self) -> tuple[tuple[Cell, ...], ...]:
         """All rows, whatever is on the page."""
+
+    def csv_rows(self) -> tuple[tuple[Cell, ...], ...]:
+        """The rows with no text that a spreadsheet takes for a formula."""
+        return tuple(
+            tuple(defused(cell) if isinstance(cell, str) else cell for cell in row)
+            for row in self.rows
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,6 +112,11 @@ function decimal(value) {
   return Number.isInteger(number) ? `${number}.0` : String(number);
 }
 
+/** @param {string} text A text that no spreadsheet takes for a formula. */
+function defused(text) {
+  return /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
+}
+
 /** @param {string | number} cell */
 function quoted(cell) {
   const text = String(cell);
@@ -124,9 +129,10 @@ function quoted(cell) {
  */
 export function tableOf(picks) {
   const rows = picks.map(({ rank, movie, score, error, reasons }) => [
-    ...[rank, movie.movie_id, movie.title, movie.year ?? "", movie.genres.join("|")],
+    ...[rank, movie.movie_id, defused(movie.title), movie.year ?? ""],
+    defused(movie.genres.join("|")),
     ...[decimal(score), decimal(error), movie.mean === null ? "" : decimal(movie.mean), movie.votes],
-    reasons.map(({ title }) => title).join("|"),
+    defused(reasons.map(({ title }) => title).join("|")),
   ]);
   return [COLUMNS, ...rows.map((row) => row.map(quoted).join(",")), ""].join("\n");
 }

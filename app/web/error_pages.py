@@ -1,13 +1,16 @@
 """What visitors see when a page cannot be shown: why, and what to do, as HTML or JSON."""
 
 import logging
+from urllib.parse import urlsplit, urlunsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
 
 from app.model.current import NoReleaseError
 from app.model.opened import PageNotFoundError
 from app.model.page import ErrorPage
+from app.private import without_ratings
 from app.web.parameters import BadParameterError
 from app.web.responses import current, html_response, json_response
 from processing.errors import ReleaseError
@@ -53,7 +56,7 @@ def _no_release(error: NoReleaseError) -> Response:
 
 
 def _store_failed(error: ReleaseError) -> Response:
-    logger.error("Answered 503 at %s: %s", request.path, error)
+    logger.error("Answered 503 at %s: %s", without_ratings(request.path), error)
     response = _error_response(
         503,
         "This page needs the store of recommendations, which does not answer.",
@@ -64,7 +67,12 @@ def _store_failed(error: ReleaseError) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
-    if error.response is not None:  # a redirect, or a response that was made on purpose
+    if isinstance(error, RequestRedirect):  # to the right spelling, on this site
+        where = urlsplit(error.new_url)
+        return current_app.make_response(
+            redirect(urlunsplit(("", "", where.path, where.query, "")), error.code)
+        )
+    if error.response is not None:  # a response that was made on purpose
         return current_app.make_response(error.get_response())
     status = error.code or 500
     if status == 404:

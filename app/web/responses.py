@@ -53,7 +53,7 @@ def csv_response(page: Page) -> Response:
     """Write a page's table as CSV, with a header."""
     assert isinstance(page, TablePage)
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows((page.columns, *page.rows))
+    csv.writer(text, lineterminator="\n").writerows((page.columns, *page.csv_rows()))
     response = Response(text.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{page.file_name}.csv"'
     return response

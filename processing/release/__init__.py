@@ -21,6 +21,7 @@ from processing.release.names import LATEST, figure_name
 from processing.release.reader import Release, active_id, load_manifest, open_release
 from processing.release.records import UserRecord
 from processing.release.schema import NO_DAY, NO_MOVIE, ReleaseContents, top_dtype
+from processing.release.spreadsheets import defused
 from processing.release.storage import FolderStorage, Storage
 from processing.release.stores import open_figure_storage, open_release_storage, open_storage
 from processing.release.writer import load_staged_manifest, publish, stage_release
@@ -48,6 +49,7 @@ __all__ = [
     "Weights",
     "activate",
     "active_id",
+    "defused",
     "figure_name",
     "list_releases",
     "load_manifest",

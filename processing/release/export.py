@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-from pyarrow import csv, parquet
+from pyarrow import compute, csv, parquet
 
 from processing.errors import ReleaseError
 from processing.release.frames import (
@@ -18,6 +18,7 @@ from processing.release.frames import (
     recommendations_frame,
 )
 from processing.release.reader import Release
+from processing.release.spreadsheets import FORMULA_PATTERN
 
 logger = logging.getLogger(__name__)
 
@@ -74,9 +75,21 @@ def _write(path: Path, frames: Iterator[pd.DataFrame]) -> list[Path]:
             stack.enter_context(csv.CSVWriter(partials[1], first.schema)),
         ]
         for part in (first, *parts):
-            for writer in writers:
-                writer.write_table(part)
+            writers[0].write_table(part)
+            writers[1].write_table(_defused(part))
     return files
+
+
+def _defused(table: pa.Table) -> pa.Table:
+    """The table with no text that a spreadsheet takes for a formula."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            texts = table.column(place)
+            quoted = compute.binary_join_element_wise("'", texts, "")
+            formulas = compute.match_substring_regex(texts, FORMULA_PATTERN)
+            cells = compute.if_else(formulas, quoted, texts)
+            table = table.set_column(place, field, cells)
+    return table
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from config import SettingsError
 from tests.app.html import parse
 from tests.app.sample import NEVER_S, sample_settings
 
-SECRET = "a long random text"
+SECRET = "a long random text, 41 letters and signs"
 
 
 @pytest.fixture
@@ -107,6 +107,21 @@ def test_site_when_deployed_then_host_stays_as_it_was_asked_for(deployed):
 def test_create_app_when_deployed_without_a_secret_key_then_refused(sample):
     with pytest.raises(SettingsError, match="ICP_FLASK_SECRET_KEY is not set"):
         create_app(sample_settings(sample, deployed=True))
+
+
+@pytest.mark.parametrize("key", ["x", "secret", "a" * 64, "abc" * 20, SECRET[:31]])
+def test_create_app_when_deployed_with_a_secret_key_that_can_be_guessed_then_refused(sample, key):
+    with pytest.raises(SettingsError, match="ICP_FLASK_SECRET_KEY can be guessed") as error:
+        create_app(sample_settings(sample, deployed=True, flask_secret_key=key))
+    assert key not in str(error.value) or key in ("x", "secret")
+
+
+def test_settings_when_shown_then_no_secret_in_them(sample):
+    secrets = {
+        name: f"{name} is secret"
+        for name in ("aws_access_key", "aws_secret_key", "flask_secret_key", "sentry_dsn")
+    }
+    assert "is secret" not in repr(sample_settings(sample, **secrets))
 
 
 def test_create_app_when_a_secret_key_is_set_then_used(deployed):

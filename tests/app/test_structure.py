@@ -8,12 +8,15 @@ import pytest
 from flask import template_rendered
 from msgspec.structs import replace
 
+from app import create_app
 from app.model.page import Page
 from tests.app.addresses import PATHS
 from tests.app.html import internal_links, parse, text, texts
 from tests.app.sample import (
+    NEVER_S,
     SOURCE,
     USER_IDS,
+    sample_settings,
 )
 
 SCALES = {
@@ -174,9 +177,30 @@ def test_footer_when_any_page_is_shown_then_release_and_day_are_named(show, clie
         assert footer.select_one("#release-date")["datetime"] == site["created_utc"]
 
 
-def test_page_when_shared_then_its_title_words_and_address_are_there_for_it(client, show):
+def _shared(page):
+    return {tag["property"]: tag["content"] for tag in page.find_all("meta", property=True)}
+
+
+def test_page_when_the_site_knows_its_address_then_it_is_named_whatever_host_was_asked(sample):
+    settings = sample_settings(sample, site_url="https://films.example")
+    client = create_app(settings, check_every_s=NEVER_S).test_client()
+    answer = client.get("/users/7?sort=gap", headers={"Host": "evil.example"})
+    assert _shared(parse(answer))["og:url"] == "https://films.example/users/7?sort=gap"
+    assert "evil.example" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/users/7/", "//users/7", "/users?id=7", "/movies/1/"])
+def test_page_when_asked_for_under_another_host_then_it_enters_neither_page_nor_redirect(
+    client, path
+):
+    answer = client.get(path, headers={"Host": "evil.example"})
+    assert "evil.example" not in answer.text
+    assert "evil.example" not in answer.headers.get("Location", "")
+
+
+def test_page_when_shared_then_its_title_and_words_are_there_for_it(client, show):
     page = show("/users/7?sort=gap")
-    shared = {tag["property"]: tag["content"] for tag in page.find_all("meta", property=True)}
+    shared = _shared(page)
     assert shared["og:title"] == text(page.title)
-    assert shared["og:url"] == "http://localhost/users/7?sort=gap"
+    assert "og:url" not in shared
     assert shared["og:description"] == page.find("meta", attrs={"name": "description"})["content"]

@@ -9,6 +9,7 @@ import pytest
 
 from app import create_app
 from app.model import current as current_module
+from app.model.current import FIRST_WAIT_S
 from app.model.opened import OpenedRelease
 from processing.errors import ReleaseFormatError
 from processing.release import FolderStorage, open_release
@@ -134,7 +135,7 @@ def test_site_when_the_new_release_is_broken_then_the_last_good_one_is_kept(site
         _refresh(site)
         assert _release_id(client) == first.release_id
         assert client.get("/healthz").json["status"] == "stale"
-        assert name in client.get("/healthz").json["problem"]
+        assert "the log says why" in client.get("/healthz").json["problem"]
         assert client.get("/users/7").status_code == 200
     notices = texts(parse(client.get("/")).footer.select(".notice"))
     assert "What you see is the last good one, of 2 Oct 2026." in notices[0]
@@ -145,6 +146,51 @@ def test_site_when_the_new_release_is_broken_then_the_last_good_one_is_kept(site
         "release_id": third.release_id,
         "problem": None,
     }
+
+
+def test_site_when_a_read_went_wrong_once_then_read_again_and_shown(site, tmp_path, monkeypatch):
+    first = publish_sample(tmp_path)
+    tried = []
+
+    def open_badly_once(storage):
+        tried.append(1)
+        if len(tried) == 1:
+            raise ReleaseFormatError("A bit was flipped.")
+        return open_release(storage)
+
+    monkeypatch.setattr(current_module, "open_release", open_badly_once)
+    assert _release_id(site.test_client()) == first.release_id
+
+
+def test_site_when_a_release_was_refused_then_looked_at_again_after_a_while_and_then_longer(
+    site, tmp_path, monkeypatch
+):
+    publish_sample(tmp_path)
+    now, open_now, broken = [1000.0], open_release, [True]
+    monkeypatch.setattr(current_module.time, "monotonic", lambda: now[0])
+
+    def open_if_whole(storage):
+        if broken[0]:
+            raise ReleaseFormatError("Not whole.")
+        return open_now(storage)
+
+    monkeypatch.setattr(current_module, "open_release", open_if_whole)
+    client = site.test_client()
+    assert client.get("/").status_code == 503
+    broken[0] = False
+    now[0] += FIRST_WAIT_S - 1
+    _refresh(site)
+    assert client.get("/healthz").status_code == 503
+    broken[0] = True
+    now[0] += 2
+    _refresh(site)  # refused again: the wait doubles
+    broken[0] = False
+    now[0] += 2 * FIRST_WAIT_S - 1
+    _refresh(site)
+    assert client.get("/healthz").status_code == 503
+    now[0] += 2
+    _refresh(site)
+    assert client.get("/healthz").json["status"] == "ok"
 
 
 def test_site_when_a_broken_release_stays_then_it_is_not_read_again(site, tmp_path, monkeypatch):
@@ -168,7 +214,8 @@ def test_site_when_there_is_no_release_then_503_says_why(site, tmp_path, path):
     assert response.cache_control.no_store
     assert text(page.h1) == "Not available right now"
     assert "no release can be read" in text(page.select_one(".what"))
-    assert str(tmp_path / "predictions") in text(page.main)
+    assert str(tmp_path) not in text(page.main)
+    assert "Nothing has been published" in text(page.main)
     assert page.select("form, .notice, .release") == []
     assert page.html["lang"] == "en"
 
@@ -178,21 +225,25 @@ def test_site_when_there_is_no_release_then_json_says_why(site):
     assert response.status_code == 503
     assert response.mimetype == "application/json"
     assert response.json["site"] is None
-    assert "nothing has been published" in response.json["advice"]
+    assert "Nothing has been published" in response.json["advice"]
     health = site.test_client().get("/healthz")
     assert health.status_code == 503
     assert health.json["status"] == "unavailable"
-    assert "latest.json" in health.json["problem"]
+    assert "publish a release" in health.json["problem"]
 
 
 def test_site_when_there_is_no_release_then_unknown_addresses_are_404(site):
     assert text(parse(site.test_client().get("/nowhere"), 404).h1) == "Not found"
 
 
-def test_site_when_the_only_release_is_broken_then_503_names_the_file(site, tmp_path):
+def test_site_when_the_only_release_is_broken_then_503_and_the_log_names_the_file(
+    site, tmp_path, caplog
+):
     _damage(tmp_path, publish_sample(tmp_path))
     page = parse(site.test_client().get("/"), 503)
-    assert "movies.json" in text(page.main)
+    assert "the log says why" in text(page.main)
+    assert "movies.json" not in text(page.main)
+    assert "movies.json" in caplog.text
 
 
 def test_site_when_the_first_release_is_published_then_it_appears(tmp_path):

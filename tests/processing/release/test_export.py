@@ -4,12 +4,13 @@ import csv
 import datetime
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
 from processing.errors import ReleaseError
-from processing.release import FolderStorage, open_release
-from processing.release.export import export
+from processing.release import FolderStorage, defused, open_release
+from processing.release.export import _defused, export
 from tests.make_golden_release import GOLDEN
 
 
@@ -90,3 +91,14 @@ def test_export_when_folder_cannot_be_made_then_says_so(tmp_path: Path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(ReleaseError, match=r"Cannot export to .*Name another folder with --to"):
         export(open_release(FolderStorage(GOLDEN)), tmp_path / "file")
+
+
+def test_csv_when_a_title_looks_like_a_formula_then_quoted_and_nothing_else_is():
+    titles = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "Up", "", None, "a=b", "'=quoted"]
+    table = pa.table({"title": pa.array(titles), "score": [-1.5] * len(titles)})
+    found = _defused(table)
+    expected = [None if title is None else defused(title) for title in titles]
+    assert found.column("title").to_pylist() == expected
+    assert expected == [f"'{t}" for t in titles[:5]] + titles[5:]
+    assert found.column("score") == table.column("score")
+    assert found.schema == table.schema

@@ -1,0 +1,60 @@
+"""What visitors rated stays out of logs and error reports."""
+
+import pytest
+
+from app.monitoring import _without_visitor
+from app.private import keep_out_of_access_log, without_ratings
+
+TOKEN = "W1sxLDUuMF1d.zYx-_09"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"/list/{TOKEN}", "/list/***"),
+        (f"/list/{TOKEN}.json?sort=gap&page=2", "/list/***?sort=gap&page=2"),
+        (f"GET /list/{TOKEN}.csv HTTP/1.1", "GET /list/*** HTTP/1.1"),
+        (f"/rate?skip=5&with={TOKEN}", "/rate?skip=5&with=***"),
+        (f"https://a.example/rate?with={TOKEN}#x and /list/{TOKEN} too", None),
+        ("/users/7?sort=gap", "/users/7?sort=gap"),
+    ],
+)
+def test_address_when_it_carries_ratings_then_struck_and_the_rest_stays(text, expected):
+    found = without_ratings(text)
+    assert TOKEN not in found
+    assert expected in (None, found)
+
+
+def test_access_log_when_an_address_carries_ratings_then_the_app_sees_them_and_the_log_does_not():
+    seen = []
+
+    def app(environ, start_response):
+        seen.append(environ["PATH_INFO"])
+        return []
+
+    environ = {"RAW_URI": f"/list/{TOKEN}", "PATH_INFO": f"/list/{TOKEN}"}
+    keep_out_of_access_log(app)(environ, None)
+    assert environ["RAW_URI"] == "/list/***"
+    assert seen == [f"/list/{TOKEN}"]
+
+
+def test_event_when_sent_to_sentry_then_without_form_headers_cookies_user_and_ratings():
+    event = {
+        "request": {
+            "method": "POST",
+            "url": f"https://films.example/list/{TOKEN}",
+            "data": {"rating-1": "5"},
+            "headers": {"Referer": f"https://films.example/list/{TOKEN}", "User-Agent": "x"},
+            "cookies": {"a": "b"},
+            "query_string": f"with={TOKEN}",
+            "env": {"REMOTE_ADDR": "1.2.3.4"},
+        },
+        "user": {"ip_address": "1.2.3.4"},
+        "logentry": {"message": "failed at %s", "params": [f"/list/{TOKEN}.json"]},
+        "breadcrumbs": {"values": [{"message": f"GET /rate?with={TOKEN}"}]},
+    }
+    assert _without_visitor(event, {}) == {
+        "request": {"method": "POST", "url": "https://films.example/list/***"},
+        "logentry": {"message": "failed at %s", "params": ["/list/***"]},
+        "breadcrumbs": {"values": [{"message": "GET /rate?with=***"}]},
+    }
