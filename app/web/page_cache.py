@@ -16,6 +16,8 @@ class KeptPage:
 
 Key = tuple[str, str | None, str, bool]
 
+OBJECT_BYTES = 100  # that a text takes beside its letters, and its place in a tuple
+
 
 class PageCache:
     """Keeps pages up to a number of bytes; the one asked for longest ago goes first.
@@ -23,7 +25,7 @@ class PageCache:
     Parameters
     ----------
     most_bytes
-        Of all bodies together; a larger one is not kept.
+        Of all pages together, with their addresses and headers; a larger one is not kept.
     """
 
     def __init__(self, most_bytes: int) -> None:
@@ -43,9 +45,14 @@ class PageCache:
         """Keep a page under a key: release, problem, address, and whether it is compressed."""
         with self._lock:
             if old := self._pages.pop(key, None):
-                self._bytes -= len(old.body)
+                self._bytes -= _size(key, old)
             self._pages[key] = page
-            self._bytes += len(page.body)
+            self._bytes += _size(key, page)
             while self._bytes > self._most_bytes:
-                _, gone = self._pages.popitem(last=False)
-                self._bytes -= len(gone.body)
+                self._bytes -= _size(*self._pages.popitem(last=False))
+
+
+def _size(key: Key, page: KeptPage) -> int:
+    """About how many bytes of memory a page takes."""
+    texts = (*key[:3], page.etag, *(text for header in page.headers for text in header))
+    return len(page.body) + sum(OBJECT_BYTES + len(text or "") for text in texts)

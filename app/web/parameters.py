@@ -1,6 +1,5 @@
 """What addresses may carry after the question mark: one table for the views, forms and OpenAPI."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -46,7 +45,7 @@ class Parameter:
             raise self._refused(text) from None
         low = -LARGEST if self.minimum is None else self.minimum
         high = LARGEST if self.maximum is None else self.maximum
-        if not math.isfinite(value) or not low <= value <= high:
+        if not low <= value <= high:  # nor is NaN
             raise self._refused(text)
         return value
 

@@ -219,8 +219,9 @@ def _find(ids: NDArray[np.int64], wanted: int) -> int | None:
 def _check_ids(name: str, ids: NDArray[np.int64]) -> None:
     if ids.dtype != np.int64 or ids.ndim != 1:
         raise RatingsError(f"{name} is {ids.dtype} {ids.shape}; expected int64 in one dimension.")
-    if (np.diff(ids) <= 0).any():
-        at = int(np.flatnonzero(np.diff(ids) <= 0)[0])
+    falling = ids[1:] <= ids[:-1]  # their difference may be beyond 64 bits
+    if falling.any():
+        at = int(np.flatnonzero(falling)[0])
         raise RatingsError(
             f"{name}[{at + 1}] is {ids[at + 1]} after {ids[at]}; expected ascending ids, each once."
         )

@@ -23,7 +23,18 @@ def solve_rows(rated: Csr, factors: Array, gram: Array, regs: Array, out: Array)
         if indptr[r] == indptr[r + 1]:
             continue
         system = gram.copy()
-        for p in range(indptr[r], indptr[r + 1]):
+        p, end = indptr[r], indptr[r + 1]
+        while p + 4 <= end:  # four at a time, since the system does not fit into the nearest cache
+            one, two = factors[indices[p]], factors[indices[p + 1]]
+            three, four = factors[indices[p + 2]], factors[indices[p + 3]]
+            for a in range(size):
+                of_system = system[a]
+                i, j, k, m = one[a], two[a], three[a], four[a]
+                for b in range(a + 1):
+                    of_system[b] += i * one[b] + j * two[b] + k * three[b] + m * four[b]
+                row[a] += values[p] * i + values[p + 1] * j + values[p + 2] * k + values[p + 3] * m
+            p += 4
+        while p < end:
             of_column = factors[indices[p]]
             for a in range(size):
                 part = of_column[a]
@@ -31,6 +42,7 @@ def solve_rows(rated: Csr, factors: Array, gram: Array, regs: Array, out: Array)
                 for b in range(a + 1):
                     of_system[b] += part * of_column[b]
                 row[a] += values[p] * part
+            p += 1
         for a in range(size):
             system[a, a] += regs[r]
         _solve(system, row)

@@ -107,12 +107,12 @@ class RankingModel(ABC, Generic[SettingsT, ArraysT]):
 
 def beyond(ratings: Ratings, most: int) -> str | None:
     """Why a model is left out for more than `most` ratings; None for fewer."""
-    if ratings.n_ratings <= most:
-        return None
-    return (
-        f"{ratings.n_ratings:,} ratings are more than {most:,}, beyond which it does not earn the "
-        "time that it takes."
-    )
+    return None if ratings.n_ratings <= most else too_many(ratings.n_ratings, most, "ratings")
+
+
+def too_many(n: int, most: int, what: str) -> str:
+    """Why a model is left out for so many of something."""
+    return f"{n:,} {what} are more than {most:,}, beyond which it does not earn the time it takes."
 
 
 AnyRankingModel: TypeAlias = RankingModel[Any, Any]

@@ -22,7 +22,7 @@ from processing.data.ratings import Ratings
 from processing.errors import ConfigError, ModelError
 from processing.kernels.arrays import Csr
 from processing.kernels.weigh import add_rows, write_terms
-from processing.ranking.base import RankingModel, beyond
+from processing.ranking.base import RankingModel, beyond, too_many
 from processing.ranking.grades import Grading
 from processing.ranking.gram import MOST_MOVIES, Grams
 from processing.tools.validation import check_positive
@@ -45,8 +45,8 @@ class EaseSettings:
         Entries of B that are kept, for each movie on average, 1 or more.
     watched
         Whether all ratings count the same, liked or not. That takes a Gram matrix of its own, and
-        is left out for more than `most_ratings` ratings.
-    most_ratings
+        is left out for more than `most_ratings` ratings or `most_movies` movies.
+    most_ratings, most_movies
         As `watched` says.
     """
 
@@ -55,6 +55,7 @@ class EaseSettings:
     n_weights: int = 500
     watched: bool = False
     most_ratings: int = 30_000_000
+    most_movies: int = 10_000
 
     def __post_init__(self) -> None:
         check_positive(reg=self.reg, n_weights=self.n_weights)
@@ -96,7 +97,11 @@ class Ease(RankingModel[EaseSettings, EaseArrays]):
 
     @classmethod
     def too_large(cls, settings: EaseSettings, ratings: Ratings) -> str | None:
-        return beyond(ratings, settings.most_ratings) if settings.watched else None
+        if not settings.watched:
+            return None
+        if ratings.n_movies > settings.most_movies:
+            return too_many(ratings.n_movies, settings.most_movies, "movies")
+        return beyond(ratings, settings.most_ratings)
 
     def scores(self, rated: Csr) -> NDArray[np.float32]:
         weights = self.arrays_.by_rated

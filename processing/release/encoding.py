@@ -49,6 +49,8 @@ def from_json(data: bytes, kind: type[Kind], where: str, cure: str = PUBLISH_AGA
         return msgspec.json.decode(data, type=kind, dec_hook=_to_array)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ReleaseFormatError(f"{where}: {error}. {cure}") from error
+    except RecursionError as error:
+        raise ReleaseFormatError(f"{where}: its brackets are nested too deep. {cure}") from error
 
 
 def to_npy(array: NDArray[Any]) -> bytes:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from threading import Lock
 from typing import Any
 
@@ -151,10 +151,17 @@ class S3Storage(Storage):
         self._s3().put_object(Bucket=self._bucket, Key=self._key(name), Body=data, **conditions)
 
     def _get(self, name: str, **options: str) -> bytes:
+        try:
+            return self._get_once(name, **options)
+        except BotoCoreError:  # lost or damaged on its way: boto3 tries requests again, not bodies
+            return self._get_once(name, **options)
+
+    def _get_once(self, name: str, **options: str) -> bytes:
         answer = self._s3().get_object(Bucket=self._bucket, Key=self._key(name), **options)
-        with answer["Body"] as body:
-            data: bytes = body.read()
-        return data
+        # `with body` would hand out urllib3's own stream, which neither checks sums nor knows
+        # boto3's errors.
+        with closing(answer["Body"]) as body:
+            return bytes(body.read())
 
     def _head(self, name: str) -> dict[str, Any]:
         key = self._key(name)

@@ -39,7 +39,7 @@ def find_layout(head: bytes, options: ReadOptions) -> Layout | None:
     SourceError
         If the columns given do not fit, or two columns have the same meaning.
     """
-    line = head.decode("utf-8-sig", "replace").partition("\n")[0].rstrip("\r")
+    line = re.split("[\r\n]", head.decode("utf-8-sig", "replace"), maxsplit=1)[0]
     delimiters = _checked_delimiter(options.delimiter) or DELIMITERS
     if options.columns is not None:
         return _given_layout(line, delimiters, options.columns)

@@ -179,3 +179,11 @@ def test_ratings_when_a_user_without_ratings_lies_between_then_accepted():
 )
 def test_levels_when_scale_is_long_or_free_then_ten_bins(scale, levels):
     np.testing.assert_allclose(scale.levels(), levels, rtol=1e-6)
+
+
+def test_ratings_when_ids_lie_at_both_ends_of_64_bits_then_taken():
+    ends = (-(2**63), -1, 0, 1, 2**63 - 1)
+    ratings = ratings_of([(user, movie, 3) for user in ends for movie in ends])
+    assert ratings.user_ids.tolist() == ratings.movie_ids.tolist() == list(ends)
+    assert ratings.find_user(-(2**63)) == 0
+    assert ratings.find_movie(2**63 - 1) == 4

@@ -140,3 +140,11 @@ def test_too_large_when_only_watching_counts_then_beyond_so_many_ratings():
     assert "are more than" in Ease.too_large(few, ratings)
     assert Ease.too_large(EaseSettings(watched=True), ratings) is None
     assert Ease.too_large(EaseSettings(most_ratings=1), ratings) is None
+
+
+def test_too_large_when_only_watching_counts_then_beyond_so_many_movies():
+    ratings = ratings_of(tasteful_rows(5))
+    n = ratings.n_movies
+    assert Ease.too_large(EaseSettings(watched=True, most_movies=n), ratings) is None
+    reason = Ease.too_large(EaseSettings(watched=True, most_movies=n - 1), ratings)
+    assert f"{n} movies are more than {n - 1}" in reason

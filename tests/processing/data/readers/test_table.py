@@ -234,3 +234,13 @@ def test_scale_of_any_values_holds_them_all(values):
     scale = scale_of(values)
     assert scale.low <= values.min()
     assert values.max() <= scale.high
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_own_csv_with_any_line_ends_is_read_alike(end, tmp_path):
+    rows = ["user,movie,rating,timestamp", *(f"{k},2,{k % 5 + 1},86400" for k in range(1, 40))]
+    expected = [(k, 2, float(k % 5 + 1), 1) for k in range(1, 40)]
+    assert tuples(read(tmp_path, end.join(rows) + end)) == expected
+    rows[7] = "x,2,3,86400"
+    with pytest.raises(RatingsFormatError, match=r"mine.csv:8: 'x,2,3,86400'"):
+        read(tmp_path, end.join(rows) + end)
