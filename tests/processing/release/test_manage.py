@@ -255,12 +255,12 @@ def test_verify_when_not_published_then_says_so(
         verify_release(storage, figure_storage, LEFTOVER)
 
 
-def test_pointer_when_nested_without_end_then_refused_and_mended_by_activate(
+def test_pointer_when_brackets_never_end_then_refused_and_mended_by_activate(
     storage: FolderStorage, published: Publish
 ):
     (release_id,) = published(1)
     storage.replace("latest.json", b"[" * 100_000)
-    with pytest.raises(ReleaseFormatError, match="nested too deep"):
+    with pytest.raises(ReleaseFormatError, match="Name a release"):
         active_id(storage)
     activate(storage, release_id)
     assert active_id(storage) == release_id

@@ -18,7 +18,7 @@ from processing.release import (
     publish,
     verify_release,
 )
-from processing.release.encoding import to_npy
+from processing.release.encoding import from_json, to_npy
 from processing.release.manifest import file_info
 from tests.make_golden_release import GOLDEN, stage_golden
 
@@ -360,3 +360,8 @@ def _npy_of_objects(array: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=True)
     return buffer.getvalue()
+
+
+def test_json_when_brackets_never_end_then_refused():
+    with pytest.raises(ReleaseFormatError, match="x.json: its brackets are nested too deep"):
+        from_json(b"[" * 100_000, Any, "x.json")
