@@ -7,6 +7,7 @@ ProcessingError
 ├── ConfigError (ValueError)            a profile or setting that is wrong
 ├── ModelError (ValueError)             a model that cannot be fitted or loaded
 ├── ReportError (ValueError)            a report that cannot be read
+├── DiskError (OSError)                 a disk that has no room
 ├── DownloadError (OSError)             a data set that cannot be fetched
 └── ReleaseError (OSError)              a release that cannot be written or read
     ├── StorageExistsError (FileExistsError)      a name that is already taken
@@ -45,6 +46,10 @@ class ModelError(ProcessingError, ValueError):
 
 class ReportError(ProcessingError, ValueError):
     """A report that cannot be read."""
+
+
+class DiskError(ProcessingError, OSError):
+    """A disk that has no room for what is to be written."""
 
 
 class DownloadError(ProcessingError, OSError):

@@ -16,6 +16,7 @@ from processing.data.ratings import Ratings
 from processing.kernels.arrays import Csr
 from processing.kernels.csr import locate
 from processing.ranking.candidates import last_days
+from processing.tools.files import mapped_array
 
 N_USERS = 1000
 MANY_MOVIES = 10_000
@@ -142,8 +143,6 @@ def fill(
     path: Path, lists: Lists, width: tuple[int, ...], make: Callable[[Pairs], NDArray[Any]]
 ) -> None:
     """Write what `make` says of every pair, in blocks: float32 (n_pairs, *width)."""
-    shape = (len(lists.movies), *width)
-    out = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
+    out = mapped_array(path, np.float32, (len(lists.movies), *width))
     for where, pairs in lists.blocks():
         out[where] = make(pairs)
-    out.flush()

@@ -22,6 +22,7 @@ from processing.serving.audience import lovers_of, viewers_by_band, votes_by_per
 from processing.serving.facts import about_release, histograms, movie_means, similar_movies
 from processing.serving.recommend import recommend
 from processing.serving.refit import ASK, RefittedStages, load_rankings, load_served, refit
+from processing.tools.files import mapped_array
 from processing.tools.stages import Stage
 from processing.visitors.fitting import fit_fold_in, folded_into, movie_arrays
 from processing.visitors.weights import published
@@ -42,17 +43,12 @@ def _recommending(
 ) -> Callable[[Path], str]:
     def work(directory: Path) -> str:
         settings, n_users = run.profile.recommend, run.ratings.n_users
-        top = np.lib.format.open_memmap(
-            directory / TOP,
-            mode="w+",
-            dtype=schema.top_dtype(settings.n_reasons, len(CONTRIBUTIONS)),
-            shape=(n_users, settings.top_n),
-        )
+        dtype = schema.top_dtype(settings.n_reasons, len(CONTRIBUTIONS))
+        top = mapped_array(directory / TOP, dtype, (n_users, settings.top_n))
         start = 0
         for block in recommend(load_served(run, refitted, decisions), settings):
             top[start : start + len(block)] = block
             start += len(block)
-        top.flush()
         kept = top["movie"] != schema.NO_MOVIE
         explained = np.sum((top["reasons"]["movie"][..., 0] != schema.NO_MOVIE) & kept)
         return (

@@ -363,5 +363,5 @@ def _npy_of_objects(array: np.ndarray) -> bytes:
 
 
 def test_json_when_brackets_never_end_then_refused():
-    with pytest.raises(ReleaseFormatError, match="x.json: its brackets are nested too deep"):
+    with pytest.raises(ReleaseFormatError, match=r"x\.json: its brackets are nested too deep"):
         from_json(b"[" * 100_000, Any, "x.json")
