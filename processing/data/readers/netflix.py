@@ -168,8 +168,9 @@ _TITLES = TitleLines(
 def _read_probe(reading: Reading, member: Member) -> SourcePairs:
     users, movies = array("q"), array("q")
     movie: int | None = None
+    label = reading.files.label(member)
     with reading.files.open(member) as stream:
-        for number, (raw, text) in enumerate(text_lines(stream, "ascii"), start=1):
+        for number, (raw, text) in enumerate(text_lines(stream, "ascii", label), start=1):
             if not raw.strip():
                 continue
             is_header = text is not None and text.endswith(":")
@@ -178,8 +179,7 @@ def _read_probe(reading: Reading, member: Member) -> SourcePairs:
                 movie = found
             if found is None or movie is None:
                 reason = "is not such a line, or of no movie"
-                place = f"{reading.files.label(member)}:{number}"
-                reading.bad.add(place, raw, reason, _PROBE_LINE)
+                reading.bad.add(f"{label}:{number}", raw, reason, _PROBE_LINE)
             elif not is_header:
                 users.append(found)
                 movies.append(movie)

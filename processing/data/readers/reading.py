@@ -3,21 +3,22 @@
 import logging
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from typing import ClassVar
+from typing import IO, AnyStr, ClassVar
 
 from processing.data.readers.containers import Files, Member
 from processing.data.rows import Scale, SourceData
-from processing.errors import RatingsFormatError
+from processing.errors import RatingsFormatError, SourceError
 
 logger = logging.getLogger(__name__)
 
 BOM = b"\xef\xbb\xbf"
 MAX_ID = 2**63 - 1
 FIRST_LINES = 100  # by which a single file is recognised
+LONGEST_LINE = 1 << 20
 SHOWN_TEXT = 80  # characters of a bad line that a message repeats
 SHOWN_LINES = 3  # tolerated bad lines that the log repeats
 
@@ -38,6 +39,25 @@ class ReadOptions:
     scale: Scale | None = None
     columns: tuple[str, ...] | None = None
     delimiter: str | None = None
+
+
+def lines_of(stream: IO[AnyStr], label: str) -> Iterator[AnyStr]:
+    """The lines of a file with their ends, of bounded length; `label` names it in messages.
+
+    Raises
+    ------
+    SourceError
+        If a line is longer than `LONGEST_LINE`: a small archive can hold one that fills memory.
+    """
+    number = 1
+    while line := stream.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise SourceError(
+                f"{label}:{number}: the line is longer than {LONGEST_LINE:,} characters. Expected "
+                "one title or rating a line; check that the file is text."
+            )
+        yield line
+        number += 1
 
 
 class BadLines:

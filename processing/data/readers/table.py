@@ -21,6 +21,7 @@ from processing.data.readers.reading import (
     Reader,
     Reading,
     SingleFile,
+    lines_of,
     parse_id,
 )
 from processing.data.readers.titles import (
@@ -67,7 +68,7 @@ class _TableForm(Form):
         expected = _expected(layout, reading.options.scale)
         with reading.files.open(self.table) as stream:
             text = io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="")
-            for number, lines, cells in _records(text, layout.delimiter):
+            for number, lines, cells in _records(lines_of(text, label), layout.delimiter):
                 if cells == [] or (number == 1 and layout.has_header):
                     continue
                 wrong = "is not CSV" if cells is None else rows.add(cells)
@@ -178,7 +179,7 @@ def scale_of(values: NDArray[np.float32]) -> Scale:
 
 
 def _records(
-    text: io.TextIOWrapper, delimiter: str
+    text: Iterator[str], delimiter: str
 ) -> Iterator[tuple[int, list[str], list[str] | None]]:
     """Each record's line number, lines and cells; None as cells where it is not CSV."""
     lines: list[str] = []

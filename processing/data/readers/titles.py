@@ -9,7 +9,14 @@ from typing import IO, NamedTuple
 import numpy as np
 
 from processing.data.readers.containers import Files, Member
-from processing.data.readers.reading import BOM, BadLines, Place, Reading, parse_id
+from processing.data.readers.reading import (
+    BOM,
+    BadLines,
+    Place,
+    Reading,
+    lines_of,
+    parse_id,
+)
 from processing.data.rows import Catalogue
 
 MOVIES_HEADER = "movieId,title,genres"
@@ -49,9 +56,10 @@ class TitleLines:
         if member is None:
             return catalogue_of(titles)
         with reading.files.open(member) as stream:
-            for number, (raw, text) in enumerate(text_lines(stream, self.encoding), start=1):
+            label = reading.files.label(member)
+            for number, (raw, text) in enumerate(text_lines(stream, self.encoding, label), start=1):
                 if number > self.n_header_lines and raw.strip():
-                    place = f"{reading.files.label(member)}:{number}"
+                    place = f"{label}:{number}"
                     self._add(titles, raw, text, place, reading.bad)
         return catalogue_of(titles)
 
@@ -69,9 +77,9 @@ class TitleLines:
             titles[title.movie_id] = title
 
 
-def text_lines(stream: IO[bytes], encoding: str) -> Iterator[tuple[bytes, str | None]]:
+def text_lines(stream: IO[bytes], encoding: str, label: str) -> Iterator[tuple[bytes, str | None]]:
     """Each line as bytes and, without its line end, as text; None where it cannot be decoded."""
-    for number, raw in enumerate(stream):
+    for number, raw in enumerate(lines_of(stream, label)):
         line = raw.removeprefix(BOM) if number == 0 else raw
         try:
             yield line, line.decode(encoding).rstrip("\r\n")

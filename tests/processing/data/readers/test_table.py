@@ -1,9 +1,11 @@
+import zipfile
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processing.data.readers.reading import ReadOptions
+from processing.data.readers.reading import LONGEST_LINE, ReadOptions
 from processing.data.readers.registry import open_source
 from processing.data.readers.table import scale_of
 from processing.data.rows import NO_DAY, Scale
@@ -244,3 +246,17 @@ def test_own_csv_with_any_line_ends_is_read_alike(end, tmp_path):
     rows[7] = "x,2,3,86400"
     with pytest.raises(RatingsFormatError, match=r"mine.csv:8: 'x,2,3,86400'"):
         read(tmp_path, end.join(rows) + end)
+
+
+@pytest.mark.parametrize("member", ["mine.csv", "movies.csv"])
+def test_archive_that_holds_a_line_without_end_is_refused_in_little_memory(member, tmp_path):
+    files = {
+        "mine.csv": b"user,movie,rating\n1,1,5\n",
+        "movies.csv": b"movieId,title,genres\n1,A,Drama\n",
+    }
+    files[member] += b"x" * (LONGEST_LINE + 2)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    with pytest.raises(SourceError, match=rf"{member}:3: the line is longer than 1,048,576"):
+        open_source(tmp_path / "a.zip").read()
