@@ -7,7 +7,7 @@ must not be shared between processes.
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.model.opened import OpenedRelease, PageNotFoundError
 from app.model.page import SiteInfo, site_info
@@ -15,6 +15,7 @@ from config import Settings
 from processing.errors import ReleaseError, ReleaseFormatError
 from processing.release import (
     LATEST,
+    HurriedStorage,
     Storage,
     figure_name,
     open_figure_storage,
@@ -25,6 +26,8 @@ from processing.release import (
 logger = logging.getLogger(__name__)
 
 
+PATIENCE_S = 7.0  # for the store: visitors are answered within 8 s
+MOST_READS = 3  # at once, of the 5 threads of a worker; others are for pages that need none
 FIRST_WAIT_S, LONGEST_WAIT_S = 60.0, 900.0
 NOTHING_OPENED = "No release could be opened yet; the log says why."
 NOTHING_PUBLISHED = (
@@ -47,7 +50,7 @@ class CurrentRelease:
         Where releases and figures are kept.
     check_every_s
         Seconds between two looks for a newer release. A look costs one small request, and is made
-        beside the visitor's request unless there is nothing to show yet.
+        beside the visitor's request, which waits for it only if there is nothing to show yet.
     """
 
     def __init__(self, settings: Settings, check_every_s: float) -> None:
@@ -55,35 +58,36 @@ class CurrentRelease:
         self.problem: str | None = NOTHING_OPENED
         self._logged: str | None = None
         self._settings = settings
-        self._lock = threading.Lock()
+        self._lock, self._looking = threading.Lock(), threading.Lock()
         self._next_check = 0.0
+        self._look: _Look | None = None
         self._opened: OpenedRelease | None = None
         self._stamp: str | None = None
         self._refused: _Refusal | None = None
         self._releases: Storage | None = None
         self._figures: Storage | None = None
 
-    def opened(self) -> OpenedRelease:
+    def opened(self, patience_s: float = PATIENCE_S) -> OpenedRelease:
         """Return the newest release that can be read.
+
+        While none is open, it waits for a look that is under way, until `patience_s` seconds after
+        that began.
 
         Raises
         ------
         NoReleaseError
             If none could be read yet.
         """
-        if self._opened is None:
-            with self._lock:
-                if self._opened is None and self._is_due():
-                    self._refresh()
-        elif self._is_due():
-            threading.Thread(target=self.refresh, name="release-check", daemon=True).start()
+        look = self._look_if_due()
+        if self._opened is None and look:
+            look.done.wait(max(0.0, look.began + patience_s - time.monotonic()))
         if self._opened is None:
             raise NoReleaseError(self.problem)
         return self._opened
 
     def refresh(self) -> None:
         """Look for a newer release now, and open it; keep the one that is open if that fails."""
-        with self._lock:
+        with self._looking:
             self._refresh()
 
     def site(self) -> SiteInfo | None:
@@ -96,21 +100,34 @@ class CurrentRelease:
         if release_id != opened.release_id or name not in opened.manifest.figures:
             raise PageNotFoundError(f"There is no figure {name!r} in release {release_id!r}.")
         if self._figures is None:
-            self._figures = open_figure_storage(self._settings)
+            figures = open_figure_storage(self._settings, hurried=True)
+            self._figures = HurriedStorage(figures, PATIENCE_S, MOST_READS)
         return self._figures.read(figure_name(release_id, name))
 
-    def _is_due(self) -> bool:
-        now = time.monotonic()
-        if now < self._next_check:
-            return False
-        self._next_check = now + self.check_every_s
-        return True
+    def _look_if_due(self) -> "_Look | None":
+        """Begin a look beside the request if it is time for one; return the last that began."""
+        with self._lock:
+            now = time.monotonic()
+            is_running = self._look is not None and not self._look.done.is_set()
+            if not is_running and now >= self._next_check:
+                self._next_check = now + self.check_every_s
+                self._look = _Look(now, threading.Event())
+                threading.Thread(
+                    target=self._do, args=(self._look,), name="release-check", daemon=True
+                ).start()
+            return self._look
+
+    def _do(self, look: "_Look") -> None:
+        try:
+            self.refresh()
+        finally:
+            look.done.set()
 
     def _refresh(self) -> None:
         """Open a newer release; what is wrong goes to the log, and to visitors without details."""
         try:
             if self._releases is None:
-                self._releases = open_release_storage(self._settings)
+                self._releases = open_release_storage(self._settings, hurried=True)
             stamp = self._releases.stamp(LATEST)
             if stamp is None:
                 where = self._releases.describe()
@@ -145,6 +162,14 @@ class CurrentRelease:
 
 
 @dataclass(frozen=True)
+class _Look:
+    """A look for a newer release: when it began, and whether it is done."""
+
+    began: float
+    done: threading.Event
+
+
+@dataclass(frozen=True)
 class _Refusal:
     """A release that could not be read as it should be, and when it is looked at again."""
 
@@ -165,6 +190,8 @@ class _Refusal:
 def _opened(storage: Storage) -> OpenedRelease:
     """Open the newest release; what was read wrong may be read right the second time."""
     try:
-        return OpenedRelease(open_release(storage))
+        release = open_release(storage)
     except ReleaseFormatError:
-        return OpenedRelease(open_release(storage))
+        release = open_release(storage)
+    in_time = HurriedStorage(storage, PATIENCE_S, MOST_READS)
+    return OpenedRelease(replace(release, storage=in_time))

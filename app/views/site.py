@@ -114,7 +114,8 @@ def figure(release_id: str, name: str) -> Response:
 def healthz() -> ResponseReturnValue:
     """Whether there is a release to show, for the platform that runs the site."""
     try:
-        release_id, problem, status = current().opened().release_id, current().problem, "ok"
+        opened = current().opened(patience_s=1.0)
+        release_id, problem, status = opened.release_id, current().problem, "ok"
     except NoReleaseError as error:
         release_id, problem, status = None, str(error), "unavailable"
     if release_id and problem:

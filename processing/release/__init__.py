@@ -2,6 +2,7 @@
 
 from processing.release.affinity import Affinity, AffinityAbout, Weights
 from processing.release.fold_in import FoldIn, FoldingModel, Visitor
+from processing.release.hurried import HurriedStorage
 from processing.release.manage import (
     ReleaseSummary,
     activate,
@@ -35,6 +36,7 @@ __all__ = [
     "FoldIn",
     "FolderStorage",
     "FoldingModel",
+    "HurriedStorage",
     "Manifest",
     "Release",
     "ReleaseAbout",

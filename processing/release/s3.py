@@ -1,5 +1,8 @@
 """The store in an S3 bucket, or in any server that speaks S3."""
 
+import base64
+import hashlib
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -21,13 +24,20 @@ from processing.release.storage import (
     not_found_error,
 )
 
+logger = logging.getLogger(__name__)
+
 _CONFIG = Config(
     connect_timeout=5,
     read_timeout=20,
     retries={"mode": "standard", "max_attempts": 3},
     max_pool_connections=32,
+    request_checksum_calculation="when_required",
+)
+_HURRIED = _CONFIG.merge(
+    Config(connect_timeout=2, read_timeout=3.5, retries={"mode": "standard", "max_attempts": 1})
 )
 _PAGE_SIZE = 1000
+_UNKNOWN_CONDITION = ("NotImplemented", "501")
 _CONFLICT_WAITS_S = (0.1, 0.3, 1.0)
 
 _ADVICE = {
@@ -62,26 +72,46 @@ class S3Storage(Storage):
         region: str = "",
         access_key: str = "",
         secret_key: str = "",
+        hurried: bool = False,
     ) -> None:
         prefix = prefix.strip("/")
         self._bucket = bucket
         self._prefix = check_prefix(f"{prefix}/" if prefix else "")
         self._region = region or None
         self._keys = (access_key or None, secret_key or None)
+        self._config = _HURRIED if hurried else _CONFIG
+        self._is_conditional = True
         self._lock = Lock()
         self._client: Any = None
 
     def create(self, name: str, data: bytes) -> None:
         with self._errors("write", name):
-            for wait_s in _CONFLICT_WAITS_S:
+            if self._is_conditional:
                 try:
-                    return self._put(name, data, IfNoneMatch="*")
+                    return self._put_if_free(name, data)
                 except ClientError as error:
-                    # Another writer was busy with this name; S3 wants the request sent again.
-                    if _code(error) != "ConditionalRequestConflict":
+                    if _code(error) not in _UNKNOWN_CONDITION:
                         raise
-                    time.sleep(wait_s)
-            self._put(name, data, IfNoneMatch="*")
+                self._is_conditional = False
+                logger.warning(
+                    "%s knows no conditional writes (If-None-Match): a name is looked up before it "
+                    "is written. Let nobody else publish there at the same time.",
+                    self.describe(),
+                )
+            if self.stamp(name) is not None:
+                raise exists_error(name, self)
+            self._put(name, data)
+
+    def _put_if_free(self, name: str, data: bytes) -> None:
+        for wait_s in _CONFLICT_WAITS_S:
+            try:
+                return self._put(name, data, IfNoneMatch="*")
+            except ClientError as error:
+                # Another writer was busy with this name; S3 wants the request sent again.
+                if _code(error) != "ConditionalRequestConflict":
+                    raise
+                time.sleep(wait_s)
+        return self._put(name, data, IfNoneMatch="*")
 
     def replace(self, name: str, data: bytes) -> None:
         with self._errors("write", name):
@@ -142,13 +172,20 @@ class S3Storage(Storage):
                 region_name=self._region,
                 aws_access_key_id=access_key,
                 aws_secret_access_key=secret_key,
-                config=_CONFIG,
+                config=self._config,
             )
         except ValueError as error:  # an endpoint that is no URL, or a region that is no name
             raise self._unavailable("open", "", error) from error
 
     def _put(self, name: str, data: bytes, **conditions: str) -> None:
-        self._s3().put_object(Bucket=self._bucket, Key=self._key(name), Body=data, **conditions)
+        md5 = hashlib.md5(data, usedforsecurity=False).digest()
+        self._s3().put_object(
+            Bucket=self._bucket,
+            Key=self._key(name),
+            Body=data,
+            ContentMD5=base64.b64encode(md5).decode(),  # which every store checks, unlike CRC32
+            **conditions,
+        )
 
     def _get(self, name: str, **options: str) -> bytes:
         try:

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import shutil
 import threading
+import time
 
 import pytest
 
@@ -41,7 +42,7 @@ def _damage(folder, manifest, name="movies.json"):
 
 
 def test_site_when_made_then_no_store_is_opened_before_the_first_request(tmp_path, monkeypatch):
-    def fail(settings):
+    def fail(settings, **kind):
         raise AssertionError("opened")
 
     monkeypatch.setattr(current_module, "open_release_storage", fail)
@@ -123,6 +124,54 @@ def test_user_page_when_the_store_is_away_then_503_and_other_pages_stay(site, tm
     assert "ETag" not in response.headers
     for path in ("/", "/movies/1", "/search?q=a", "/report"):
         assert client.get(path + suffix if path == "/report" else path).status_code == 200
+
+
+def test_site_when_reads_of_users_are_stuck_then_they_are_503_and_all_else_is_quick(
+    site, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(current_module, "PATIENCE_S", 0.3)
+    publish_sample(tmp_path)
+    client = site.test_client()
+    client.get("/")
+    let_go = threading.Event()
+    monkeypatch.setattr(FolderStorage, "read_range", lambda *_: let_go.wait(JOIN_S))
+    threads = [
+        threading.Thread(target=lambda: site.test_client().get("/users/7")) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    began = time.monotonic()
+    for path in ("/", "/movies/1", "/search?q=a", "/healthz"):
+        assert client.get(path).status_code == 200
+    response = client.get("/users/305")
+    assert response.status_code == 503
+    assert "Retry-After" in response.headers
+    assert time.monotonic() - began < JOIN_S / 2
+    let_go.set()
+    for thread in threads:
+        thread.join(JOIN_S)
+
+
+def test_site_when_the_store_is_stuck_at_the_start_then_503_in_time(tmp_path, monkeypatch):
+    publish_sample(tmp_path)
+    let_go = threading.Event()
+    real = FolderStorage.stamp
+
+    def stamp(self, name):
+        let_go.wait(JOIN_S)
+        return real(self, name)
+
+    monkeypatch.setattr(FolderStorage, "stamp", stamp)
+    app = create_app(sample_settings(tmp_path), check_every_s=NEVER_S)
+    current = app.extensions["current"]
+    with pytest.raises(current_module.NoReleaseError):
+        current.opened(patience_s=0.1)
+    began = time.monotonic()
+    with pytest.raises(current_module.NoReleaseError):
+        current.opened(patience_s=0.1)  # that look began long ago: nobody waits for it any more
+    assert time.monotonic() - began < 5
+    let_go.set()
+    assert current.opened(patience_s=JOIN_S).release_id
 
 
 @pytest.mark.parametrize("name", ["movies.json", "manifest.json", "histograms.npy", "report.json"])
@@ -259,8 +308,8 @@ def _counted(monkeypatch):
     stores = []
     opened = current_module.open_release_storage
 
-    def open_counted(settings):
-        stores.append(CutStorage(opened(settings), cut_at=10**9, after=False))
+    def open_counted(settings, **kind):
+        stores.append(CutStorage(opened(settings, **kind), cut_at=10**9, after=False))
         return stores[-1]
 
     monkeypatch.setattr(current_module, "open_release_storage", open_counted)
