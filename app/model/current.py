@@ -17,7 +17,7 @@ from processing.release import (
     LATEST,
     HurriedStorage,
     Storage,
-    figure_name,
+    load_figure,
     open_figure_storage,
     open_release,
     open_release_storage,
@@ -102,7 +102,7 @@ class CurrentRelease:
         if self._figures is None:
             figures = open_figure_storage(self._settings, hurried=True)
             self._figures = HurriedStorage(figures, PATIENCE_S, MOST_READS)
-        return self._figures.read(figure_name(release_id, name))
+        return load_figure(self._figures, opened.manifest, name)
 
     def _look_if_due(self) -> "_Look | None":
         """Begin a look beside the request if it is time for one; return the last that began."""

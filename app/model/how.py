@@ -36,5 +36,5 @@ def how_page(opened: OpenedRelease, site: SiteInfo) -> HowPage:
         best_member=report.best_member,
         average=report.errors_of(MEAN),
         members=tuple(row.label for row in report.members),
-        figures=opened.manifest.figures,
+        figures=tuple(opened.manifest.figures),
     )

@@ -59,6 +59,6 @@ def report_page(opened: OpenedRelease, site: SiteInfo) -> ReportPage:
         found=found_text(report.ranking) if report.ranking else None,
         models=report.by_error,
         left_out=report.left_out,
-        sections=report_sections(report, manifest.figures),
-        figures=manifest.figures,
+        sections=report_sections(report, tuple(manifest.figures)),
+        figures=tuple(manifest.figures),
     )

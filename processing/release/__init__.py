@@ -19,7 +19,7 @@ from processing.release.manifest import (
     UnfittedModel,
 )
 from processing.release.names import LATEST, figure_name
-from processing.release.reader import Release, active_id, load_manifest, open_release
+from processing.release.reader import Release, active_id, load_figure, load_manifest, open_release
 from processing.release.records import UserRecord
 from processing.release.schema import NO_DAY, NO_MOVIE, ReleaseContents, top_dtype
 from processing.release.spreadsheets import defused
@@ -54,6 +54,7 @@ __all__ = [
     "defused",
     "figure_name",
     "list_releases",
+    "load_figure",
     "load_manifest",
     "load_staged_manifest",
     "open_figure_storage",

@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from processing.errors import (
     ReleaseError,
     ReleaseFormatError,
-    StorageNotFoundError,
     UnknownReleaseError,
 )
 from processing.release import schema
-from processing.release.manifest import Manifest, file_info, id_of
+from processing.release.manifest import Manifest, check_identity
 from processing.release.names import (
     RELEASES,
     figure_name,
@@ -20,7 +19,13 @@ from processing.release.names import (
     release_time,
 )
 from processing.release.pointer import Pointer, load_pointer, move_pointer, save_pointer
-from processing.release.reader import Release, load_file, load_manifest, open_release
+from processing.release.reader import (
+    Release,
+    load_figure,
+    load_file,
+    load_manifest,
+    open_release,
+)
 from processing.release.storage import Storage
 
 logger = logging.getLogger(__name__)
@@ -143,25 +148,26 @@ def verify_release(storage: Storage, figure_storage: Storage, release_id: str) -
     else:
         problems += _record_problems(release)
     problems += _stray_files(storage, manifest)
-    problems += _identity_problems(figure_storage, manifest)
+    problems += _identity_problems(manifest) + _figure_problems(figure_storage, manifest)
     return list(dict.fromkeys(problems))
 
 
-def _identity_problems(figure_storage: Storage, manifest: Manifest) -> list[str]:
-    """Check that manifest and figures are those that the release was named after."""
-    hashes: dict[str, str] = {}
+def _figure_problems(figure_storage: Storage, manifest: Manifest) -> list[str]:
+    problems = []
     for name in manifest.figures:
         try:
-            data = figure_storage.read(figure_name(manifest.release_id, name))
-        except StorageNotFoundError:
-            return [f"{name}: the figure is missing from {figure_storage.describe()}."]
-        hashes[name] = file_info(data).sha256
-    if id_of(manifest, hashes) == manifest.release_id:
-        return []
-    return [
-        f"{schema.MANIFEST} or a figure ({', '.join(manifest.figures) or 'there is none'}) is not "
-        f"what release {manifest.release_id} was named after: it was changed or damaged."
-    ]
+            load_figure(figure_storage, manifest, name)
+        except ReleaseFormatError as error:
+            problems.append(str(error))
+    return problems
+
+
+def _identity_problems(manifest: Manifest) -> list[str]:
+    try:
+        check_identity(manifest)
+    except ReleaseFormatError as error:
+        return [str(error)]
+    return []
 
 
 def _release_ids(storage: Storage) -> dict[str, bool]:

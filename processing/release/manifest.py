@@ -118,7 +118,7 @@ class Manifest(ReleaseAbout, frozen=True, kw_only=True):
     top_n: int
     n_reasons: int
     user_shards: tuple[UserShard, ...]
-    figures: tuple[str, ...]
+    figures: dict[str, FileInfo]
     files: dict[str, FileInfo]
 
     @property
@@ -141,14 +141,25 @@ def file_info(data: bytes) -> FileInfo:
     return FileInfo(size_bytes=len(data), sha256=sha256_of(data))
 
 
-def id_of(manifest: Manifest, figure_hashes: dict[str, str]) -> str:
-    """The id that a release has by its manifest (whose own id does not count) and its figures.
-
-    `figure_hashes` maps the figures, in the manifest's order, to their sha256.
-    """
+def id_of(manifest: Manifest) -> str:
+    """The id that a release has by its manifest, whose own id does not count."""
     nameless = msgspec.structs.replace(manifest, release_id="")
-    hashed = {"manifest": _ordered(nameless), "figures": figure_hashes}
-    return release_id(manifest.created_utc, sha256_of(to_json(hashed, MANIFEST)))
+    return release_id(manifest.created_utc, sha256_of(to_json(_ordered(nameless), MANIFEST)))
+
+
+def check_identity(manifest: Manifest) -> None:
+    """Check that a manifest is the one that its release was named after.
+
+    Raises
+    ------
+    ReleaseFormatError
+        If anything in it was changed since.
+    """
+    if id_of(manifest) != manifest.release_id:
+        raise ReleaseFormatError(
+            f"{MANIFEST} is not what release {manifest.release_id} was named after: it was changed "
+            "or damaged. Activate another release, or publish a new one."
+        )
 
 
 def manifest_to_json(manifest: Manifest) -> bytes:

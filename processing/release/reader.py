@@ -14,8 +14,15 @@ from processing.release.affinity import AffinityAbout, Weights
 from processing.release.checks import check_array, check_arrays, check_ascending, check_report
 from processing.release.encoding import from_json, from_npy
 from processing.release.fold_in import FoldIn
-from processing.release.manifest import Manifest, UserShard, file_info, manifest_from_json
-from processing.release.names import file_name, is_release_id
+from processing.release.manifest import (
+    FileInfo,
+    Manifest,
+    UserShard,
+    check_identity,
+    file_info,
+    manifest_from_json,
+)
+from processing.release.names import figure_name, file_name, is_release_id
 from processing.release.pointer import load_pointer
 from processing.release.records import UserRecord, decode_record
 from processing.release.schema import MovieColumns
@@ -129,8 +136,9 @@ class Release:
             yield user_index, self._decode(data[places[i] : places[i + 1]], user_index, shard.name)
 
     def _decode(self, data: bytes, user_index: int, name: str) -> UserRecord:
-        where = f"{name}, user {self.user_ids[user_index]}"
-        return decode_record(data, self.manifest.top_dtype, len(self.movie_ids), where)
+        user_id = int(self.user_ids[user_index])
+        where = f"{name}, user {user_id}"
+        return decode_record(data, user_id, self.manifest.top_dtype, len(self.movie_ids), where)
 
 
 def open_release(storage: Storage, release_id: str | None = None) -> Release:
@@ -150,8 +158,7 @@ def open_release(storage: Storage, release_id: str | None = None) -> Release:
     report = files[schema.REPORT]
     check_report(report)
     check_arrays(arrays, len(movies.titles), manifest)
-    logger.info("Opened release %s in %s.", manifest.release_id, storage.describe())
-    return Release(
+    release = Release(
         manifest=manifest,
         storage=storage,
         movie_ids=movies.movie_ids,
@@ -181,6 +188,9 @@ def open_release(storage: Storage, release_id: str | None = None) -> Release:
         user_offsets=arrays[schema.USER_OFFSETS],
         report=report,
     )
+    check_identity(manifest)
+    logger.info("Opened release %s in %s.", manifest.release_id, storage.describe())
+    return release
 
 
 def active_id(storage: Storage) -> str:
@@ -225,8 +235,19 @@ def load_file(storage: Storage, manifest: Manifest, name: str) -> bytes:
     info = manifest.files.get(name)
     if info is None:
         raise ReleaseFormatError(f"{schema.MANIFEST} of {manifest.release_id} lists no {name!r}.")
+    return _load(storage, manifest, file_name(manifest.release_id, name), info)
+
+
+def load_figure(storage: Storage, manifest: Manifest, name: str) -> bytes:
+    """Read a figure of a release and check its size and sha256."""
+    target = figure_name(manifest.release_id, name)
+    return _load(storage, manifest, target, manifest.figures[name])
+
+
+def _load(storage: Storage, manifest: Manifest, target: str, info: FileInfo) -> bytes:
+    name = target.rpartition("/")[2]
     try:
-        data = storage.read(file_name(manifest.release_id, name))
+        data = storage.read(target)
     except StorageNotFoundError as error:
         raise ReleaseFormatError(
             f"{name}: the file is missing from release {manifest.release_id} in "

@@ -1,5 +1,6 @@
 """User records as bytes: one person's recommendations and ratings."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,8 @@ from numpy.typing import NDArray
 
 from processing.errors import ReleaseFormatError
 from processing.release.schema import HISTORY_DTYPE, NO_MOVIE, RECORD_HEADER_DTYPE
+
+DIGEST_BYTES = 16
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -21,23 +24,28 @@ class UserRecord:
     history: NDArray[np.void]
 
 
-def encode_record(record: UserRecord) -> bytes:
+def encode_record(record: UserRecord, user_id: int) -> bytes:
     """Lay a record out as bytes: header, recommendations, ratings."""
-    header = np.array((len(record.top), len(record.history)), RECORD_HEADER_DTYPE)
-    return header.tobytes() + record.top.tobytes() + record.history.tobytes()
+    counts = np.array((len(record.top), len(record.history)), "<u4")
+    rest = counts.tobytes() + record.top.tobytes() + record.history.tobytes()
+    return _digest(rest, user_id) + rest
 
 
-def decode_record(data: bytes, top_dtype: np.dtype[Any], n_movies: int, where: str) -> UserRecord:
+def decode_record(
+    data: bytes, user_id: int, top_dtype: np.dtype[Any], n_movies: int, where: str
+) -> UserRecord:
     """Read a record back and check it.
 
     Raises
     ------
     ReleaseFormatError
-        If the length is not what the header says, or a movie index is out of range; `where`
-        names the record.
+        If its bytes are not what was written for this user, its length is not what the header
+        says, or a movie index is out of range; `where` names the record.
     """
     if len(data) < RECORD_HEADER_DTYPE.itemsize:
         raise _broken(where, f"{len(data)} bytes are too few for a header")
+    if _digest(memoryview(data)[DIGEST_BYTES:], user_id) != data[:DIGEST_BYTES]:
+        raise _broken(where, "its bytes are not those that were written (their hash differs)")
     header = np.frombuffer(data, RECORD_HEADER_DTYPE, count=1)[0]
     n_top, n_history = int(header["n_top"]), int(header["n_history"])
     top_end = RECORD_HEADER_DTYPE.itemsize + n_top * top_dtype.itemsize
@@ -52,6 +60,13 @@ def decode_record(data: bytes, top_dtype: np.dtype[Any], n_movies: int, where: s
     _check_movies(record.top["reasons"]["movie"], NO_MOVIE, n_movies, where)
     _check_movies(record.history["movie"], 0, n_movies, where)
     return record
+
+
+def _digest(rest: bytes | memoryview, user_id: int) -> bytes:
+    """BLAKE2b of the user's id, eight bytes, and all of a record that follows the hash."""
+    found = hashlib.blake2b(user_id.to_bytes(8, "little", signed=True), digest_size=DIGEST_BYTES)
+    found.update(rest)
+    return found.digest()
 
 
 def _check_movies(movies: NDArray[Any], lowest: int, n_movies: int, where: str) -> None:

@@ -14,7 +14,7 @@ from processing.release.affinity import AffinityAbout, Weights
 from processing.release.encoding import Document
 from processing.release.fold_in import FoldIn
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 MANIFEST = "manifest.json"
 MOVIES = "movies.json"
@@ -48,7 +48,7 @@ LOVERS_DTYPE = np.dtype([("n", "<i4"), ("loved", "<i4")])
 ERRORS_DTYPE = np.dtype([("n", "<i4"), ("rmse", "<f4"), ("mae", "<f4")])
 REASON_DTYPE = np.dtype([("movie", "<i4"), ("share", "<f4")])
 HISTORY_DTYPE = np.dtype([("movie", "<i4"), ("rating", "<f4"), ("day", "<i4")])
-RECORD_HEADER_DTYPE = np.dtype([("n_top", "<u4"), ("n_history", "<u4")])
+RECORD_HEADER_DTYPE = np.dtype([("digest", "|V16"), ("n_top", "<u4"), ("n_history", "<u4")])
 
 SHARD_USERS = 4096  # whose records share a file
 NO_MOVIE = -1

@@ -128,7 +128,9 @@ def _write_users(
     files: dict[str, FileInfo] = {}
     lengths = np.zeros(len(contents.user_ids) + 1, np.int64)
     for first in range(0, len(contents.user_ids), about.shard_users):
-        records = [encode_record(each) for each in _records(contents, about, first)]
+        ids = contents.user_ids[first : first + about.shard_users].tolist()
+        made = zip(_records(contents, about, first), ids, strict=True)
+        records = [encode_record(record, user_id) for record, user_id in made]
         lengths[first + 1 : first + 1 + len(records)] = [len(record) for record in records]
         payload = np.frombuffer(b"".join(records), np.uint8)
         data = to_npy(payload)
@@ -168,11 +170,10 @@ def _manifest(
         top_n=contents.top.shape[1],
         n_reasons=contents.n_reasons,
         user_shards=shards,
-        figures=tuple(figures),
+        figures=figures,
         files=files,
     )
-    figure_hashes = {name: info.sha256 for name, info in figures.items()}
-    return msgspec.structs.replace(manifest, release_id=id_of(manifest, figure_hashes))
+    return msgspec.structs.replace(manifest, release_id=id_of(manifest))
 
 
 def _movies_json(contents: ReleaseContents) -> bytes:

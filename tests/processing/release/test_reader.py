@@ -22,7 +22,7 @@ from processing.release.encoding import from_json, to_npy
 from processing.release.manifest import file_info
 from tests.make_golden_release import GOLDEN, stage_golden
 
-GOLDEN_ID = "20061002T083000Z-2cebe6f6"
+GOLDEN_ID = "20061002T083000Z-2b4d07c3"
 
 
 class CountingStorage(FolderStorage):
@@ -44,7 +44,7 @@ class CountingStorage(FolderStorage):
 def test_golden_release_when_read_then_movies_as_written():
     release = open_release(FolderStorage(GOLDEN))
     assert release.manifest.release_id == GOLDEN_ID
-    assert release.manifest.format_version == 4
+    assert release.manifest.format_version == 5
     assert release.movie_ids.tolist() == [3, 8, 28, 17770]
     assert release.titles[1:3] == ['Commas, and "Quotes"', "Café Ümläut"]
     assert release.years == [1990, 1995, 2002, None]
@@ -116,7 +116,7 @@ def test_user_record_when_read_then_one_ranged_read():
     release = open_release(storage)
     storage.calls.clear()
     release.user_record(2)
-    assert storage.calls == [f"read_range releases/{GOLDEN_ID}/users-00001.npy 128 46"]
+    assert storage.calls == [f"read_range releases/{GOLDEN_ID}/users-00001.npy 128 62"]
 
 
 def test_find_when_id_is_unknown_then_none():
@@ -317,8 +317,8 @@ def test_open_release_when_catalogue_is_broken_then_refuses(damaged: Damaged, mo
     ("change", "message"),
     [
         (
-            lambda m: m.update(format_version=3),
-            "of format version 3; expected 4. Publish again",
+            lambda m: m.update(format_version=4),
+            "of format version 4; expected 5. Publish again",
         ),
         (lambda m: m.pop("format_version"), "missing required field `format_version`"),
         (lambda m: m.update(extra=1), "contains unknown field `extra`"),
@@ -333,6 +333,8 @@ def test_open_release_when_catalogue_is_broken_then_refuses(damaged: Damaged, mo
         (lambda m: m["user_shards"][0].update(name="../x"), "no such file"),
         (lambda m: m.update(known_weight=-0.5), "known_weight is -0.5; expected 0 or more"),
         (lambda m: m.update(shard_users=0), "the user shards begin at users"),
+        (lambda m: m.update(global_mean=4.5), "is not what release .* was named after"),
+        (lambda m: m["figures"]["rmse.svg"].update(size_bytes=1), "was named after"),
     ],
 )
 def test_open_release_when_manifest_is_wrong_then_says_what(damaged: Damaged, change, message):
@@ -347,10 +349,10 @@ def test_user_record_when_its_bytes_are_wrong_then_refuses(damaged: Damaged):
     data = bytearray(shard.read_bytes())
     data[128 + 8] = 9  # the first recommendation's movie index
     shard.write_bytes(data)
-    with pytest.raises(ReleaseFormatError, match=r"user 2649429: .*index is outside 0 to 3"):
+    with pytest.raises(ReleaseFormatError, match=r"user 2649429: .*their hash differs"):
         release.user_record(2)
     shard.write_bytes(data[:-1])
-    with pytest.raises(ReleaseFormatError, match="bytes from byte 128, expected 46"):
+    with pytest.raises(ReleaseFormatError, match="bytes from byte 128, expected 62"):
         release.user_record(2)
 
 
