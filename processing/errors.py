@@ -11,6 +11,7 @@ ProcessingError
 ├── DownloadError (OSError)             a data set that cannot be fetched
 └── ReleaseError (OSError)              a release that cannot be written or read
     ├── StorageExistsError (FileExistsError)      a name that is already taken
+    ├── StorageChangedError                       a name that somebody else has changed
     ├── StorageNotFoundError (FileNotFoundError)  a name that is not there
     ├── StorageUnavailableError                   a store that does not answer
     ├── ReleaseFormatError (ValueError)           files that do not form a release
@@ -62,6 +63,10 @@ class ReleaseError(ProcessingError, OSError):
 
 class StorageExistsError(ReleaseError, FileExistsError):
     """A name that is already taken in a store."""
+
+
+class StorageChangedError(ReleaseError):
+    """A name in a store that somebody else has changed meanwhile."""
 
 
 class StorageNotFoundError(ReleaseError, FileNotFoundError):

@@ -6,11 +6,17 @@
 import contextlib
 import itertools
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from processing.errors import ReleaseFormatError, StorageExistsError, StorageNotFoundError
+from processing.errors import (
+    ReleaseFormatError,
+    StorageChangedError,
+    StorageExistsError,
+    StorageNotFoundError,
+)
 from processing.release import Storage, open_release, publish, verify_release
 from tests.cut_storage import CutOffError, CutStorage
 from tests.make_golden_release import stage_golden
@@ -85,6 +91,51 @@ class StoreContract:
         reader.join()
         assert seen
         assert seen <= versions
+
+    def test_replace_if_when_the_stamp_is_still_the_same_then_written(self, storage: Storage):
+        storage.replace_if("latest.json", b"1", None)
+        stamp = storage.stamp("latest.json")
+        storage.replace_if("latest.json", b"22", stamp)
+        assert self.raw_get("latest.json") == b"22"
+
+    def test_replace_if_when_somebody_else_was_quicker_then_their_bytes_stay(
+        self, storage: Storage
+    ):
+        with pytest.raises(StorageChangedError, match="changed by somebody else"):
+            storage.replace_if("latest.json", b"1", '"0123456789abcdef0123456789abcdef"')
+        assert self.raw_get("latest.json") is None
+        storage.replace("latest.json", b"1")
+        stamp = storage.stamp("latest.json")
+        storage.replace("latest.json", b"22")
+        for old in (None, stamp):
+            with pytest.raises(StorageChangedError, match="changed by somebody else"):
+                storage.replace_if("latest.json", b"333", old)
+        assert self.raw_get("latest.json") == b"22"
+
+    def test_replace_if_when_eight_race_then_no_change_is_lost(self, storage: Storage):
+        storage.replace("latest.json", b"")
+
+        def add(letter: bytes) -> None:
+            while True:
+                stamp, data = storage.stamp("latest.json"), storage.read("latest.json")
+                with contextlib.suppress(StorageChangedError):
+                    return storage.replace_if("latest.json", data + letter, stamp)
+
+        threads = [threading.Thread(target=add, args=(b"%d" % i,)) for i in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(storage.read("latest.json")) == sorted(b"01234567")
+
+    def test_written_when_asked_then_the_time_of_each_name(self, storage: Storage):
+        earliest = datetime.now(UTC) - timedelta(seconds=2)
+        storage.create("a/b", b"1")
+        storage.create("c", b"1")
+        found = storage.written("a/")
+        assert list(found) == ["a/b"]
+        assert earliest < found["a/b"] < datetime.now(UTC) + timedelta(seconds=2)
+        assert set(storage.written()) == {"a/b", "c"}
 
     def test_read_when_name_is_there_then_its_bytes(self, storage: Storage):
         self.raw_put("a/b", b"raw")
@@ -169,7 +220,7 @@ class StoreContract:
             with contextlib.suppress(CutOffError):
                 publish(tmp_path / "new", cut, cut)
             release = open_release(storage)
-            moved = cut.calls[-1] == "replace" and (after or not cut.dead)
+            moved = cut.calls[-1] == "replace_if" and (after or not cut.dead)
             assert release.manifest.release_id == (new if moved else old)
             assert release.user_record(0).top["score"].tolist() == [4.25]
             if self.raw_get(f"releases/{new}/manifest.json"):

@@ -1,5 +1,6 @@
 """A store that dies at a chosen call, as if the process were killed there."""
 
+from datetime import datetime
 from typing import Any
 
 from processing.release import Storage
@@ -33,6 +34,9 @@ class CutStorage(Storage):
     def replace(self, name: str, data: bytes) -> None:
         self._call("replace", name, data)
 
+    def replace_if(self, name: str, data: bytes, stamp: str | None) -> None:
+        self._call("replace_if", name, data, stamp)
+
     def read(self, name: str) -> bytes:
         return self._call("read", name)
 
@@ -44,6 +48,12 @@ class CutStorage(Storage):
 
     def names(self, prefix: str = "") -> list[str]:
         return self._call("names", prefix)
+
+    def written(self, prefix: str = "") -> dict[str, datetime]:
+        return self._call("written", prefix)
+
+    def tidy(self, before: datetime) -> None:
+        self._call("tidy", before)
 
     def delete(self, name: str) -> None:
         self._call("delete", name)

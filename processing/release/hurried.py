@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 
 from processing.errors import ReleaseError, StorageUnavailableError
@@ -44,6 +45,9 @@ class HurriedStorage(Storage):
     def replace(self, name: str, data: bytes) -> None:
         self._storage.replace(name, data)
 
+    def replace_if(self, name: str, data: bytes, stamp: str | None) -> None:
+        self._storage.replace_if(name, data, stamp)
+
     def read(self, name: str) -> bytes:
         return self._in_time(name, lambda: self._storage.read(name))
 
@@ -55,6 +59,12 @@ class HurriedStorage(Storage):
 
     def names(self, prefix: str = "") -> list[str]:
         return self._in_time(prefix, lambda: self._storage.names(prefix))
+
+    def written(self, prefix: str = "") -> dict[str, datetime]:
+        return self._in_time(prefix, lambda: self._storage.written(prefix))
+
+    def tidy(self, before: datetime) -> None:
+        self._storage.tidy(before)
 
     def delete(self, name: str) -> None:
         self._storage.delete(name)

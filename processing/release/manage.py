@@ -4,6 +4,8 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import structs
+
 from processing.errors import (
     ReleaseError,
     ReleaseFormatError,
@@ -16,9 +18,8 @@ from processing.release.names import (
     figure_name,
     file_name,
     is_release_id,
-    release_time,
 )
-from processing.release.pointer import Pointer, load_pointer, move_pointer, save_pointer
+from processing.release.pointer import Pointer, change_pointer, load_pointer, move_pointer
 from processing.release.reader import (
     Release,
     load_figure,
@@ -65,9 +66,8 @@ def activate(storage: Storage, release_id: str) -> Manifest:
     UnknownReleaseError
         If it is not published.
     """
-    manifest = load_manifest(storage, release_id)
-    move_pointer(storage, release_id)
-    return manifest
+    move_pointer(storage, release_id, lambda: load_manifest(storage, release_id))
+    return load_manifest(storage, release_id)
 
 
 def rollback(storage: Storage) -> Manifest:
@@ -80,19 +80,30 @@ def rollback(storage: Storage) -> Manifest:
     UnknownReleaseError
         If none was activated before, or none of those is left.
     """
-    pointer = load_pointer(storage)
+    if load_pointer(storage) is None:
+        raise _no_earlier(storage)
+    pointer = change_pointer(storage, lambda pointer: _gone_back(storage, pointer))
+    assert pointer is not None
+    return load_manifest(storage, pointer.release_id)
+
+
+def _gone_back(storage: Storage, pointer: Pointer | None) -> Pointer:
     history = pointer.history if pointer else ()
-    while history:
+    while pointer and history:
         *earlier, release = history
         history = tuple(earlier)
         try:
-            manifest = load_manifest(storage, release)
+            load_manifest(storage, release)
         except UnknownReleaseError:
             logger.warning("Skipping release %s, which was pruned.", release)
             continue
-        save_pointer(storage, Pointer(release_id=release, history=history))
-        return manifest
-    raise UnknownReleaseError(
+        if release not in pointer.going:
+            return Pointer(release_id=release, history=history, going=pointer.going)
+    raise _no_earlier(storage)
+
+
+def _no_earlier(storage: Storage) -> UnknownReleaseError:
+    return UnknownReleaseError(
         f"No earlier release is left to go back to in {storage.describe()}. "
         "Choose one of `python -m processing releases list` with `releases activate ID`."
     )
@@ -103,8 +114,10 @@ def prune(
 ) -> list[str]:
     """Delete all but the newest `keep` releases, and leftovers that are older than a day.
 
-    The active release always stays. A release's manifest is deleted first, so that nobody sees an
-    incomplete release; then its figures and its files.
+    The active release always stays. What is to go is noted in `latest.json` first, in which none of
+    it can be made active any more: so nobody is left without a release, whoever else is at work. A
+    release's manifest is deleted first, so that nobody sees an incomplete release; then its figures
+    and its files. A prune that was interrupted is ended by the next one.
 
     Returns
     -------
@@ -113,20 +126,46 @@ def prune(
     """
     if keep < 1:
         raise ReleaseError(f"Cannot keep {keep} releases; expected at least 1.")
-    pointer = load_pointer(storage)
-    releases = _release_ids(storage)
-    finished = [release for release in releases if releases[release]]
-    old = set(finished[:-keep]) - {pointer.release_id if pointer else ""}
+    before = now - _LEFTOVER_AGE
+    if dry_run:
+        return _going(storage, load_pointer(storage), keep, before)
+    load_pointer(storage)  # one that cannot be read is no reason to delete what it may name
+    going: list[str] = []
+
+    def note(pointer: Pointer | None) -> Pointer | None:
+        going[:] = _going(storage, pointer, keep, before)
+        return pointer and structs.replace(pointer, going=tuple(going))
+
+    change_pointer(storage, note)
+    for release in going:
+        _delete(storage, figure_storage, release)
+    change_pointer(storage, lambda pointer: pointer and _without(pointer, going))
+    for each in (storage, figure_storage):
+        each.tidy(before)
+    return going
+
+
+def _going(storage: Storage, pointer: Pointer | None, keep: int, before: datetime) -> list[str]:
+    """The releases that are to go, oldest first; the age of leftovers is the store's own."""
+    active, noted = (pointer.release_id, pointer.going) if pointer else ("", ())
+    finished = _release_ids(storage)
+    newest: dict[str, datetime] = {}
+    for name, written in storage.written(RELEASES).items():
+        release = name.removeprefix(RELEASES).partition("/")[0]
+        newest[release] = max(written, newest.get(release, written))
+    whole = [release for release, is_whole in finished.items() if is_whole]
+    old = {*whole[:-keep], *noted}
     leftovers = {
         release
-        for release in releases
-        if not releases[release] and now - release_time(release) > _LEFTOVER_AGE
+        for release, is_whole in finished.items()
+        if not is_whole and release in newest and newest[release] < before
     }
-    going = sorted(old | leftovers)
-    if not dry_run:
-        for release in going:
-            _delete(storage, figure_storage, release)
-    return going
+    return sorted((old | leftovers) - {active})
+
+
+def _without(pointer: Pointer, gone: list[str]) -> Pointer:
+    going = tuple(release for release in pointer.going if release not in gone)
+    return structs.replace(pointer, going=going)
 
 
 def verify_release(storage: Storage, figure_storage: Storage, release_id: str) -> list[str]:

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from threading import Lock
 from typing import Any
 
@@ -13,9 +14,15 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from processing.errors import ReleaseFormatError, StorageNotFoundError, StorageUnavailableError
+from processing.errors import (
+    ReleaseFormatError,
+    StorageExistsError,
+    StorageNotFoundError,
+    StorageUnavailableError,
+)
 from processing.release.storage import (
     Storage,
+    changed_error,
     check_length,
     check_name,
     check_prefix,
@@ -92,15 +99,36 @@ class S3Storage(Storage):
                 except ClientError as error:
                     if _code(error) not in _UNKNOWN_CONDITION:
                         raise
-                self._is_conditional = False
-                logger.warning(
-                    "%s knows no conditional writes (If-None-Match): a name is looked up before it "
-                    "is written. Let nobody else publish there at the same time.",
-                    self.describe(),
-                )
+                self._do_without_conditions()
             if self.stamp(name) is not None:
                 raise exists_error(name, self)
             self._put(name, data)
+
+    def replace_if(self, name: str, data: bytes, stamp: str | None) -> None:
+        if not self._is_conditional:
+            return self.replace(name, data)
+        condition = {"IfNoneMatch": "*"} if stamp is None else {"IfMatch": stamp}
+        try:
+            with self._errors("write", name):
+                return self._put(name, data, **condition)
+        except (StorageExistsError, StorageNotFoundError) as error:
+            raise changed_error(name, self) from error
+        except StorageUnavailableError as error:
+            code = _code(error.__cause__) if isinstance(error.__cause__, ClientError) else ""
+            if code == "ConditionalRequestConflict":
+                raise changed_error(name, self) from error
+            if code not in _UNKNOWN_CONDITION:
+                raise
+        self._do_without_conditions()
+        return self.replace(name, data)
+
+    def _do_without_conditions(self) -> None:
+        self._is_conditional = False
+        logger.warning(
+            "%s knows no conditional writes (If-None-Match, If-Match): a name is looked up before "
+            "it is written. Let nobody else publish there at the same time.",
+            self.describe(),
+        )
 
     def _put_if_free(self, name: str, data: bytes) -> None:
         for wait_s in _CONFLICT_WAITS_S:
@@ -134,6 +162,9 @@ class S3Storage(Storage):
             return None
 
     def names(self, prefix: str = "") -> list[str]:
+        return sorted(self.written(prefix))
+
+    def written(self, prefix: str = "") -> dict[str, datetime]:
         start = self._prefix + check_prefix(prefix)
         with self._errors("list", prefix):
             pages = (
@@ -143,9 +174,16 @@ class S3Storage(Storage):
                     Bucket=self._bucket, Prefix=start, PaginationConfig={"PageSize": _PAGE_SIZE}
                 )
             )
-            keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
+            items = [item for page in pages for item in page.get("Contents", ())]
         # Consoles make empty objects that end in '/' to show folders.
-        return sorted(key.removeprefix(self._prefix) for key in keys if not key.endswith("/"))
+        return {
+            item["Key"].removeprefix(self._prefix): item["LastModified"]
+            for item in items
+            if not item["Key"].endswith("/")
+        }
+
+    def tidy(self, before: datetime) -> None:
+        """Nothing: what S3 has not received whole is not there."""
 
     def delete(self, name: str) -> None:
         with self._errors("delete", name):

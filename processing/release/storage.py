@@ -1,20 +1,30 @@
 """The contract of a store, and the folder that keeps it."""
 
+import contextlib
 import os
 import stat
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from processing.errors import (
     ReleaseError,
     ReleaseFormatError,
+    StorageChangedError,
     StorageExistsError,
     StorageNotFoundError,
     StorageUnavailableError,
 )
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+_PARTIAL = ".partial"
 
 
 class Storage(ABC):
@@ -39,6 +49,16 @@ class Storage(ABC):
         """Write bytes under a name, taken or not; readers see the old or the new ones."""
 
     @abstractmethod
+    def replace_if(self, name: str, data: bytes, stamp: str | None) -> None:
+        """Write bytes under a name whose stamp is still this one; None: that is still free.
+
+        Raises
+        ------
+        StorageChangedError
+            If somebody else has written the name meanwhile; their bytes stay.
+        """
+
+    @abstractmethod
     def read(self, name: str) -> bytes:
         """Read all bytes of a name; StorageNotFoundError when there is none."""
 
@@ -53,6 +73,14 @@ class Storage(ABC):
     @abstractmethod
     def names(self, prefix: str = "") -> list[str]:
         """List all names that begin with a text, sorted."""
+
+    @abstractmethod
+    def written(self, prefix: str = "") -> dict[str, datetime]:
+        """When each name that begins with a text was written, by the store's clock, in UTC."""
+
+    @abstractmethod
+    def tidy(self, before: datetime) -> None:
+        """Remove what writers that were killed left behind before a time, where that shows."""
 
     @abstractmethod
     def delete(self, name: str) -> None:
@@ -83,6 +111,13 @@ class FolderStorage(Storage):
         path = self._path(name)
         with _folder_errors("write", path), _partial_file(path, data) as partial:
             os.replace(partial, path)
+
+    def replace_if(self, name: str, data: bytes, stamp: str | None) -> None:
+        path = self._path(name)
+        with _folder_errors("write", path), _lock(path):
+            if self.stamp(name) != stamp:
+                raise changed_error(name, self)
+            self.replace(name, data)
 
     def read(self, name: str) -> bytes:
         path = self._path(name)
@@ -119,6 +154,20 @@ class FolderStorage(Storage):
                 if not file.startswith(".")
             ]
         return sorted(name for name in found if name.startswith(prefix))
+
+    def written(self, prefix: str = "") -> dict[str, datetime]:
+        found = {}
+        for name in self.names(prefix):
+            with contextlib.suppress(FileNotFoundError):  # deleted since it was listed
+                found[name] = _written(self._path(name))
+        return found
+
+    def tidy(self, before: datetime) -> None:
+        with _folder_errors("tidy", self._root):
+            for path in self._root.rglob(f".*{_PARTIAL}"):
+                with contextlib.suppress(FileNotFoundError):
+                    if _written(path) < before:
+                        path.unlink()
 
     def delete(self, name: str) -> None:
         path = self._path(name)
@@ -192,6 +241,13 @@ def exists_error(name: str, storage: Storage) -> StorageExistsError:
     )
 
 
+def changed_error(name: str, storage: Storage) -> StorageChangedError:
+    """Say that somebody else has changed a name."""
+    return StorageChangedError(
+        f"{name!r} in {storage.describe()} was changed by somebody else meanwhile. Try again."
+    )
+
+
 def not_found_error(name: str, storage: Storage) -> StorageNotFoundError:
     """Say that a name is not there."""
     return StorageNotFoundError(
@@ -204,7 +260,7 @@ def not_found_error(name: str, storage: Storage) -> StorageNotFoundError:
 def _partial_file(path: Path, data: bytes) -> Iterator[Path]:
     """Write a file beside its final name, flushed to disk; it is removed at the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.parent / f".{path.name}.{uuid.uuid4().hex}.partial"
+    partial = path.parent / f".{path.name}.{uuid.uuid4().hex}{_PARTIAL}"
     try:
         with partial.open("xb") as file:
             file.write(data)
@@ -214,6 +270,25 @@ def _partial_file(path: Path, data: bytes) -> Iterator[Path]:
         _flush_folder(path.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Keep other processes from changing a file; the system lets go for a process that is killed.
+
+    Windows has no such locks: there only one may publish at a time.
+    """
+    if fcntl is None:
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (path.parent / f".{path.name}.lock").open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _written(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def _flush_folder(folder: Path) -> None:

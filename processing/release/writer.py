@@ -9,7 +9,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.errors import ReleaseError, ReleaseFormatError, StorageExistsError
+from processing.errors import (
+    ReleaseError,
+    ReleaseFormatError,
+    StorageExistsError,
+    UnknownReleaseError,
+)
 from processing.release import schema
 from processing.release.checks import check_arrays, check_contents, check_top
 from processing.release.encoding import to_json, to_npy
@@ -84,8 +89,13 @@ def publish(directory: Path, storage: Storage, figure_storage: Storage) -> Manif
         _create(figure_storage, figure_name(manifest.release_id, name), data)
     _check_complete(manifest, storage)
     document = _read_staged(directory / schema.MANIFEST)
-    _create(storage, file_name(manifest.release_id, schema.MANIFEST), document)
-    move_pointer(storage, manifest.release_id)
+    name = file_name(manifest.release_id, schema.MANIFEST)
+    _create(storage, name, document)
+    try:
+        move_pointer(storage, manifest.release_id, lambda: _check_complete(manifest, storage, name))
+    except (IncompleteError, UnknownReleaseError):  # a prune took its files: so it is no release
+        storage.delete(name)
+        raise
     logger.info("Published release %s to %s.", manifest.release_id, storage.describe())
     return manifest
 
@@ -225,12 +235,16 @@ def _check_same(storage: Storage, name: str, data: bytes) -> None:
         )
 
 
-def _check_complete(manifest: Manifest, storage: Storage) -> None:
+class IncompleteError(ReleaseError):
+    """A release some of whose files were deleted while it was published."""
+
+
+def _check_complete(manifest: Manifest, storage: Storage, *more: str) -> None:
     """Check that nothing was deleted while the files were being written."""
     prefix = file_name(manifest.release_id, "")
-    wanted = {prefix + name for name in manifest.files}
+    wanted = {*more, *(prefix + name for name in manifest.files)}
     if missing := wanted.difference(storage.names(prefix)):
-        raise ReleaseError(
+        raise IncompleteError(
             f"{sorted(missing)} went missing from {storage.describe()} while the release was being "
             "published; a prune may have deleted them as leftovers. Publish again."
         )

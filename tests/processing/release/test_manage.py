@@ -3,9 +3,11 @@
 import contextlib
 import itertools
 import json
+import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,13 @@ from processing.release import (
     active_id,
     list_releases,
     prune,
+    publish,
     rollback,
     verify_release,
 )
+from processing.release.pointer import load_pointer
 from tests.cut_storage import CutOffError, CutStorage
+from tests.make_golden_release import stage_golden
 
 Publish = Callable[[int], list[str]]
 NOW = datetime(2006, 10, 12, 8, 30, tzinfo=UTC)
@@ -178,13 +183,105 @@ def test_prune_when_active_is_old_then_it_stays(
 
 @pytest.mark.parametrize(("hours", "gone"), [(-1, []), (24, []), (24.1, [LEFTOVER])])
 def test_prune_when_leftovers_then_only_those_older_than_a_day_go(
-    storage: FolderStorage, figure_storage: FolderStorage, hours: float, gone: list[str]
+    storage: FolderStorage,
+    figure_storage: FolderStorage,
+    tmp_path: Path,
+    hours: float,
+    gone: list[str],
 ):
-    storage.create(f"releases/{LEFTOVER}/movies.json", b"{}")
+    """By the store's clock, whatever the id says: publishing an old run is nothing left over."""
+    old = (NOW - timedelta(days=9)).timestamp()
+    for name, written in (("movies.json", NOW.timestamp()), ("report.json", old)):
+        storage.create(f"releases/{LEFTOVER}/{name}", b"{}")
+        os.utime(tmp_path / "predictions" / "releases" / LEFTOVER / name, (written, written))
     storage.create("releases/not-ours/file", b"")
-    now = NOW - timedelta(hours=24) + timedelta(hours=hours)
-    assert prune(storage, figure_storage, keep=1, now=now) == gone
+    assert prune(storage, figure_storage, keep=1, now=NOW + timedelta(hours=hours)) == gone
     assert "releases/not-ours/file" in storage.names()
+
+
+def test_prune_when_a_killed_writer_left_partial_files_then_old_ones_go(
+    storage: FolderStorage, figure_storage: FolderStorage, tmp_path: Path
+):
+    folder = tmp_path / "predictions" / "releases" / LEFTOVER
+    folder.mkdir(parents=True)
+    for name, age in (("old", timedelta(hours=25)), ("young", timedelta(hours=23))):
+        path = folder / f".{name}.0123.partial"
+        path.write_bytes(b"x")
+        os.utime(path, ((NOW - age).timestamp(),) * 2)
+    prune(storage, figure_storage, keep=1, now=NOW)
+    assert [path.name for path in folder.iterdir()] == [".young.0123.partial"]
+
+
+class MeddledStorage(CutStorage):
+    """Lets somebody else do something before the `at`-th call, as another process would."""
+
+    def __init__(self, storage: FolderStorage, at: int, meddle: Callable[[], object]) -> None:
+        super().__init__(storage, cut_at=10**9, after=False)
+        self.meddled, self._at, self._meddle = False, at, meddle
+
+    def _call(self, method: str, *args: object) -> object:
+        if len(self.calls) == self._at:
+            self.meddled = True
+            with contextlib.suppress(ReleaseError):
+                self._meddle()
+        return super()._call(method, *args)
+
+
+def _publishing_again(storage, figures, tmp_path):
+    staged = tmp_path / "again"
+    stage_golden(staged)
+    publish(staged, storage, figures)
+
+
+MEDDLING = {
+    "activate the oldest": lambda s, f, ids, _: activate(s, ids[0]),
+    "roll back": lambda s, f, ids, _: rollback(s),
+    "prune": lambda s, f, ids, _: prune(s, f, keep=1, now=NOW),
+    "publish": lambda s, f, ids, tmp: _publishing_again(s, f, tmp),
+}
+
+
+@pytest.mark.parametrize("own", MEDDLING)
+@pytest.mark.parametrize("other", MEDDLING)
+def test_stores_when_two_are_at_work_then_the_active_release_is_whole_wherever_they_meet(
+    tmp_path: Path, published: Publish, own: str, other: str
+):
+    """One does all of its work before a call of the other's, for each of its calls.
+
+    A publish makes many calls that are alike: there, for each third.
+    """
+    ids = published(3)
+    for at in itertools.count(step=3 if own == "publish" else 1):
+        root = tmp_path / f"{at}"
+        for name in ("predictions", "figures"):
+            shutil.copytree(tmp_path / name, root / name)
+        storage, figures = FolderStorage(root / "predictions"), FolderStorage(root / "figures")
+        meddle = partial(MEDDLING[other], storage, figures, ids, root)
+        meddled = MeddledStorage(storage, at, meddle)
+        with contextlib.suppress(ReleaseError):
+            MEDDLING[own](meddled, figures, ids, root)
+        active = active_id(storage)
+        assert verify_release(storage, figures, active) == [], (own, other, at)
+        for each in list_releases(storage):
+            assert each.manifest is None or verify_release(storage, figures, each.release_id) == []
+        shutil.rmtree(root)
+        if not meddled.meddled:
+            break
+    assert at > 2
+
+
+def test_prune_when_killed_then_what_it_noted_cannot_be_activated_and_the_next_one_ends_it(
+    storage: FolderStorage, figure_storage: FolderStorage, published: Publish
+):
+    ids = published(3)
+    cut = CutStorage(storage, cut_at=8, after=True)
+    with pytest.raises(CutOffError):
+        prune(cut, figure_storage, keep=1, now=NOW)
+    with pytest.raises(UnknownReleaseError, match="is being deleted"):
+        activate(storage, ids[0])
+    assert active_id(storage) == ids[2]
+    prune(storage, figure_storage, keep=1, now=NOW)
+    assert load_pointer(storage).going == ()
 
 
 def test_prune_when_keep_is_none_then_refuses(

@@ -74,7 +74,7 @@ def test_create_when_the_store_knows_no_conditions_then_looked_up_and_said_once(
         with pytest.raises(StorageExistsError):
             storage.create(name, b"second")
         assert storage.read(name) == b"first"
-    assert caplog.text.count("knows no conditional writes (If-None-Match)") == 1
+    assert caplog.text.count("knows no conditional writes (If-None-Match, If-Match)") == 1
 
 
 def test_write_when_the_store_knows_no_checksums_of_amazons_then_written_and_checked_by_md5(
