@@ -10,7 +10,7 @@ from pathlib import Path
 from config import load_settings
 
 worker_class = "gthread"  # a page waits for one read from S3; a thread waits more cheaply
-threads = 5
+threads = 32  # most of them wait: for the store (at most 16), or for a slow client's request
 
 # Each worker opens the release itself: connections to S3 must not be shared across a fork.
 preload_app = False
