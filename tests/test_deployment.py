@@ -1,9 +1,12 @@
 """What a platform relies on: gunicorn starts and ends cleanly, Sentry hears, files agree."""
 
+import contextlib
 import gzip
 import json
 import re
+import socket
 import threading
+import time
 import tomllib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -75,6 +78,22 @@ def test_gunicorn_when_started_and_asked_to_end_then_serves_and_exits_cleanly(
     assert '"GET /users/7 HTTP/1.1" 200' in log
     assert '"GET /list/***?sort=gap HTTP/1.1" 404' in log
     assert "W1sxLDVdXQ" not in log
+
+
+@pytest.mark.parametrize(("n", "sent"), [(300, b""), (20, b"GET / HTTP/1.1\r\nHost: x\r\nA: ")])
+def test_gunicorn_when_clients_are_slow_then_they_cost_themselves_only(
+    environment, tmp_path, n, sent
+):
+    with gunicorn_site(tmp_path, **environment, WEB_CONCURRENCY="1") as site:
+        host, _, port = site.url.removeprefix("http://").partition(":")
+        with contextlib.ExitStack() as stack:
+            for _ in range(n):
+                client = stack.enter_context(socket.create_connection((host, int(port))))
+                client.sendall(sent)
+            began = time.monotonic()
+            for _ in range(5):
+                assert fetch(f"{site.url}/healthz")[0] == 200
+            assert time.monotonic() - began < 4  # a thread that waits for each would take 5 s
 
 
 def test_gunicorn_when_a_release_is_published_then_shown_without_a_restart(tmp_path):
