@@ -5,6 +5,9 @@ import io
 
 import pytest
 
+from app.model.page import TablePage
+from app.web.responses import csv_response
+
 
 def table(client, path):
     """A CSV as rows by column name, and the name that it is saved under."""
@@ -60,3 +63,24 @@ def test_error_when_a_csv_is_asked_for_then_json_says_what(client):
     response = client.get("/users/8.csv")
     assert response.status_code == 404
     assert "There is no user 8" in response.json["what"]
+
+
+class Titles(TablePage):
+    """A table of titles and numbers."""
+
+    file_name = "titles"
+    columns = ("title", "score")
+    rows = (("=HYPERLINK(1)", -1.5), ("-273.15 °C", 2), ("@night", None), ("Up", 3), ("", 4))
+
+
+def test_csv_when_a_title_looks_like_a_formula_then_it_is_quoted_and_numbers_are_not(app):
+    with app.test_request_context():
+        text = csv_response(Titles(title="", site=None)).text
+    assert [*csv.reader(io.StringIO(text))] == [
+        ["title", "score"],
+        ["'=HYPERLINK(1)", "-1.5"],
+        ["'-273.15 °C", "2"],
+        ["'@night", ""],
+        ["Up", "3"],
+        ["", "4"],
+    ]
