@@ -75,7 +75,7 @@ class Titles(TablePage):
 
 def test_csv_when_a_title_looks_like_a_formula_then_it_is_quoted_and_numbers_are_not(app):
     with app.test_request_context():
-        text = csv_response(Titles(title="", site=None)).text
+        text = csv_response(Titles(title="", site=None)).get_data(as_text=True)
     assert [*csv.reader(io.StringIO(text))] == [
         ["title", "score"],
         ["'=HYPERLINK(1)", "-1.5"],
