@@ -174,7 +174,13 @@ class S3Storage(Storage):
                     Bucket=self._bucket, Prefix=start, PaginationConfig={"PageSize": _PAGE_SIZE}
                 )
             )
-            items = [item for page in pages for item in page.get("Contents", ())]
+            answers = list(pages)
+        if any("IsTruncated" not in answer for answer in answers):
+            raise StorageUnavailableError(
+                f"Cannot list {prefix!r} in {self.describe()}: what answers there does not speak "
+                "S3. Check AWS_ENDPOINT_URL_S3 and the network, which may want a login."
+            )
+        items = [item for answer in answers for item in answer.get("Contents", ())]
         # Consoles make empty objects that end in '/' to show folders.
         return {
             item["Key"].removeprefix(self._prefix): item["LastModified"]

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from processing.errors import StorageExistsError
+from processing.errors import StorageExistsError, StorageUnavailableError
 from processing.release.s3 import S3Storage
 
 
@@ -27,6 +27,8 @@ class _Store(BaseHTTPRequestHandler):
         return self._answer(200)
 
     def do_GET(self):
+        if "list-type" in self.path:
+            return self._answer(200, self.server.listing)
         if self.path in self.server.objects:
             return self._answer(200, self.server.objects[self.path])
         return self._answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
@@ -51,6 +53,7 @@ class _Store(BaseHTTPRequestHandler):
 def store(monkeypatch):
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Store)
     server.objects, server.unknown = {}, ("nothing",)
+    server.listing = b"<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>"
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{server.server_port}")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -84,3 +87,10 @@ def test_write_when_the_store_knows_no_checksums_of_amazons_then_written_and_che
     storage.create("a", b"one")
     storage.replace("a", b"two")
     assert storage.read("a") == b"two"
+
+
+def test_names_when_something_else_than_s3_answers_then_said(store, storage):
+    assert storage.names() == []
+    store.listing = b"<html><body>Please log in.</body></html>"
+    with pytest.raises(StorageUnavailableError, match=r"does not speak S3.*may want a login"):
+        storage.names()
