@@ -7,15 +7,10 @@ many workers is WEB_CONCURRENCY's, which Heroku sets to what the dyno can hold.
 import secrets
 from pathlib import Path
 
-from gunicorn.workers import gthread
-
 from config import load_settings
 
 worker_class = "gthread"  # a page waits for one read from S3; a thread waits more cheaply
 threads = 32  # most of them wait: for the store (at most 16), or for a slow client's request
-
-# A connection on which nothing was sent yet waits in the poller, not in a thread for 5 s.
-gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.0
 
 # Each worker opens the release itself: connections to S3 must not be shared across a fork.
 preload_app = False

@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import http.client
 import json
 import re
 import socket
@@ -80,14 +81,27 @@ def test_gunicorn_when_started_and_asked_to_end_then_serves_and_exits_cleanly(
     assert "W1sxLDVdXQ" not in log
 
 
-@pytest.mark.parametrize(("n", "sent"), [(300, b""), (20, b"GET / HTTP/1.1\r\nHost: x\r\nA: ")])
-def test_gunicorn_when_clients_are_slow_then_they_cost_themselves_only(
-    environment, tmp_path, n, sent
+def test_gunicorn_when_a_connection_is_kept_then_it_serves_one_page_after_the_other(
+    environment, tmp_path
 ):
+    with gunicorn_site(tmp_path, **environment) as site:
+        connection = http.client.HTTPConnection(site.url.removeprefix("http://"))
+        connection.connect()
+        own = connection.sock
+        for path in ("/", "/users/7", "/healthz", "/users/7"):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read()
+            assert (answer.status, connection.sock) == (200, own)
+        connection.close()
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: x\r\nA: "])
+def test_gunicorn_when_clients_are_slow_then_they_cost_themselves_only(environment, tmp_path, sent):
     with gunicorn_site(tmp_path, **environment, WEB_CONCURRENCY="1") as site:
         host, _, port = site.url.removeprefix("http://").partition(":")
         with contextlib.ExitStack() as stack:
-            for _ in range(n):
+            for _ in range(20):
                 client = stack.enter_context(socket.create_connection((host, int(port))))
                 client.sendall(sent)
             began = time.monotonic()
