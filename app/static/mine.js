@@ -102,7 +102,7 @@ function movieOf(titles, index) {
     year: titles.years[index],
     genres: titles.genres[index],
     votes: titles.votes[index],
-    mean: mean === null ? null : Math.fround(mean), // sent is the shortest number that is the same float32
+    mean: mean === null ? null : Math.fround(mean), // a float32 was sent
   };
 }
 
@@ -112,14 +112,9 @@ function decimal(value) {
   return Number.isInteger(number) ? `${number}.0` : String(number);
 }
 
-/** @param {string} text A text that no spreadsheet takes for a formula. */
-function defused(text) {
-  return /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
-}
-
 /** @param {string | number} cell */
 function quoted(cell) {
-  const text = String(cell);
+  const text = String(cell).replace(/^(?=[=+@\t\r\n]|-(?![\d.]+$))/, "'");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -129,10 +124,9 @@ function quoted(cell) {
  */
 export function tableOf(picks) {
   const rows = picks.map(({ rank, movie, score, error, reasons }) => [
-    ...[rank, movie.movie_id, defused(movie.title), movie.year ?? ""],
-    defused(movie.genres.join("|")),
+    ...[rank, movie.movie_id, movie.title, movie.year ?? "", movie.genres.join("|")],
     ...[decimal(score), decimal(error), movie.mean === null ? "" : decimal(movie.mean), movie.votes],
-    defused(reasons.map(({ title }) => title).join("|")),
+    reasons.map(({ title }) => title).join("|"),
   ]);
   return [COLUMNS, ...rows.map((row) => row.map(quoted).join(",")), ""].join("\n");
 }

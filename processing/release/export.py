@@ -18,7 +18,7 @@ from processing.release.frames import (
     recommendations_frame,
 )
 from processing.release.reader import Release
-from processing.release.spreadsheets import FORMULA_PATTERN
+from processing.release.spreadsheets import FORMULA, NUMBER
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,8 @@ def _defused(table: pa.Table) -> pa.Table:
         if pa.types.is_string(field.type):
             texts = table.column(place)
             quoted = compute.binary_join_element_wise("'", texts, "")
-            formulas = compute.match_substring_regex(texts, FORMULA_PATTERN)
+            begun = compute.match_substring_regex(texts, FORMULA)
+            formulas = compute.and_not(begun, compute.match_substring_regex(texts, NUMBER))
             cells = compute.if_else(formulas, quoted, texts)
             table = table.set_column(place, field, cells)
     return table

@@ -25,7 +25,7 @@ _HISTORY_LENGTH = 20
 _WAITS_S = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
 
 
-class Pointer(Document, frozen=True, kw_only=True):
+class Pointer(Document, frozen=True, kw_only=True, omit_defaults=True):
     """The active release's id, and the ids that were active before it, newest last.
 
     `going` are the releases that are being deleted: none of them can become active.

@@ -94,7 +94,7 @@ def test_export_when_folder_cannot_be_made_then_says_so(tmp_path: Path):
 
 
 def test_csv_when_a_title_looks_like_a_formula_then_quoted_and_nothing_else_is():
-    titles = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "Up", "", None, "a=b", "'=quoted"]
+    titles = ["=1+1", "+1", "-1-1", "@SUM(A1)", "\tx", "-1.5", "Up", "", None, "a=b", "'=quoted"]
     table = pa.table({"title": pa.array(titles), "score": [-1.5] * len(titles)})
     found = _defused(table)
     expected = [None if title is None else defused(title) for title in titles]
