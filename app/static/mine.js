@@ -119,7 +119,7 @@ function quoted(cell) {
 }
 
 /**
- * Writes a list as CSV. The twin of the rows in app/model/listing.py.
+ * A list as CSV, the twin of app/model/listing.py.
  * @param {Recommendation[]} picks
  */
 export function tableOf(picks) {
