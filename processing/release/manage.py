@@ -146,7 +146,10 @@ def prune(
 
 
 def _going(storage: Storage, pointer: Pointer | None, keep: int, before: datetime) -> list[str]:
-    """The releases that are to go, oldest first; the age of leftovers is the store's own."""
+    """The releases that are to go, oldest first; the age of leftovers is the store's own.
+
+    Without a pointer none that is whole goes: nothing would keep it from becoming active.
+    """
     active, noted = (pointer.release_id, pointer.going) if pointer else ("", ())
     finished = _release_ids(storage)
     newest: dict[str, datetime] = {}
@@ -154,7 +157,7 @@ def _going(storage: Storage, pointer: Pointer | None, keep: int, before: datetim
         release = name.removeprefix(RELEASES).partition("/")[0]
         newest[release] = max(written, newest.get(release, written))
     whole = [release for release, is_whole in finished.items() if is_whole]
-    old = {*whole[:-keep], *noted}
+    old = {*whole[:-keep], *noted} if pointer else set()
     leftovers = {
         release
         for release, is_whole in finished.items()

@@ -212,6 +212,27 @@ def test_prune_when_a_killed_writer_left_partial_files_then_old_ones_go(
     assert [path.name for path in folder.iterdir()] == [".young.0123.partial"]
 
 
+class ForgetfulStorage(CutStorage):
+    """Reads latest.json wrong from the second time on, as a bad disk or line would."""
+
+    def read(self, name: str) -> bytes:
+        data = super().read(name)
+        n_read = sum(call == "read" for call in self.calls)
+        return data if name != "latest.json" or n_read == 1 else b"{"
+
+
+def test_prune_when_the_pointer_is_read_wrong_meanwhile_then_no_release_goes(
+    storage: FolderStorage, figure_storage: FolderStorage, published: Publish
+):
+    ids = published(3)
+    activate(storage, ids[0])
+    forgetful = ForgetfulStorage(storage, cut_at=10**9, after=False)
+    with contextlib.suppress(ReleaseError):
+        prune(forgetful, figure_storage, keep=1, now=NOW)
+    for release_id in ids:
+        assert verify_release(storage, figure_storage, release_id) == []
+
+
 class MeddledStorage(CutStorage):
     """Lets somebody else do something before the `at`-th call, as another process would."""
 
