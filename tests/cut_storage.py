@@ -1,5 +1,6 @@
 """A store that dies at a chosen call, as if the process were killed there."""
 
+from abc import abstractmethod
 from datetime import datetime
 from typing import Any
 
@@ -10,23 +11,15 @@ class CutOffError(RuntimeError):
     """Stands for a process that was killed."""
 
 
-class CutStorage(Storage):
-    """Passes `cut_at` calls on to another store and dies at the next one, before or after it."""
+class PassingStorage(Storage):
+    """Passes every call on to another store, through one method that can do something about it."""
 
-    def __init__(self, storage: Storage, cut_at: int, after: bool) -> None:
-        self.calls: list[str] = []
-        self.dead = False
-        self._storage, self._cut_at, self._after = storage, cut_at, after
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
 
+    @abstractmethod
     def _call(self, method: str, *args: Any) -> Any:
-        self.calls.append(method)
-        self.dead = len(self.calls) > self._cut_at
-        if self.dead and not self._after:
-            raise CutOffError
-        result = getattr(self._storage, method)(*args)
-        if self.dead:
-            raise CutOffError
-        return result
+        """Make a call of the other store."""
 
     def create(self, name: str, data: bytes) -> None:
         self._call("create", name, data)
@@ -60,3 +53,23 @@ class CutStorage(Storage):
 
     def describe(self) -> str:
         return self._storage.describe()
+
+
+class CutStorage(PassingStorage):
+    """Passes `cut_at` calls on to another store and dies at the next one, before or after it."""
+
+    def __init__(self, storage: Storage, cut_at: int, after: bool) -> None:
+        super().__init__(storage)
+        self.calls: list[str] = []
+        self.dead = False
+        self._cut_at, self._after = cut_at, after
+
+    def _call(self, method: str, *args: Any) -> Any:
+        self.calls.append(method)
+        self.dead = len(self.calls) > self._cut_at
+        if self.dead and not self._after:
+            raise CutOffError
+        result = getattr(self._storage, method)(*args)
+        if self.dead:
+            raise CutOffError
+        return result

@@ -34,6 +34,7 @@ NOTHING_PUBLISHED = (
     "Nothing has been published where this site looks: publish a release, or correct ICP_BUCKET "
     "and ICP_PRED_DIR."
 )
+LISTS_NOT_READABLE = "Users' lists cannot be read; the log says why."
 NOT_READABLE = "The newest release cannot be read; the log says why."
 
 
@@ -94,6 +95,21 @@ class CurrentRelease:
         """Return what pages say about the open release, None when there is none."""
         return site_info(self._opened, self.problem) if self._opened else None
 
+    def health(self) -> dict[str, str | None]:
+        """Return what works: a status, the open release, and what is wrong, without waiting long.
+
+        The status is "ok", "stale" (a newer release cannot be read), "degraded" (users' lists
+        cannot be read, of which one is tried at each look) or "unavailable".
+        """
+        try:
+            opened = self.opened(patience_s=1.0)
+        except NoReleaseError as error:
+            return {"status": "unavailable", "release_id": None, "problem": str(error)}
+        status, problem = ("stale", self.problem) if self.problem else ("ok", None)
+        if not opened.lists_readable:
+            status, problem = "degraded", LISTS_NOT_READABLE
+        return {"status": status, "release_id": opened.release_id, "problem": problem}
+
     def figure(self, release_id: str, name: str) -> bytes:
         """Return a figure of the open release's report."""
         opened = self.opened()
@@ -122,6 +138,11 @@ class CurrentRelease:
             self.refresh()
         finally:
             look.done.set()
+        try:
+            if self._opened:
+                self._opened.try_record()
+        except ReleaseError as error:
+            logger.warning("%s %s", LISTS_NOT_READABLE, error)
 
     def _refresh(self) -> None:
         """Open a newer release; what is wrong goes to the log, and to visitors without details."""

@@ -11,13 +11,14 @@ from app.model.dates import iso_day
 from app.model.scale import RatingScale
 from app.model.taste import Everyone
 from app.model.title_index import TitleIndex
-from processing.errors import ReleaseFormatError, ReportError
+from processing.errors import ReleaseError, ReleaseFormatError, ReportError
 from processing.release import NO_DAY, Affinity, FoldingModel, Release, UserRecord
 from processing.report import Report, report_from_json
 
 FEW_VOTES = 10
 KEPT_MOVIES = 20_000
 N_POPULAR = 12
+GOLDEN = 0.618034  # steps of this share of all users come soon into every file of records
 
 
 class PageNotFoundError(LookupError):
@@ -77,6 +78,8 @@ class OpenedRelease:
         self.titles = TitleIndex(release.titles, release.years, votes.tolist())
         self.popular: list[int] = np.argsort(-votes, kind="stable")[:N_POPULAR].tolist()
         self.movie = lru_cache(maxsize=KEPT_MOVIES)(self._movie)
+        self._unreadable: int | None = None
+        self._n_tried = 0
 
     def _movie(self, index: int) -> Movie:
         """Return a movie by its index."""
@@ -119,7 +122,35 @@ class OpenedRelease:
                 f"There is no user {user_id} in this release, which knows "
                 f"{self.manifest.source.n_users:,} users."
             )
-        return self.release.user_record(index)
+        return self._read(index)
+
+    @property
+    def lists_readable(self) -> bool:
+        """Whether the record that was read last, of this or that user, could be read."""
+        return self._unreadable is None
+
+    def try_record(self) -> None:
+        """Read a user's record: the one that could not be read, or each time another's.
+
+        Raises
+        ------
+        ReleaseError
+            If it cannot be read.
+        """
+        n_users = len(self.release.user_ids)
+        self._n_tried += 1
+        index = self._unreadable
+        self._read(int(self._n_tried * GOLDEN * n_users) % n_users if index is None else index)
+
+    def _read(self, index: int) -> UserRecord:
+        try:
+            record = self.release.user_record(index)
+        except ReleaseError:
+            self._unreadable = index
+            raise
+        if self._unreadable == index:
+            self._unreadable = None
+        return record
 
     def own_ratings(
         self, record: UserRecord, start: int = 0, stop: int | None = None

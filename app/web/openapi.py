@@ -24,7 +24,7 @@ _DATA = {
 _HEALTH: Schema = {
     "type": "object",
     "properties": {
-        "status": {"enum": ["ok", "stale", "unavailable"]},
+        "status": {"enum": ["ok", "stale", "degraded", "unavailable"]},
         "release_id": {"type": ["string", "null"]},
         "problem": {"type": ["string", "null"]},
     },
@@ -84,8 +84,8 @@ def _data(summary: str, error: Schema) -> dict[str, Any]:
 
 
 def _health() -> dict[str, Any]:
-    answer = {"description": "Whether there is a release.", "content": _content(_HEALTH)}
-    summary = "Whether there is a release to show, for the platform that runs the site."
+    answer = {"description": "What works.", "content": _content(_HEALTH)}
+    summary = "What works, for the platform that runs the site: 503 where nothing can be shown."
     return {"summary": summary, "responses": {"200": answer, "503": answer}}
 
 

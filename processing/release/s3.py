@@ -157,9 +157,12 @@ class S3Storage(Storage):
 
     def stamp(self, name: str) -> str | None:
         try:
-            return str(self._head(name)["ETag"])
+            stamp = self._head(name).get("ETag")
         except StorageNotFoundError:
             return None
+        if not stamp:
+            raise self._no_s3("read", name)
+        return str(stamp)
 
     def names(self, prefix: str = "") -> list[str]:
         return sorted(self.written(prefix))
@@ -175,12 +178,11 @@ class S3Storage(Storage):
                 )
             )
             answers = list(pages)
-        if any("IsTruncated" not in answer for answer in answers):
-            raise StorageUnavailableError(
-                f"Cannot list {prefix!r} in {self.describe()}: what answers there does not speak "
-                "S3. Check AWS_ENDPOINT_URL_S3 and the network, which may want a login."
-            )
         items = [item for answer in answers for item in answer.get("Contents", ())]
+        if any("IsTruncated" not in answer for answer in answers) or any(
+            not {"Key", "LastModified"} <= set(item) for item in items
+        ):
+            raise self._no_s3("list", prefix)
         # Consoles make empty objects that end in '/' to show folders.
         return {
             item["Key"].removeprefix(self._prefix): item["LastModified"]
@@ -282,6 +284,13 @@ class S3Storage(Storage):
             raise self._unavailable(action, name, error, code) from error
         except BotoCoreError as error:
             raise self._unavailable(action, name, error) from error
+
+    def _no_s3(self, action: str, name: str) -> StorageUnavailableError:
+        """Say that an answer lacks what every store's has."""
+        return StorageUnavailableError(
+            f"Cannot {action} {name!r} in {self.describe()}: what answers there does not speak S3. "
+            "Check AWS_ENDPOINT_URL_S3 and the network, which may want a login."
+        )
 
     def _unavailable(
         self, action: str, name: str, error: Exception, code: str = ""

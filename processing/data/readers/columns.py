@@ -2,7 +2,7 @@
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from processing.data.readers.reading import ReadOptions
 from processing.errors import SourceError
@@ -23,12 +23,32 @@ NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?")
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """What a file's lines consist of: the column of each role, and how many columns there are."""
+    """What a file's lines consist of: the column of each role, and how many columns there are.
+
+    `names` are the columns' own, () where they were given.
+    """
 
     delimiter: str
     places: dict[str, int]
     n_columns: int
     has_header: bool
+    names: tuple[str, ...] = ()
+
+    def describe(self) -> str:
+        """Which column is taken for what, and which ones for nothing."""
+        taken = [f"{role} from {self.names[place]!r}" for role, place in self.places.items()]
+        passed = [repr(name) for k, name in enumerate(self.names) if k not in self.places.values()]
+        said = f"takes {', '.join(taken)}"
+        if passed:
+            said += f"; passes over {', '.join(passed)}"
+        if self.is_dated:
+            return said
+        return f"{said}; has no column 'date' or 'timestamp', so its ratings have no dates"
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it says when a rating was given."""
+        return "date" in self.places or "timestamp" in self.places
 
 
 def find_layout(head: bytes, options: ReadOptions) -> Layout | None:
@@ -47,7 +67,7 @@ def find_layout(head: bytes, options: ReadOptions) -> Layout | None:
         names = _split(line, delimiter)
         roles = [_role(name) for name in names]
         if set(REQUIRED) <= set(roles):
-            return _layout(roles, delimiter, has_header=True)
+            return replace(_layout(roles, delimiter, has_header=True), names=tuple(names))
     return None
 
 

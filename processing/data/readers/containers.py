@@ -23,6 +23,7 @@ from processing.tools.progress import counting
 
 BLOCK = 1 << 20
 INNER_TAR = "training_set.tar"
+LARGEST_HEADER = 1 << 20  # of a tar archive, which holds a name and dates
 MAX_DEPTH = 4  # folders below the given one: nf_prize_dataset/download/training_set/mv_*.txt
 
 _DAMAGE = (EOFError, OSError, tarfile.TarError, zipfile.BadZipFile, zlib.error)
@@ -117,7 +118,7 @@ class Container(ABC):
 
     def label(self, member: Member) -> str:
         """What messages call a member."""
-        return f"{self.path}!{member.name}"
+        return printable(f"{self.path}!{member.name}")
 
     def sha256(self, used: Iterable[Member]) -> str:
         """Hash of the archive, whatever of it is used."""
@@ -162,7 +163,7 @@ class Folder(Container):
 
     def label(self, member: Member) -> str:
         """What messages call a member: its path."""
-        return str(self._place(member))
+        return printable(str(self._place(member)))
 
     def size_bytes(self, used: Iterable[Member]) -> int:
         """Size of all that is used."""
@@ -176,7 +177,7 @@ class Folder(Container):
         with self.open() as files:
             whole = {member.outer or member for member in used}
             for member in sorted(whole, key=lambda m: m.name):
-                digest.update(f"{member.name}\0{member.size}\0".encode())
+                digest.update(f"{member.name}\0{member.size}\0".encode(errors="surrogateescape"))
                 with files.open(member) as stream:
                     _update(digest, stream)
         return digest.hexdigest()
@@ -230,7 +231,7 @@ def open_container(path: Path) -> Container:
     Raises
     ------
     SourceError
-        If nothing is there, or an archive is damaged.
+        If nothing that can be read again is there, or an archive is damaged.
     """
     if not path.exists():
         raise SourceError(
@@ -239,6 +240,11 @@ def open_container(path: Path) -> Container:
         )
     if path.is_dir():
         return Folder(path)
+    if not path.is_file():
+        raise SourceError(
+            f"{str(path)!r} is a pipe or a device. Expected a folder, a file or an archive of "
+            "ratings, which are read more than once; write what it gives to a file."
+        )
     with damage_named(str(path)):
         magic = _magic(path)
     if magic.startswith((_ZIP, _ZIP_EMPTY)):
@@ -279,9 +285,23 @@ class _WatchedFile(io.FileIO):
         return data
 
 
+class _Headers:
+    """A stream of which a tar archive's headers are read: a small archive can hold endless ones."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.seek, self.tell = stream.seek, stream.tell
+
+    def read(self, size: int = -1) -> bytes:
+        if not 0 <= size <= LARGEST_HEADER:
+            raise tarfile.ReadError(f"it has a header of {size:,} bytes")
+        return self._stream.read(size)
+
+
 def _list_tar(stream: IO[bytes], outer: Member | None = None) -> Iterator[Member]:
     prefix = f"{outer.name}/" if outer else ""
-    with tarfile.open(fileobj=stream, mode="r:") as archive:
+    headers = cast(IO[bytes], _Headers(stream))
+    with tarfile.open(fileobj=headers, mode="r:") as archive:
         for info in archive:
             if info.isreg() and not info.issparse() and _is_wanted(info.name):
                 yield Member(prefix + info.name.removeprefix("./"), info.size, info, outer)
@@ -294,6 +314,11 @@ def _list_tar(stream: IO[bytes], outer: Member | None = None) -> Iterator[Member
 def _tar_opener(stream: IO[bytes], stack: ExitStack) -> Opener:
     archive = stack.enter_context(tarfile.open(fileobj=stream, mode="r:"))
     return lambda member: cast(IO[bytes], archive.extractfile(cast(tarfile.TarInfo, member.entry)))
+
+
+def printable(name: str) -> str:
+    """A file's name in which bytes that are no UTF-8 are escaped."""
+    return name.encode(errors="backslashreplace").decode()
 
 
 def _is_wanted(name: str) -> bool:

@@ -8,12 +8,13 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, time
+from logging import INFO, WARNING, getLogger
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.readers.columns import NUMBER, Layout, find_layout
-from processing.data.readers.containers import Member
+from processing.data.readers.containers import Member, printable
 from processing.data.readers.reading import (
     Form,
     Likeness,
@@ -33,6 +34,8 @@ from processing.data.readers.titles import (
 )
 from processing.data.rows import NO_DAY, RatingRows, Scale, SourceData
 from processing.kernels.parse import FIRST_SECOND, LAST_SECOND
+
+logger = getLogger(__name__)
 
 STEPS = (1.0, 0.5, 0.1)
 LARGEST = float(np.finfo(np.float32).max)
@@ -65,6 +68,9 @@ class _TableForm(Form):
 
     def _read_rows(self, reading: Reading, rows: "_TableRows") -> None:
         layout, label = self.layout, reading.files.label(self.table)
+        if layout.names:
+            may_lack_dates = not layout.is_dated and len(layout.names) > len(layout.places)
+            logger.log(WARNING if may_lack_dates else INFO, "%s %s.", label, layout.describe())
         expected = _expected(layout, reading.options.scale)
         with reading.files.open(self.table) as stream:
             text = io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="")
@@ -101,7 +107,7 @@ class OwnTable(Reader):
             return None
         return _TableForm(
             format="csv",
-            name=file.member.basename,
+            name=printable(file.member.basename),
             folder=file.member.folder,
             table=file.member,
             layout=layout,

@@ -5,7 +5,9 @@ import json
 import shutil
 import threading
 import time
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from app import create_app
@@ -31,6 +33,12 @@ def site(tmp_path):
 
 def _refresh(app):
     app.extensions["current"].refresh()
+
+
+def _join_looks():
+    for thread in threading.enumerate():
+        if thread.name == "release-check":
+            thread.join(JOIN_S)
 
 
 def _release_id(client):
@@ -70,13 +78,9 @@ def test_site_when_a_look_is_due_then_it_looks_beside_the_request(tmp_path):
     client.get("/")
     second = publish_sample(tmp_path, LATER)
     client.get("/")
-    for thread in threading.enumerate():
-        if thread.name == "release-check":
-            thread.join(JOIN_S)
+    _join_looks()
     assert _release_id(client) == second.release_id
-    for thread in threading.enumerate():
-        if thread.name == "release-check":
-            thread.join(JOIN_S)
+    _join_looks()
 
 
 @pytest.mark.parametrize("missing", ["models", "protocol"])
@@ -124,6 +128,49 @@ def test_user_page_when_the_store_is_away_then_503_and_other_pages_stay(site, tm
     assert "ETag" not in response.headers
     for path in ("/", "/movies/1", "/search?q=a", "/report"):
         assert client.get(path + suffix if path == "/report" else path).status_code == 200
+
+
+@pytest.mark.parametrize("seen_by", ["a look", "a visitor"])
+def test_healthz_when_users_records_are_gone_then_degraded_until_they_are_back(tmp_path, seen_by):
+    manifest = publish_sample(tmp_path)
+    looks = 0 if seen_by == "a look" else NEVER_S
+    site = create_app(sample_settings(tmp_path), check_every_s=looks)
+    client = site.test_client()
+
+    def look():
+        client.get("/healthz")
+        _join_looks()
+        return client.get("/healthz")
+
+    assert look().json["status"] == "ok"
+    release = tmp_path / "predictions" / "releases" / manifest.release_id
+    for path in release.glob("users-*"):
+        path.rename(path.with_name(f"away-{path.name}"))
+    if seen_by == "a visitor":
+        assert client.get("/users/7").status_code == 503
+    health = look()
+    assert health.status_code == 200
+    assert health.json == {
+        "status": "degraded",
+        "release_id": manifest.release_id,
+        "problem": "Users' lists cannot be read; the log says why.",
+    }
+    for path in release.glob("away-*"):
+        path.rename(path.with_name(path.name.removeprefix("away-")))
+    if seen_by == "a visitor":
+        assert client.get("/users/7").status_code == 200
+    assert look().json["status"] == "ok"
+    _join_looks()
+
+
+def test_open_release_when_tried_again_and_again_then_each_file_of_records_is_read(tmp_path):
+    publish_sample(tmp_path)
+    opened = OpenedRelease(open_release(FolderStorage(tmp_path / "predictions")))
+    read = []
+    opened.release = SimpleNamespace(user_ids=range(1000), user_record=read.append)
+    for _ in range(40):
+        opened.try_record()
+    assert set(np.array(read) // 50) == set(range(20))
 
 
 def test_site_when_reads_of_users_are_stuck_then_they_are_503_and_all_else_is_quick(

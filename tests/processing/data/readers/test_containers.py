@@ -2,6 +2,8 @@ import gzip
 import hashlib
 import io
 import itertools
+import os
+import tarfile
 import zipfile
 
 import numpy as np
@@ -10,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processing.data.readers.containers import open_container
+from processing.data.readers.registry import open_source
 from processing.errors import SourceError
 from tests.packing import FORMS, pack, tar_of, write_files
 
@@ -151,3 +154,37 @@ def test_files_open_when_a_tar_member_is_sought_anywhere_then_the_bytes_there(ta
         assert stream.read() == DIGITS[-3:]
         assert stream.tell() == len(DIGITS)
         assert files.head(container.members[0]) == b"x" * 700
+
+
+def test_open_container_of_a_pipe_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(SourceError, match=r"pipe.csv' is a pipe or a device. Expected a folder"):
+        open_container(tmp_path / "pipe.csv")
+
+
+def test_open_container_of_a_tar_with_an_endless_header_is_refused(tmp_path):
+    header = tarfile.TarInfo("PaxHeader")
+    header.type, header.size = tarfile.XHDTYPE, 1 << 40
+    (tmp_path / "a.tar").write_bytes(header.tobuf(tarfile.GNU_FORMAT) + bytes(1 << 20))
+    with pytest.raises(SourceError, match=r"a.tar .*: it has a header of 1,099,511,627,776 bytes"):
+        open_container(tmp_path / "a.tar")
+
+
+@pytest.mark.parametrize("is_tar", [False, True])
+def test_source_whose_name_is_no_utf8_is_read_and_told_in_ascii(is_tar, tmp_path):
+    folder = tmp_path / os.fsdecode(b"r\xe9ponses")
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("this file system keeps names in UTF-8")
+    name = os.fsdecode(b"d\xe9j\xe0.csv")
+    (folder / name).write_bytes(b"user,movie,rating\n1,2,x\n")
+    if is_tar:
+        with tarfile.open(tmp_path / "a.tar", "w") as archive:
+            archive.add(folder, "inner")
+    source = open_source(tmp_path / "a.tar" if is_tar else folder)
+    assert source.name == r"d\udce9j\udce0.csv"
+    assert len(source.sha256()) == 64
+    with pytest.raises(SourceError, match=r"d\\udce9j\\udce0.csv:2: '1,2,x' has the rating") as got:
+        source.read()
+    assert str(got.value).encode("utf-8")

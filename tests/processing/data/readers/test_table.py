@@ -260,3 +260,26 @@ def test_archive_that_holds_a_line_without_end_is_refused_in_little_memory(membe
             archive.writestr(name, data)
     with pytest.raises(SourceError, match=rf"{member}:3: the line is longer than 1,048,576"):
         open_source(tmp_path / "a.zip").read()
+
+
+@pytest.mark.parametrize(
+    ("header", "level", "said"),
+    [
+        (
+            "userId,movieId,rating,timestp",
+            "WARNING",
+            "takes user from 'userId', movie from 'movieId', rating from 'rating'; passes over "
+            "'timestp'; has no column 'date' or 'timestamp', so its ratings have no dates.",
+        ),
+        (
+            "user,movie,rating,date",
+            "INFO",
+            "takes user from 'user', movie from 'movie', rating from 'rating', date from 'date'.",
+        ),
+    ],
+)
+def test_own_csv_says_which_column_it_takes_for_what(header, level, said, tmp_path, caplog):
+    with caplog.at_level("INFO", "processing"):
+        read(tmp_path, f"{header}\n1,2,3,1970-01-02\n")
+    [record] = [record for record in caplog.records if "mine.csv" in record.getMessage()]
+    assert (record.levelname, record.getMessage()) == (level, f"{tmp_path / 'mine.csv'} {said}")
