@@ -9,8 +9,9 @@ from pathlib import Path
 
 from config import load_settings
 
-worker_class = "gthread"  # a page waits for one read from S3; a thread waits more cheaply
-threads = 32  # most of them wait: for the store (at most 16), or for a slow client's request
+# Whoever waits, for one read from S3 or for a slow client's request, costs a greenlet of some kB. A
+# thread of `gthread` would be held by each half-sent request until it ends.
+worker_class = "gevent"
 
 # Each worker opens the release itself: connections to S3 must not be shared across a fork.
 preload_app = False

@@ -1,12 +1,19 @@
 """The site reading from a real S3 server: one GET a user page, none for the others."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from app import create_app
 from config import load_settings
 from processing.release import open_figure_storage, open_release_storage, publish
+from tests.app.sample import USER_IDS, publish_sample
 from tests.make_golden_release import stage_golden
 from tests.s3_server import CountingProxy, s3_server
+from tests.servers import fetch, gunicorn_site
+from tests.soak.fault_proxy import FAULTS
+from tests.soak.store_faults import boto3_behind_faults, copy_release, environment_of
 
 
 @pytest.fixture
@@ -87,3 +94,26 @@ def test_site_when_the_server_is_killed_then_the_last_good_data_stay_and_the_res
     assert response.status_code == 503
     assert "does not answer" in response.text
     assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.s3
+def test_gunicorn_when_the_store_stalls_then_users_get_503_in_time_and_all_else_is_quick(
+    s3, tmp_path
+):
+    publish_sample(tmp_path)
+    environment = environment_of(s3, "stalling")
+    with boto3_behind_faults(s3) as proxy:
+        copy_release(tmp_path, load_settings(environment))
+        with (
+            gunicorn_site(tmp_path, **environment, WEB_CONCURRENCY="1") as site,
+            ThreadPoolExecutor(30) as pool,
+        ):
+            assert fetch(f"{site.url}/users/7")[0] == 200
+            proxy.faults["stalling"] = FAULTS["stalls without an answer"]
+            began = time.monotonic()
+            users = [pool.submit(fetch, f"{site.url}/users/{user}") for user in USER_IDS * 3]
+            for path in ("/", "/movies/1", "/search?q=a", "/healthz", "/users/7") * 4:
+                assert fetch(site.url + path)[0] == 200
+            assert time.monotonic() - began < 4  # whoever waited for the store would take 7 s
+            assert {user.result()[0] for user in users} == {200, 503}
+            assert time.monotonic() - began < 12

@@ -32,13 +32,13 @@ def soak_store_faults(
     tally = Tally("store faults")
     publish_sample(folder)
     truth = truth_of(folder)
-    with _environment(s3) as proxy, ThreadPoolExecutor(AT_ONCE) as pool:
+    with boto3_behind_faults(s3) as proxy, ThreadPoolExecutor(AT_ONCE) as pool:
 
         def one(number: int) -> list[tuple[str, str]]:
             kind = kinds[number]
             rng = np.random.default_rng([seed, number])
             settings = _settings(s3, f"f{number}")
-            _copy(folder, settings)
+            copy_release(folder, settings)
             found = _Site(proxy, settings, kind, truth).soak(n_visits, rng)
             return [(outcome, f"{kind}: {about}") for outcome, about in found]
 
@@ -99,7 +99,7 @@ class _Site:
 
 
 @contextmanager
-def _environment(s3: S3Server) -> Iterator[FaultProxy]:
+def boto3_behind_faults(s3: S3Server) -> Iterator[FaultProxy]:
     """A proxy that boto3 takes for S3, and sites that soon look again at what they refused."""
     with FaultProxy(s3.endpoint) as proxy:
         environ = {
@@ -114,19 +114,22 @@ def _environment(s3: S3Server) -> Iterator[FaultProxy]:
 
 
 def _settings(s3: S3Server, name: str) -> Settings:
-    return load_settings(
-        {
-            "AWS_ACCESS_KEY": s3.access_key,
-            "AWS_SECRET_KEY": s3.secret_key,
-            "ICP_BUCKET": s3.bucket,
-            "ICP_BUCKET_REGION": "us-east-1",
-            "ICP_PRED_DIR": name,
-            "ICP_UPLOAD_DIR": f"{name}/figures",
-        }
-    )
+    return load_settings(environment_of(s3, name))
 
 
-def _copy(folder: Path, settings: Settings) -> None:
+def environment_of(s3: S3Server, name: str) -> dict[str, str]:
+    """What a site has to be told to read a release under a prefix of the bucket."""
+    return {
+        "AWS_ACCESS_KEY": s3.access_key,
+        "AWS_SECRET_KEY": s3.secret_key,
+        "ICP_BUCKET": s3.bucket,
+        "ICP_BUCKET_REGION": "us-east-1",
+        "ICP_PRED_DIR": name,
+        "ICP_UPLOAD_DIR": f"{name}/figures",
+    }
+
+
+def copy_release(folder: Path, settings: Settings) -> None:
     """Put the release into the bucket."""
     for part, storage in (
         ("predictions", open_release_storage(settings)),
