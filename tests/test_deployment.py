@@ -201,19 +201,28 @@ def test_slugignore_when_read_then_leaves_out_only_what_the_site_does_not_need()
     assert all((ROOT / name.removeprefix("/")).exists() for name in ignored)
 
 
-def test_requirements_when_read_then_pinned_and_without_the_gpu_wheel():
-    lines = [
-        line
-        for name in ("requirements.txt", "requirements-export.txt", "requirements-test.txt")
-        for line in (ROOT / name).read_text().splitlines()
-        if line and not line.startswith("#")
-    ]
-    assert all(re.fullmatch(r"[a-z0-9._-]+==[0-9.a-z]+", line) for line in lines)
-    names = [line.partition("==")[0] for line in lines]
-    assert len(names) == len(set(names))
-    assert "xgboost" not in names
+PINNED = re.compile(
+    r"([a-z0-9.-]+)==([0-9.a-z]+)( ; [^\\]+)?((?: \\\n    --hash=sha256:[0-9a-f]{64})+)"
+)
+
+
+def test_requirements_when_read_then_all_that_is_asked_for_is_pinned_with_hashes():
+    versions = {}
+    for name in ("main", "export", "test"):
+        file = "requirements.txt" if name == "main" else f"requirements-{name}.txt"
+        lines = (ROOT / file).read_text().splitlines()
+        text = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
+        found = {(match[1], match[3]): match[2] for match in PINNED.finditer(text)}
+        assert PINNED.sub("", text).strip() == ""
+        asked = re.findall(
+            r"^[a-z][a-z0-9-]*", (ROOT / f"requirements/{name}.in").read_text(), re.M
+        )
+        assert set(asked) <= {distribution for distribution, _ in found}
+        for (distribution, marker), version in found.items():
+            assert versions.setdefault((distribution, marker), version) == version
+    assert all("darwin" in marker for name, marker in versions if name == "xgboost")
     named = {"flask", "gunicorn", "pandas", "numpy", "scipy", "scikit-surprise", "xgboost-cpu"}
-    assert named | {"boto3", "sentry-sdk"} <= set(names)
+    assert named | {"boto3", "sentry-sdk"} <= {name for name, _ in versions}
 
 
 def test_lock_file_of_the_linters_when_read_then_names_no_registry():

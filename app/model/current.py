@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 PATIENCE_S = 7.0  # for the store: visitors are answered within 8 s
-MOST_READS = 16  # at once; whoever comes then is told at once that the store is slow
+MOST_READS = 16  # at once
 FIRST_WAIT_S, LONGEST_WAIT_S = 60.0, 900.0
 NOTHING_OPENED = "No release could be opened yet; the log says why."
 NOTHING_PUBLISHED = (

@@ -19,18 +19,18 @@ REST_S = 5.0
 class HurriedStorage(Storage):
     """Passes reads on to another store, each in a thread of its own that nobody waits for too long.
 
-    Once `most` reads are under way, or the last `MOST_LATE` came too late, others are refused at
-    once: whoever asks should not wait for a store that does not answer. After `REST_S` seconds
-    one is let through again. Writing is passed on as it is.
+    Once the last `MOST_LATE` came too late, others are refused at once: whoever asks should not
+    wait for a store that does not answer. After `REST_S` seconds one is let through again. Writing
+    is passed on as it is.
 
     Parameters
     ----------
     storage
         The other store.
     deadline_s
-        Seconds that a read may take in all.
+        Seconds that a read may take in all, its wait for others included.
     most
-        Reads that may be under way at the same time.
+        Reads that may be under way at the same time; more of them wait.
     """
 
     def __init__(self, storage: Storage, deadline_s: float, most: int) -> None:
@@ -73,22 +73,24 @@ class HurriedStorage(Storage):
         return self._storage.describe()
 
     def _in_time(self, name: str, read: Callable[[], Answer]) -> Answer:
-        if self._rests() or not self._free.acquire(blocking=False):
+        until = time.monotonic() + self._deadline_s
+        if self._rests() or not self._free.acquire(timeout=self._deadline_s):
             raise self._unavailable(name, "it keeps others waiting, and is left alone for a while")
         answers: queue.SimpleQueue[tuple[Answer | None, BaseException | None]]
         answers = queue.SimpleQueue()
 
         def work() -> None:
+            found: tuple[Answer | None, BaseException | None]
             try:
-                answers.put((read(), None))
+                found = read(), None
             except BaseException as error:  # whoever waits gets it
-                answers.put((None, error))
-            finally:
-                self._free.release()
+                found = None, error
+            self._free.release()  # before anybody hears of it, and asks for more
+            answers.put(found)
 
         threading.Thread(target=work, name="store-read", daemon=True).start()
         try:
-            answer, error = answers.get(timeout=self._deadline_s)
+            answer, error = answers.get(timeout=max(0.0, until - time.monotonic()))
         except queue.Empty:
             self._note(late=True)
             late = f"it did not answer within {self._deadline_s:g} s"
