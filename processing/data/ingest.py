@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.dataset import Dataset, load_saved, save_dataset
+from processing.data.ids import Id, Ids, as_text, is_text
 from processing.data.ratings import Ratings, build_ratings
 from processing.data.readers.registry import FoundSource, ReadOptions, open_source
 from processing.data.rows import Catalogue, SourceData, SourcePairs
@@ -23,7 +24,7 @@ from processing.tools.machine import PeakMemory
 
 logger = logging.getLogger(__name__)
 
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 
 
 def load_dataset(path: Path | str, cache: Path, options: ReadOptions | None = None) -> Dataset:
@@ -134,19 +135,25 @@ def _positions(ratings: Ratings, pairs: SourcePairs, name: str, n_bad: int) -> N
     return np.unique(np.delete(positions, missing))
 
 
-def _complete(catalogue: Catalogue, movie_ids: NDArray[np.int64]) -> Catalogue:
+def _complete(catalogue: Catalogue, movie_ids: Ids) -> Catalogue:
     """The catalogue with an entry for every movie; one without a title is called by its id."""
-    place = {int(movie_id): k for k, movie_id in enumerate(catalogue.movie_ids)}
-    known = [place.get(int(movie_id)) for movie_id in movie_ids]
+    titled = as_text(catalogue.movie_ids) if is_text(movie_ids) else catalogue.movie_ids
+    place = {movie_id: k for k, movie_id in enumerate(titled.tolist())}
+    ids = movie_ids.tolist()
+    known = [place.get(movie_id) for movie_id in ids]
     return Catalogue(
         movie_ids=movie_ids,
         titles=[
-            f"Movie {movie_id}" if k is None else catalogue.titles[k]
-            for k, movie_id in zip(known, movie_ids, strict=True)
+            _called(movie_id) if k is None else catalogue.titles[k]
+            for k, movie_id in zip(known, ids, strict=True)
         ],
         years=[None if k is None else catalogue.years[k] for k in known],
         genres=[() if k is None else catalogue.genres[k] for k in known],
     )
+
+
+def _called(movie_id: Id) -> str:
+    return movie_id if isinstance(movie_id, str) else f"Movie {movie_id}"
 
 
 def _place(cache: Path, prefix: str, sha256: str) -> Path:

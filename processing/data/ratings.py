@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from processing.data.ids import TEXT, Id, Ids, as_text, find_id, is_text
 from processing.data.rows import NO_DAY, RatingRows, Scale
 from processing.errors import RatingsError
 from processing.kernels import csr as kernels
@@ -23,7 +24,7 @@ TABLE_PER_ID = 4  # entries that a table of places may have for each id, or SMAL
 class Ratings:
     """Who rated what, when and how.
 
-    `user_ids` (n_users,) and `movie_ids` (n_movies,) are the data set's own numbers, int64 and
+    `user_ids` (n_users,) and `movie_ids` (n_movies,) are the data set's own, numbers or texts, and
     ascending; an index is a place in them. A movie with a title but no rating has an index too, and
     so has, in a part of the ratings, every user and movie of the whole.
 
@@ -33,8 +34,8 @@ class Ratings:
         If rows are unsorted, a pair is there twice, or an index or a rating is out of range.
     """
 
-    user_ids: NDArray[np.int64]
-    movie_ids: NDArray[np.int64]
+    user_ids: Ids
+    movie_ids: Ids
     scale: Scale
     by_user: Csr
 
@@ -91,13 +92,13 @@ class Ratings:
         """Results that depend on these ratings alone, kept by a key to be used again."""
         return {}
 
-    def find_user(self, user_id: int) -> int | None:
+    def find_user(self, user_id: Id) -> int | None:
         """Index of a user, None when unknown."""
-        return _find(self.user_ids, user_id)
+        return find_id(self.user_ids, user_id)
 
-    def find_movie(self, movie_id: int) -> int | None:
+    def find_movie(self, movie_id: Id) -> int | None:
         """Index of a movie, None when unknown."""
-        return _find(self.movie_ids, movie_id)
+        return find_id(self.movie_ids, movie_id)
 
     def locate(
         self, user_indices: NDArray[np.int32], movie_indices: NDArray[np.int32]
@@ -123,17 +124,15 @@ class Ratings:
         )
 
 
-def build_ratings(
-    rows: RatingRows, titled_movie_ids: NDArray[np.int64], scale: Scale
-) -> tuple[Ratings, int]:
+def build_ratings(rows: RatingRows, titled_movie_ids: Ids, scale: Scale) -> tuple[Ratings, int]:
     """Sort, index and check rows; of a pair that was rated twice the latest rating counts.
 
     `rows` is used up: indices are written over its ids. Beside it memory is needed for the ratings,
     12 bytes each, and for little else. Returns the ratings and the number of rows that a later one
     replaced.
     """
-    user_ids, users = _index(rows.user_ids)
-    movie_ids, movies = _index(rows.movie_ids, titled_movie_ids)
+    user_ids, users = _index(rows.user_ids, rows.user_names)
+    movie_ids, movies = _index(rows.movie_ids, rows.movie_names, titled_movie_ids)
     by_user, n_duplicates = _compress(users, movies, rows.values, rows.days, len(user_ids))
     ratings = Ratings(user_ids=user_ids, movie_ids=movie_ids, scale=scale, by_user=by_user)
     return ratings, n_duplicates
@@ -191,9 +190,21 @@ def _empty(indptr: NDArray[np.int64]) -> Csr:
 
 
 def _index(
-    ids: NDArray[np.int32] | NDArray[np.int64], more: NDArray[np.int64] | None = None
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Ascending ids, and the place of each of `ids` among them, written over it where it fits."""
+    ids: NDArray[Any], names: Ids | None = None, more: Ids | None = None
+) -> tuple[Ids, NDArray[np.int32]]:
+    """Ascending ids, and the place of each of `ids` among them, written over it where it fits.
+
+    `names`: texts of which `ids` are places. `more`: ids that need a place too. Where one of the
+    two is texts and the other numbers, the numbers are taken for texts.
+    """
+    if names is None and more is not None and len(more) and is_text(more):
+        numbers, ids = _index(ids)
+        names = as_text(numbers)
+    if names is not None:
+        also = [as_text(more)] if more is not None and len(more) else []
+        known = np.unique(np.concatenate([names, *also]))
+        table = np.searchsorted(known, names).astype(np.int32)
+        return known, _looked_up(ids, 0, table)
     both = [given for given in (ids, more) if given is not None and len(given)]
     low = min((int(given.min()) for given in both), default=0)
     span = max((int(given.max()) for given in both), default=0) - low + 1
@@ -204,21 +215,24 @@ def _index(
     for given in both:
         kernels.mark_ids(given, low, seen)
     table = (np.cumsum(seen, dtype=np.int64) - 1).astype(np.int32)
+    return np.flatnonzero(seen).astype(np.int64) + low, _looked_up(ids, low, table)
+
+
+def _looked_up(ids: NDArray[Any], low: int, table: NDArray[np.int32]) -> NDArray[np.int32]:
+    """`table[ids - low]`, written over the ids where it fits."""
     places: NDArray[Any] = ids if ids.dtype == np.int32 else np.empty(len(ids), np.int32)
     in_threads(
         kernels.look_up, [(ids[a:b], low, table, places[a:b]) for a, b in even_spans(len(ids))]
     )
-    return np.flatnonzero(seen).astype(np.int64) + low, places
+    return places
 
 
-def _find(ids: NDArray[np.int64], wanted: int) -> int | None:
-    place = int(np.searchsorted(ids, wanted))
-    return place if place < len(ids) and ids[place] == wanted else None
-
-
-def _check_ids(name: str, ids: NDArray[np.int64]) -> None:
-    if ids.dtype != np.int64 or ids.ndim != 1:
-        raise RatingsError(f"{name} is {ids.dtype} {ids.shape}; expected int64 in one dimension.")
+def _check_ids(name: str, ids: Ids) -> None:
+    if ids.dtype not in (np.int64, TEXT) or ids.ndim != 1:
+        raise RatingsError(
+            f"{name} is {ids.dtype} {ids.shape}; expected int64, or texts of StringDType, in one "
+            "dimension."
+        )
     falling = ids[1:] <= ids[:-1]  # their difference may be beyond 64 bits
     if falling.any():
         at = int(np.flatnonzero(falling)[0])

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from processing.data.ids import Ids
+
 NO_DAY = np.iinfo(np.int32).min
 LIKE_SHARE = 0.75  # of the way from the lowest rating to the highest: 4 of 1 to 5
 
@@ -45,7 +47,8 @@ class Scale:
 class RatingRows:
     """Ratings as they stood in the files, one entry per line.
 
-    `user_ids`, `movie_ids`: int32 (n,) where they fit, else int64. `values`: float32 (n,), stars.
+    `user_ids`, `movie_ids`: int32 (n,) where they fit, else int64. Where ids are texts these are
+    places in `user_names`, `movie_names`, which hold each text once, in any order. `values`: float32 (n,), stars.
     `days`: int32 (n,), days since 1970-01-01, or NO_DAY in every entry where the source has no
     dates.
     """
@@ -54,21 +57,23 @@ class RatingRows:
     movie_ids: NDArray[np.int32] | NDArray[np.int64]
     values: NDArray[np.float32]
     days: NDArray[np.int32]
+    user_names: Ids | None = None
+    movie_names: Ids | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class SourcePairs:
     """(user, movie) pairs that a source names, such as a fold's test set or the probe list."""
 
-    user_ids: NDArray[np.int64]
-    movie_ids: NDArray[np.int64]
+    user_ids: Ids
+    movie_ids: Ids
 
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
     """The movies that a source knows by title, ascending by movie id. May be empty."""
 
-    movie_ids: NDArray[np.int64]
+    movie_ids: Ids
     titles: list[str]
     years: list[int | None]
     genres: list[tuple[str, ...]]
