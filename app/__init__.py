@@ -22,10 +22,11 @@ from app.views.pwa import pwa_blueprint
 from app.views.site import site_blueprint
 from app.views.visitors import visitors_blueprint
 from app.web.assets import code_version, init_assets
+from app.web.converters import IdConverter
 from app.web.error_pages import init_errors
 from app.web.headers import init_headers
 from app.web.page_cache import PageCache
-from app.web.routes import CSV_SUFFIX, JSON_SUFFIX, sister_url
+from app.web.routes import CSV_SUFFIX, JSON_SUFFIX, here_url, sister_url
 from config import Settings, SettingsError, load_settings
 from processing.report import TEMPLATES
 
@@ -62,6 +63,7 @@ def create_app(settings: Settings | None = None, check_every_s: float = 15.0) ->
     _init_templates(app)
     app.jinja_env.globals["site_url"] = settings.site_url
     init_assets(app)
+    app.url_map.converters["id"] = IdConverter
     init_headers(app, deployed=settings.deployed)
     init_errors(app)
     app.register_blueprint(site_blueprint)
@@ -83,6 +85,7 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["json_url"] = lambda: sister_url(JSON_SUFFIX)
+    app.jinja_env.globals["here_url"] = here_url
     app.jinja_env.globals["csv_url"] = lambda: sister_url(CSV_SUFFIX)
     init_filters(app)
     init_lists(app)

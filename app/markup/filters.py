@@ -2,10 +2,12 @@
 
 from flask import Flask
 
+from app.model.addresses import movie_url
 from app.model.choice import KNOWN, SORTS
 from app.model.dates import day_text
 from app.model.scale import with_minus
 from app.model.title_index import fold_words
+from processing.ids import Id
 from processing.report import WORDS, cell_text, figure_text
 
 _SMALL_WORDS = frozenset({"a", "an", "and", "at", "for", "in", "of", "on", "or", "the", "to"})
@@ -28,11 +30,6 @@ def count(number: int) -> str:
     return with_minus(f"{number:,}")
 
 
-def movie_url(movie_id: int) -> str:
-    """Write a movie's address, as `url_for` does in twenty times the time: lists have hundreds."""
-    return f"/movies/{movie_id}"
-
-
 def plural(number: int, noun: str) -> str:
     """Write a count with its noun: 1 vote, 1,682 votes."""
     return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
@@ -45,7 +42,9 @@ def initials(title: str) -> str:
     return "".join(word[0] for word in telling[:2]).upper() or "★"
 
 
-def tile_class(movie_id: int) -> str:
+def tile_class(movie_id: Id) -> str:
     """Choose a movie's colours and drawing: always the same for the same movie."""
-    mixed = (movie_id * 2_654_435_761) & 0xFFFFFFFF  # Knuth's multiplicative hash
+    mixed = 0
+    for letter in str(movie_id):
+        mixed = ((mixed ^ ord(letter)) * 2_654_435_761) & 0xFFFFFFFF  # Knuth's multiplicative hash
     return f"hue-{(mixed >> 16) % _N_HUES} art-{(mixed >> 8) % _N_ARTS}"

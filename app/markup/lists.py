@@ -10,11 +10,13 @@ from typing import NamedTuple
 from flask import Flask
 from markupsafe import Markup, escape
 
-from app.markup.filters import count, initials, movie_url, plural, tile_class
+from app.markup.filters import count, initials, plural, tile_class
+from app.model.addresses import movie_url
 from app.model.chart import Chart
 from app.model.opened import Movie
 from app.model.recommendation import Recommendation
 from app.model.scale import RatingScale
+from processing.ids import Id
 
 _KEPT_TILES = 4096
 _BAR = '<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
@@ -43,7 +45,7 @@ def stars(value: float, scale: RatingScale) -> Markup:
 
 
 @lru_cache(maxsize=_KEPT_TILES)
-def tile(movie_id: int, title: str, size: str = "") -> Markup:
+def tile(movie_id: Id, title: str, size: str = "") -> Markup:
     """Draw a movie's tile: the title on a poster's size, else its initials."""
     shown = title if size == "poster" else initials(title)
     classes = f"tile {tile_class(movie_id)} {size}".rstrip()

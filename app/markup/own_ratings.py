@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from flask import Flask
 from markupsafe import Markup, escape
 
-from app.markup.filters import count, movie_url
+from app.markup.filters import count
 from app.markup.lists import stars, tile
+from app.model.addresses import movie_url
 from app.model.dates import day_text
 from app.model.opened import OwnRating
 from app.model.scale import RatingScale

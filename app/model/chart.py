@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from processing.ids import Id
+
 LEFT, RIGHT, TOP, BOTTOM = 44, 628, 12, 376  # of the axes, in a drawing of 640 by 420
 _LEAST_SPAN = 0.1  # of the scale's
 
@@ -12,7 +14,7 @@ class Point:
     """A movie of the list; `chosen` tells whether the filters let it through."""
 
     rank: int
-    movie_id: int
+    movie_id: Id
     title: str
     year: int | None
     score: float

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from app.model.opened import OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
+from processing.ids import Id
 from processing.release import Weights
 from processing.release.schema import index_dtype
 
@@ -24,7 +25,7 @@ class TitlesFile:
 
     release_id: str
     created_utc: str
-    movie_ids: list[int]
+    movie_ids: list[Id]
     titles: list[str]
     years: list[int | None]
     genres: list[tuple[str, ...]]
@@ -45,7 +46,7 @@ class FoldInFile:
     mean: list[float]
     covariance: list[list[float]]
     noise_variance: float
-    ask: list[int]
+    ask: list[Id]
 
 
 @dataclass(frozen=True, kw_only=True)

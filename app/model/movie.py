@@ -9,6 +9,7 @@ from app.model.dates import period_label
 from app.model.histogram import Histogram, Period, VotesOverTime, histogram
 from app.model.opened import Movie, OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
+from processing.ids import Id
 from processing.release import NO_MOVIE, UserRecord
 
 LEAST_LOVERS = 20  # viewers behind a share that is shown
@@ -62,7 +63,7 @@ class ForUser:
     their ratings. All three are None where nothing can be said.
     """
 
-    user_id: int
+    user_id: Id
     rating: float | None
     score: float | None
     error: float | None
@@ -91,9 +92,7 @@ class MoviePage(ReleasePage):
         return VotesOverTime(periods=self.periods)
 
 
-def movie_page(
-    opened: OpenedRelease, site: SiteInfo, movie_id: int, user_id: int | None
-) -> MoviePage:
+def movie_page(opened: OpenedRelease, site: SiteInfo, movie_id: Id, user: Id | None) -> MoviePage:
     """Return a movie's page, for a user who comes from their list where one is named."""
     index = opened.movie_index(movie_id)
     movie = opened.movie(index)
@@ -111,7 +110,7 @@ def movie_page(
             for other, similarity, support in release.similar[index].tolist()
             if other != NO_MOVIE
         ),
-        for_user=None if user_id is None else _for_user(opened, index, user_id),
+        for_user=None if user is None else _for_user(opened, index, opened.user_id(user)),
     )
 
 
@@ -170,7 +169,7 @@ def _lovers(opened: OpenedRelease, index: int, share: float) -> tuple[Lovers, ..
     return tuple(sorted(found, key=lambda each: -each.share)[:MOST_LOVERS])
 
 
-def _for_user(opened: OpenedRelease, index: int, user_id: int) -> ForUser:
+def _for_user(opened: OpenedRelease, index: int, user_id: Id) -> ForUser:
     record = opened.record(user_id)
     history = record.history
     rated = np.flatnonzero(history["movie"] == index)
@@ -187,9 +186,7 @@ def _for_user(opened: OpenedRelease, index: int, user_id: int) -> ForUser:
     return _folded_for_user(opened, index, user_id, record)
 
 
-def _folded_for_user(
-    opened: OpenedRelease, index: int, user_id: int, record: UserRecord
-) -> ForUser:
+def _folded_for_user(opened: OpenedRelease, index: int, user_id: Id, record: UserRecord) -> ForUser:
     """Estimate what is not in the user's list from all their ratings, as for a visitor."""
     folding = opened.folding
     if not opened.release.stats["n_ratings"][index]:

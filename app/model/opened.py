@@ -1,6 +1,7 @@
 """An open release: what pages look up in it again and again, made ready once."""
 
 import math
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -12,9 +13,11 @@ from app.model.scale import RatingScale
 from app.model.taste import Everyone
 from app.model.title_index import TitleIndex
 from processing.errors import ReleaseError, ReleaseFormatError, ReportError
+from processing.ids import Id, Ids, is_text
 from processing.release import NO_DAY, Affinity, FoldingModel, Release, UserRecord
 from processing.report import Report, report_from_json
 
+_WHOLE = re.compile(r"-?[0-9]+")
 FEW_VOTES = 10
 KEPT_MOVIES = 20_000
 N_POPULAR = 12
@@ -29,7 +32,7 @@ class PageNotFoundError(LookupError):
 class Movie:
     """A movie, and what everyone together thinks of it (`mean` is None without votes)."""
 
-    movie_id: int
+    movie_id: Id
     title: str
     year: int | None
     genres: tuple[str, ...]
@@ -46,7 +49,7 @@ class Movie:
 class OwnRating:
     """A rating that the user gave; `day` is an ISO date, None where the data has no dates."""
 
-    movie_id: int
+    movie_id: Id
     title: str
     year: int | None
     rating: float
@@ -85,7 +88,7 @@ class OpenedRelease:
         """Return a movie by its index."""
         votes, mean = self.release.stats[index].item()
         return Movie(
-            movie_id=int(self.release.movie_ids[index]),
+            movie_id=self.release.movie_id(index),
             title=self.release.titles[index],
             year=self.release.years[index],
             genres=tuple(self.release.genres[index]),
@@ -93,7 +96,7 @@ class OpenedRelease:
             votes=votes,
         )
 
-    def movie_index(self, movie_id: int) -> int:
+    def movie_index(self, movie_id: Id) -> int:
         """Return a movie's index.
 
         Raises
@@ -104,11 +107,22 @@ class OpenedRelease:
         index = self.release.find_movie(movie_id)
         if index is None:
             raise PageNotFoundError(
-                f"There is no movie {movie_id} in this release. Search for it by its title."
+                _no_number(movie_id, "a movie", self.release.movie_ids)
+                or f"There is no movie {movie_id} in this release. Search for it by its title."
             )
         return index
 
-    def record(self, user_id: int) -> UserRecord:
+    def user_id(self, user: Id) -> Id:
+        """Return a user's id as the release has it: an address makes a text of every number.
+
+        Raises
+        ------
+        PageNotFoundError
+            If the release does not know the user.
+        """
+        return self.release.user_id(self._user_index(user))
+
+    def record(self, user: Id) -> UserRecord:
         """Read a user's record from the store.
 
         Raises
@@ -116,13 +130,17 @@ class OpenedRelease:
         PageNotFoundError
             If the release does not know the user.
         """
-        index = self.release.find_user(user_id)
+        return self._read(self._user_index(user))
+
+    def _user_index(self, user: Id) -> int:
+        index = self.release.find_user(user)
         if index is None:
             raise PageNotFoundError(
-                f"There is no user {user_id} in this release, which knows "
+                _no_number(user, "a user", self.release.user_ids)
+                or f"There is no user {user} in this release, which knows "
                 f"{self.manifest.source.n_users:,} users."
             )
-        return self._read(index)
+        return index
 
     @property
     def lists_readable(self) -> bool:
@@ -166,7 +184,7 @@ class OpenedRelease:
     def own_rating(self, index: int, rating: float, day: int | None = None) -> OwnRating:
         """Return a rating of the movie of an index."""
         return OwnRating(
-            movie_id=int(self.release.movie_ids[index]),
+            movie_id=self.release.movie_id(index),
             title=self.release.titles[index],
             year=self.release.years[index],
             rating=rating,
@@ -221,6 +239,15 @@ class OpenedRelease:
     def clipped(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return scores within the scale."""
         return np.clip(scores, self.scale.low, self.scale.high)
+
+
+def _no_number(any_id: Id, whose: str, ids: Ids) -> str:
+    """What is wrong with an id that is no whole number where all ids are, else nothing."""
+    if is_text(ids) or _WHOLE.fullmatch(str(any_id)):
+        return ""
+    return (
+        f"{any_id!r} is not {whose}'s id: ids are whole numbers. Search for movies by their titles."
+    )
 
 
 def _read_report(release: Release) -> Report:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.model.opened import Movie, OpenedRelease, OwnRating
 from app.model.page import ReleasePage, SiteInfo
 from app.model.visitor import known_ratings
+from processing.ids import Id
 
 ASKED_PER_PAGE = 12
 
@@ -35,7 +36,7 @@ class RatePage(ReleasePage):
 
 
 def rate_page(
-    opened: OpenedRelease, site: SiteInfo, given: Mapping[int, float], query: str, skip: int
+    opened: OpenedRelease, site: SiteInfo, given: Mapping[Id, float], query: str, skip: int
 ) -> RatePage:
     """Return the movies to ask about: those that a query finds, or the next of the asking list.
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.model.account import Account
 from app.model.opened import Movie, OpenedRelease
+from processing.ids import Id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,7 +14,7 @@ class Reason:
     `share` is its part, 0 to 1, of all that speaks for listing it.
     """
 
-    movie_id: int
+    movie_id: Id
     title: str
     rating: float
     share: float
@@ -53,7 +54,7 @@ class Recommendation:
 def reason(opened: OpenedRelease, index: int, rating: float, share: float) -> Reason:
     """Return the movie of an index as a reason."""
     return Reason(
-        movie_id=int(opened.release.movie_ids[index]),
+        movie_id=opened.release.movie_id(index),
         title=opened.release.titles[index],
         rating=rating,
         share=share,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.model.opened import Movie, OpenedRelease, PageNotFoundError
 from app.model.page import ReleasePage, SiteInfo
+from processing.ids import Id
 
 FOUND_PER_PAGE = 50
 N_SUGGESTED = 8
@@ -23,14 +24,14 @@ class SearchPage(ReleasePage):
     page: int
     n_pages: int
     movies: tuple[Movie, ...]
-    user_id: int | None
+    user_id: Id | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Suggestion:
     """A movie that a query may mean."""
 
-    movie_id: int
+    movie_id: Id
     title: str
     year: int | None
 
@@ -41,7 +42,7 @@ class SuggestPage(ReleasePage):
 
     query: str
     near: bool
-    user_id: int | None
+    user_id: Id | None
     suggestions: tuple[Suggestion, ...]
 
 
@@ -86,7 +87,7 @@ def suggest_page(opened: OpenedRelease, site: SiteInfo, query: str) -> SuggestPa
         user_id=_known_user_id(opened, query),
         suggestions=tuple(
             Suggestion(
-                movie_id=int(opened.release.movie_ids[index]),
+                movie_id=opened.release.movie_id(index),
                 title=opened.release.titles[index],
                 year=opened.release.years[index],
             )
@@ -95,9 +96,6 @@ def suggest_page(opened: OpenedRelease, site: SiteInfo, query: str) -> SuggestPa
     )
 
 
-def _known_user_id(opened: OpenedRelease, query: str) -> int | None:
-    try:
-        user_id = int(query)
-    except ValueError:
-        return None
-    return None if opened.release.find_user(user_id) is None else user_id
+def _known_user_id(opened: OpenedRelease, query: str) -> Id | None:
+    index = opened.release.find_user(query.strip())
+    return None if index is None else opened.release.user_id(index)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from processing.ids import Id, Ids
+
 N_OPINIONS = 4
 LEAST_VOTES = 10  # behind a mean that an opinion is compared with
 LEAST_RATED = 3  # of a decade or a genre
@@ -34,7 +36,7 @@ class TasteGroup:
 class Opinion:
     """A rating beside everyone's mean."""
 
-    movie_id: int
+    movie_id: Id
     title: str
     rating: float
     mean: float
@@ -88,7 +90,7 @@ def taste_of(
     ratings: NDArray[np.float32],
     everyone: Everyone,
     titles: Sequence[str],
-    movie_ids: NDArray[np.int64],
+    movie_ids: Ids,
 ) -> Taste | None:
     """Compare ratings with everyone's; None without any. `movies` are indices."""
     known = ~np.isnan(everyone.means[movies])
@@ -100,7 +102,7 @@ def taste_of(
     def opinion(place: int) -> Opinion:
         index = int(movies[place])
         return Opinion(
-            movie_id=int(movie_ids[index]),
+            movie_id=movie_ids[index : index + 1].tolist()[0],
             title=titles[index],
             rating=float(own[place]),
             mean=float(means[place]),

@@ -13,6 +13,7 @@ from app.model.page import Cell, SiteInfo, TablePage
 from app.model.recommendation import Alike, Recommendation, reason, recommendation
 from app.model.taste import Taste, taste_of
 from app.model.turned import turned
+from processing.ids import Id
 from processing.release import NO_MOVIE, UserRecord
 
 N_LATEST = 12
@@ -35,7 +36,7 @@ class UserPage(ListPage):
     `own_error` is None where none of the user's ratings were held out.
     """
 
-    user_id: int
+    user_id: Id
     n_ratings: int
     mean_rating: float | None
     global_mean: float
@@ -56,7 +57,7 @@ class RatingsPage(TablePage):
 
     not_in_json = ("all_ratings",)
 
-    user_id: int
+    user_id: Id
     n_ratings: int
     dated: bool
     first: int
@@ -83,8 +84,9 @@ class RatingsPage(TablePage):
         )
 
 
-def user_page(opened: OpenedRelease, site: SiteInfo, user_id: int, choice: Choice) -> UserPage:
+def user_page(opened: OpenedRelease, site: SiteInfo, user: Id, choice: Choice) -> UserPage:
     """Return a user's recommendations, taste and latest ratings; reads one record."""
+    user_id = opened.user_id(user)
     record = _turned(opened, opened.record(user_id), choice.known)
     ratings = record.history["rating"]
     manifest = opened.manifest
@@ -114,8 +116,9 @@ def user_page(opened: OpenedRelease, site: SiteInfo, user_id: int, choice: Choic
     )
 
 
-def ratings_page(opened: OpenedRelease, site: SiteInfo, user_id: int, page: int) -> RatingsPage:
+def ratings_page(opened: OpenedRelease, site: SiteInfo, user: Id, page: int) -> RatingsPage:
     """Return one page of everything that a user rated."""
+    user_id = opened.user_id(user)
     record = opened.record(user_id)
     n_ratings = len(record.history)
     n_pages = max(1, math.ceil(n_ratings / RATINGS_PER_PAGE))
@@ -186,7 +189,7 @@ def _alike(record: UserRecord) -> list[Alike | None]:
     return [Alike(n=n, mean=mean) if n else None for n, mean in zip(counts, means, strict=True)]
 
 
-def _own_error(opened: OpenedRelease, user_id: int) -> OwnError | None:
+def _own_error(opened: OpenedRelease, user_id: Id) -> OwnError | None:
     errors, index = opened.release.user_errors, opened.release.find_user(user_id)
     if index is None or not errors[index]["n"]:
         return None

@@ -13,6 +13,7 @@ from app.model.opened import OpenedRelease, OwnRating, PageNotFoundError
 from app.model.page import SiteInfo
 from app.model.recommendation import Reason, Recommendation, reason, recommendation
 from app.model.turned import turned
+from processing.ids import Id
 from processing.release.spread import spread
 
 MOST_RATED = 100
@@ -38,7 +39,7 @@ class VisitorPage(ListPage):
 
 
 def visitor_page(
-    opened: OpenedRelease, site: SiteInfo, token: str, given: Mapping[int, float], choice: Choice
+    opened: OpenedRelease, site: SiteInfo, token: str, given: Mapping[Id, float], choice: Choice
 ) -> VisitorPage:
     """Return the list of a visitor who gave these ratings, by movie id."""
     known, n_unknown = known_ratings(opened, given)
@@ -79,9 +80,7 @@ def visitor_page(
     )
 
 
-def known_ratings(
-    opened: OpenedRelease, given: Mapping[int, float]
-) -> tuple[dict[int, float], int]:
+def known_ratings(opened: OpenedRelease, given: Mapping[Id, float]) -> tuple[dict[int, float], int]:
     """Return ratings by movie index, within the scale, and how many movies are not known."""
     places = {movie_id: opened.release.find_movie(movie_id) for movie_id in given}
     low, high = opened.scale.low, opened.scale.high

@@ -1,6 +1,5 @@
 // The button that keeps a list, and the pages of its movies, on this device.
-import { ask } from "./ask.js";
-import { button, find, findAll, make } from "./dom.js";
+import { ask, button, find, findAll, make } from "./dom.js";
 import { day } from "./words.js";
 
 const MOST_MOVIES = 60;

@@ -1,4 +1,4 @@
-// Sorting, filtering and paging without loading the whole page again; the address says it all.
+// Sorting, filtering and paging without loading the whole page again; the address says it all, and is copied.
 import { start as startChart } from "./chart.js";
 import { find, findAll } from "./dom.js";
 import { start as startPicks } from "./picks.js";
@@ -8,6 +8,7 @@ let shown = here();
 
 export function start() {
   wire(find(document, "#list"));
+  if (navigator.clipboard) findAll(document, "[data-copy]").forEach(wireCopy);
   addEventListener("popstate", () => {
     if (here() !== shown) show(location.href); // else only the part of the page changed
   });
@@ -25,6 +26,21 @@ function wire(list) {
   }
   if (list.querySelector(".chart")) startChart();
   startPicks();
+}
+
+/** @param {HTMLElement} button */
+function wireCopy(button) {
+  const label = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Copy it from the address bar";
+    }
+    setTimeout(() => (button.textContent = label), 3000);
+  });
 }
 
 /** @param {HTMLFormElement} form */

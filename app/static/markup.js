@@ -1,6 +1,6 @@
 // A row of a list as markup, where the device makes the list. The twin of app/markup/lists.py.
 import { foldWords } from "./titles.js";
-import { plural } from "./words.js";
+import { movieUrl, plural } from "./words.js";
 
 /** @typedef {import("./scale.js").RatingScale} RatingScale */
 
@@ -26,9 +26,12 @@ export function initials(title) {
   return shown.map(([letter]) => letter).join("").toUpperCase() || "★";
 }
 
-/** @param {number} movieId */
+/** @param {Id} movieId */
 export function tileClass(movieId) {
-  const mixed = Math.imul(movieId, 2_654_435_761) >>> 0; // Knuth's multiplicative hash
+  let mixed = 0;
+  for (const letter of `${movieId}`) {
+    mixed = Math.imul(mixed ^ Number(letter.codePointAt(0)), 2_654_435_761) >>> 0;
+  }
   return `hue-${(mixed >>> 16) % N_HUES} art-${(mixed >>> 8) % N_ARTS}`;
 }
 
@@ -80,7 +83,7 @@ function howMuch({ movie, score, error }, scale) {
 /** @param {Recommendation} pick */
 function why({ reasons }) {
   if (reasons.length === 0) return NO_REASON;
-  const named = reasons.map(({ movie_id: id, title }) => `<a href="/movies/${id}"><cite>${escape(title)}</cite></a>`);
+  const named = reasons.map((movie) => `<a href="${movieUrl(movie)}"><cite>${escape(movie.title)}</cite></a>`);
   const last = named.pop();
   return `Because you liked ${named.length > 0 ? `${named.join(", ")} and ` : ""}${last}.`;
 }
@@ -89,11 +92,12 @@ function why({ reasons }) {
 export function pickItem(pick, scale) {
   const { movie } = pick;
   const title = escape(movie.title);
-  return `<li class="pick" data-movie="${movie.movie_id}" data-title="${title}" data-year="${movie.year || ""}">
+  const id = escape(`${movie.movie_id}`);
+  return `<li class="pick" data-movie="${id}" data-title="${title}" data-year="${movie.year || ""}">
 <span class="rank num"><span class="unseen">Rank </span>${pick.rank}</span>
 ${tile(movie)}
 <div class="what">
-<h3><a href="/movies/${movie.movie_id}">${title}</a></h3>
+<h3><a href="${movieUrl(movie)}">${title}</a></h3>
 <p class="meta">${facts(movie)}</p>
 </div>
 <div class="how-much">

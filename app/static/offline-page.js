@@ -1,6 +1,5 @@
 // Fills the page for offline: what was asked for, and what is kept on this device.
-import { ask } from "./ask.js";
-import { find, pageRow } from "./dom.js";
+import { ask, find, pageRow } from "./dom.js";
 import { start as startSearch } from "./offline-search.js";
 import { day, plural } from "./words.js";
 

@@ -1,7 +1,7 @@
 // Searches the titles on this device, where the page for offline stands in for the search.
 import { field, find, pageRow } from "./dom.js";
 import { findTitles, localTitles } from "./titles.js";
-import { plural } from "./words.js";
+import { movieUrl, plural } from "./words.js";
 
 const SEARCH_ADDRESS = "/search";
 const MOST_FOUND = 30;
@@ -40,8 +40,9 @@ async function search(query) {
 }
 
 /** @param {FoundTitle} movie */
-async function found({ movie_id: id, title, year }) {
-  const path = `/movies/${id}`;
+async function found(movie) {
+  const { title, year } = movie;
+  const path = movieUrl(movie);
   const isKept = await caches.match(path, { ignoreSearch: true });
   const facts = [year, isKept ? "kept on this device" : "needs a connection"];
   return pageRow(path, title, facts.filter(Boolean).join(" · "));

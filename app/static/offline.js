@@ -1,6 +1,5 @@
 // Registers the service worker, says when the visitor is offline, and offers a new version.
-import { ask } from "./ask.js";
-import { button, find, make } from "./dom.js";
+import { ask, button, find, make } from "./dom.js";
 import { day } from "./words.js";
 
 export function start() {

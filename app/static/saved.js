@@ -1,6 +1,7 @@
 // The page of what is saved or put aside on this device.
 import { button, find, findAll, make } from "./dom.js";
 import { load, store } from "./storage.js";
+import { movieUrl } from "./words.js";
 
 export function start() {
   find(document, ".saved-status").textContent =
@@ -20,7 +21,7 @@ function fill(list, kind) {
     return make(
       "li",
       {},
-      make("a", { href: `/movies/${encodeURIComponent(id)}` }, title),
+      make("a", { href: movieUrl({ movie_id: id }) }, title),
       make("span", { class: "quiet num" }, year ?? ""),
       button("Remove", remove, { class: "second", "aria-label": `Remove: ${title}` }),
     );

@@ -1,7 +1,7 @@
 // Title search as an ARIA combobox: suggestions while typing, from the site or, offline, from here.
 import { field as fieldOf, findAll, make } from "./dom.js";
 import { findTitles, localTitles } from "./titles.js";
-import { plural } from "./words.js";
+import { address, movieUrl, plural } from "./words.js";
 
 const WAIT_MS = 120;
 const MOST = 8;
@@ -128,7 +128,7 @@ function wire(form, place) {
 
 /** @param {string} query @param {AbortSignal} signal @returns {Promise<Option[]>} */
 async function suggestions(query, signal) {
-  /** @type {{ suggestions: FoundTitle[], user_id: number | null }} */
+  /** @type {{ suggestions: FoundTitle[], user_id: Id | null }} */
   let found;
   try {
     const response = await fetch(`/suggest.json?${new URLSearchParams({ q: query })}`, { signal });
@@ -139,6 +139,6 @@ async function suggestions(query, signal) {
     found = { suggestions: findTitles(await localTitles(), query, MOST), user_id: null };
   }
   const { user_id: user } = found;
-  const movies = found.suggestions.map(({ movie_id: id, title, year }) => ({ title, year, href: `/movies/${id}` }));
-  return user === null ? movies : [{ title: `User ${user}`, year: null, href: `/users/${user}` }, ...movies];
+  const movies = found.suggestions.map((movie) => ({ ...movie, href: movieUrl(movie) }));
+  return user === null ? movies : [{ title: `User ${user}`, year: null, href: `/users/${address(user)}` }, ...movies];
 }

@@ -8,7 +8,6 @@ const PARTS = [
   ["[data-rate]", () => import("./rate.js")],
   ["[data-mine]", () => import("./mine.js")],
   ["[data-saved]", () => import("./saved.js")],
-  ["[data-copy]", () => import("./copy.js")],
   ["body", () => import("./offline.js")],
 ];
 

@@ -3,7 +3,7 @@
 /** @param {string} key @returns {Record<string, any>} */
 export function load(key) {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? "null") ?? {};
+    return own(JSON.parse(localStorage.getItem(key) ?? "null"));
   } catch {
     return {};
   }
@@ -24,7 +24,10 @@ export function store(key, value) {
 }
 
 /** @returns {Ratings} */
-export const loadRatings = () => load("ratings").ratings ?? {};
+export const loadRatings = () => own(load("ratings").ratings);
+
+/** No more than what is kept: a movie may be called "constructor". @param {object} kept */
+const own = (kept) => Object.assign(Object.create(null), kept);
 
 /** @param {string | undefined} release @param {Ratings} ratings */
 export function storeRatings(release, ratings) {

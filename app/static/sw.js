@@ -163,7 +163,7 @@ async function freshOrKept(fresh, url, clientId) {
 /** @param {URL} url */
 async function insteadOf(url) {
   const id = url.searchParams.get("id")?.trim() ?? "";
-  if (url.pathname === "/users" && /^-?\d+$/.test(id)) return Response.redirect(`/users/${id}`);
+  if (url.pathname === "/users" && id) return Response.redirect(`/users/${encodeURIComponent(id)}`);
   return (await caches.match(SITE.offline)) ?? Response.error();
 }
 

@@ -1,4 +1,11 @@
-// How counts, days and numbers are written. The twin of app/markup/filters.py and app/model/dates.py.
+// How counts, days, numbers and ids in addresses are written. The twin of filters.py, dates.py and addresses.py.
+
+/** @param {Id} id */
+export const address = (id) =>
+  encodeURIComponent(`${id}`.replace(/[%/]|\.(?=(json|csv)?$)/g, (own) => `%${own.charCodeAt(0).toString(16)}`));
+
+/** @param {{ movie_id: Id }} movie */
+export const movieUrl = ({ movie_id: id }) => `/movies/${address(id)}`;
 
 /** @param {number} number */
 export function count(number) {

@@ -10,7 +10,7 @@ from app.model.choice import Choice
 from app.model.home import HomePage, home_page
 from app.model.how import HowPage, how_page
 from app.model.movie import MoviePage, movie_page
-from app.model.opened import OpenedRelease, PageNotFoundError
+from app.model.opened import OpenedRelease
 from app.model.page import SiteInfo
 from app.model.report import ReportPage, report_page
 from app.model.search import SearchPage, SuggestPage, search_page, suggest_page
@@ -28,20 +28,20 @@ def home(opened: OpenedRelease, site: SiteInfo) -> HomePage:
     return home_page(opened, site)
 
 
-@page_route(site_blueprint, "/users/<int(signed=True):user_id>", LIST, table=True)
-def user(opened: OpenedRelease, site: SiteInfo, user_id: int, **choice: Any) -> UserPage:
+@page_route(site_blueprint, "/users/<id:user_id>", LIST, table=True)
+def user(opened: OpenedRelease, site: SiteInfo, user_id: str, **choice: Any) -> UserPage:
     """A user's recommendations, why each is there, their taste, and their latest ratings."""
     return user_page(opened, site, user_id, Choice.of(choice))
 
 
-@page_route(site_blueprint, "/users/<int(signed=True):user_id>/ratings", (PAGE,), table=True)
-def ratings(opened: OpenedRelease, site: SiteInfo, user_id: int, page: int) -> RatingsPage:
+@page_route(site_blueprint, "/users/<id:user_id>/ratings", (PAGE,), table=True)
+def ratings(opened: OpenedRelease, site: SiteInfo, user_id: str, page: int) -> RatingsPage:
     """Everything that a user rated, a hundred at a time."""
     return ratings_page(opened, site, user_id, page)
 
 
-@page_route(site_blueprint, "/movies/<int(signed=True):movie_id>", (USER,))
-def movie(opened: OpenedRelease, site: SiteInfo, movie_id: int, user: int | None) -> MoviePage:
+@page_route(site_blueprint, "/movies/<id:movie_id>", (USER,))
+def movie(opened: OpenedRelease, site: SiteInfo, movie_id: str, user: str | None) -> MoviePage:
     """What everyone gave a movie, who loves it, what is like it, and what a user would give it."""
     return movie_page(opened, site, movie_id, user)
 
@@ -76,26 +76,7 @@ def find_user() -> ResponseReturnValue:
     text = request.args.get("id", "").strip()
     if not text:
         return redirect(url_for("site.home"))
-    try:
-        return redirect(url_for("site.user", user_id=int(text)))
-    except ValueError:
-        return unknown_user(text)
-
-
-@site_blueprint.get("/users/<text>")
-def unknown_user(text: str) -> ResponseReturnValue:
-    """What is no user id."""
-    raise PageNotFoundError(
-        f"{text!r} is not a user's id: ids are whole numbers. Search for movies by their titles."
-    )
-
-
-@site_blueprint.get("/movies/<text>")
-def unknown_movie(text: str) -> ResponseReturnValue:
-    """What is no movie id."""
-    raise PageNotFoundError(
-        f"{text!r} is not a movie's id: ids are whole numbers. Search for the movie by its title."
-    )
+    return redirect(url_for("site.user", user_id=text))
 
 
 @site_blueprint.get("/figures/<release_id>/<name>")

@@ -16,6 +16,7 @@ from app.web.parameters import LIST, QUERY, SKIP, WITH, BadParameterError
 from app.web.responses import current
 from app.web.routes import page_route
 from app.web.tokens import make_token, read_token
+from processing.ids import Id, parse_id
 
 visitors_blueprint = Blueprint("visitors", __name__)
 
@@ -65,22 +66,27 @@ def saved(_: OpenedRelease, site: SiteInfo) -> DevicePage:
     return device_page(site, "Saved on this device")
 
 
-def _ratings_of_form() -> dict[int, float | None]:
+def _ratings_of_form() -> dict[Id, float | None]:
     """Read the form's fields, one per movie; an empty one takes a rating back."""
-    found: dict[int, float | None] = {}
+    release = current().opened().release
+    found: dict[Id, float | None] = {}
     for name, text in request.form.items():
         if not name.startswith(_FIELD):
             continue
+        written = name.removeprefix(_FIELD)
+        index = release.find_movie(written)
+        movie_id = parse_id(written) if index is None else release.movie_id(index)
         try:
-            found[int(name.removeprefix(_FIELD))] = float(text) if text.strip() else None
+            stars = float(text) if text.strip() else None
         except ValueError:
-            raise BadParameterError(
-                f"{name}={text!r} is not a rating; expected movie-ID=STARS."
-            ) from None
+            movie_id = None
+        if movie_id is None:
+            raise BadParameterError(f"{name}={text!r} is not a rating; expected movie-ID=STARS.")
+        found[movie_id] = stars
     return found
 
 
-def _refuse_beyond_scale(ratings: dict[int, float]) -> None:
+def _refuse_beyond_scale(ratings: dict[Id, float]) -> None:
     scale = current().opened().scale
     for movie_id, rating in ratings.items():
         if not scale.low <= rating <= scale.high:

@@ -112,9 +112,9 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "integer" if converter == "int" else "string"},
+            "schema": {"type": "string"},
         }
-        for converter, name in _ARGUMENT.findall(route.stem)
+        for _, name in _ARGUMENT.findall(route.stem)
     ]
     return arguments + [
         {

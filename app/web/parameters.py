@@ -106,7 +106,7 @@ LIST = (
     PAGE,
 )
 USER = Parameter(
-    name="user", kind=int, description="A user, to say what they gave it or would give it."
+    name="user", kind=str, description="A user, to say what they gave it or would give it."
 )
 WITH = Parameter(
     name="with", kind=str, longest=4000, description="Ratings given before, as a list's link."

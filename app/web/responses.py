@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.web.headers import FinishedResponse, finish, takes_gzip
 from app.web.page_cache import KeptPage, PageCache
 
 MAX_AGE_S = 60
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")  # in the name of a file
 
 
 def current() -> CurrentRelease:
@@ -55,7 +57,9 @@ def csv_response(page: Page) -> Response:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows((page.columns, *page.csv_rows()))
     response = Response(text.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{page.file_name}.csv"'
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{_UNSAFE.sub("_", page.file_name)}.csv"'
+    )
     return response
 
 

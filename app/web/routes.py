@@ -86,6 +86,12 @@ def page_route(
     return register
 
 
+def here_url() -> str:
+    """Return the address of this page, without what follows the question mark."""
+    assert request.endpoint is not None
+    return url_for(request.endpoint, **(request.view_args or {}))
+
+
 def sister_url(suffix: str) -> str:
     """Return the address at which this page is in another form: `_json` or `_csv`."""
     path = url_for(f"{request.endpoint}{suffix}", **(request.view_args or {}))

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.data.ids import encode_ids, is_text, load_ids, save_ids
 from processing.data.ratings import Csr, Ratings
 from processing.data.rows import Catalogue, Scale
+from processing.ids import packed, unpacked
 from processing.tools.threads import in_threads
 
 ABOUT = "about.json"
@@ -49,11 +49,10 @@ def dataset_hash(dataset: Dataset) -> str:
         [dataset.catalogue.titles, dataset.catalogue.years, dataset.catalogue.genres],
         [dataset.n_duplicates, dataset.n_bad, list(dataset.folds)],
     ]
-    arrays = [ratings.user_ids, ratings.movie_ids, *ratings.by_user]
+    arrays = [packed(ratings.user_ids), packed(ratings.movie_ids), *ratings.by_user]
     arrays += dataset.folds.values()
     arrays += [] if dataset.probe is None else [dataset.probe]
-    plain = [np.frombuffer(encode_ids(a), np.uint8) if is_text(a) else a for a in arrays]
-    digests = in_threads(_sha256, [(array,) for array in plain])
+    digests = in_threads(_sha256, [(array,) for array in arrays])
     return hashlib.sha256(json.dumps([about, digests]).encode()).hexdigest()
 
 
@@ -77,13 +76,15 @@ def save_dataset(directory: Path, dataset: Dataset) -> None:
         "n_duplicates": dataset.n_duplicates,
         "n_bad": dataset.n_bad,
     }
-    arrays: dict[str, NDArray[Any]] = ratings.by_user._asdict()
+    arrays: dict[str, NDArray[Any]] = {
+        "user_ids": packed(ratings.user_ids),
+        "movie_ids": packed(ratings.movie_ids),
+        **ratings.by_user._asdict(),
+    }
     arrays |= {f"fold_{k}": positions for k, positions in enumerate(dataset.folds.values())}
     if dataset.probe is not None:
         arrays["probe"] = dataset.probe
     directory.mkdir()
-    save_ids(directory / "user_ids.npy", ratings.user_ids)
-    save_ids(directory / "movie_ids.npy", ratings.movie_ids)
     for name, array in arrays.items():
         np.save(directory / f"{name}.npy", array)
     (directory / ABOUT).write_text(json.dumps(about), encoding="utf-8")
@@ -106,8 +107,8 @@ def load_saved(directory: Path) -> Dataset:
         return np.asarray(np.load(directory / f"{name}.npy", mmap_mode="c", allow_pickle=False))
 
     ratings = Ratings(
-        user_ids=load_ids(directory / "user_ids.npy"),
-        movie_ids=load_ids(directory / "movie_ids.npy"),
+        user_ids=unpacked(mapped("user_ids")),
+        movie_ids=unpacked(mapped("movie_ids")),
         scale=Scale(**about["scale"]),
         by_user=Csr(*map(mapped, Csr._fields)),
     )

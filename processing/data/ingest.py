@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.dataset import Dataset, load_saved, save_dataset
-from processing.data.ids import Id, Ids, as_text, is_text
 from processing.data.ratings import Ratings, build_ratings
 from processing.data.readers.registry import FoundSource, ReadOptions, open_source
 from processing.data.rows import Catalogue, SourceData, SourcePairs
 from processing.errors import SourceError
+from processing.ids import Id, Ids, as_text, is_text
 from processing.tools.files import write_whole
 from processing.tools.machine import PeakMemory
 

@@ -8,9 +8,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.data.ids import TEXT, Id, Ids, as_text, find_id, is_text
 from processing.data.rows import NO_DAY, RatingRows, Scale
 from processing.errors import RatingsError
+from processing.ids import TEXT, Id, Ids, as_text, find_id, is_text
 from processing.kernels import csr as kernels
 from processing.kernels.arrays import Columns
 from processing.kernels.arrays import Csr as Csr  # what ratings are kept in: given out here too
@@ -230,7 +230,7 @@ def _looked_up(ids: NDArray[Any], low: int, table: NDArray[np.int32]) -> NDArray
 def _check_ids(name: str, ids: Ids) -> None:
     if ids.dtype not in (np.int64, TEXT) or ids.ndim != 1:
         raise RatingsError(
-            f"{name} is {ids.dtype} {ids.shape}; expected int64, or texts of StringDType, in one "
+            f"{name} is {ids.dtype} {ids.shape}; expected int64, or texts as objects, in one "
             "dimension."
         )
     falling = ids[1:] <= ids[:-1]  # their difference may be beyond 64 bits

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.data.ids import Ids
+from processing.ids import Ids
 
 NO_DAY = np.iinfo(np.int32).min
 LIKE_SHARE = 0.75  # of the way from the lowest rating to the highest: 4 of 1 to 5
@@ -48,9 +48,9 @@ class RatingRows:
     """Ratings as they stood in the files, one entry per line.
 
     `user_ids`, `movie_ids`: int32 (n,) where they fit, else int64. Where ids are texts these are
-    places in `user_names`, `movie_names`, which hold each text once, in any order. `values`: float32 (n,), stars.
-    `days`: int32 (n,), days since 1970-01-01, or NO_DAY in every entry where the source has no
-    dates.
+    places in `user_names`, `movie_names`, which hold each text once, in any order. `values`:
+    float32 (n,), stars. `days`: int32 (n,), days since 1970-01-01, or NO_DAY in every entry where
+    the source has no dates.
     """
 
     user_ids: NDArray[np.int32] | NDArray[np.int64]

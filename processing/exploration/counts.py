@@ -53,8 +53,8 @@ def most_rated(ratings: Ratings, catalogue: Catalogue) -> Finding:
     counts = ratings.by_movie.counts
     order = np.argsort(-counts, kind="stable")[:N_MOST_RATED]
     order = order[counts[order] > 0]
-    place = {int(movie_id): k for k, movie_id in enumerate(catalogue.movie_ids)}
-    known = [place.get(int(movie_id)) for movie_id in ratings.movie_ids[order]]
+    place = {movie_id: k for k, movie_id in enumerate(catalogue.movie_ids.tolist())}
+    known = [place.get(movie_id) for movie_id in ratings.movie_ids[order].tolist()]
     starts = ratings.by_movie.indptr
     means = [
         float(ratings.by_movie.values[starts[m] : starts[m + 1]].mean(dtype=np.float64))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.errors import ReleaseFormatError
+from processing.ids import TEXT, Ids, is_text
 from processing.release import schema
 from processing.release.encoding import from_json
 from processing.release.manifest import Manifest, ReleaseAbout
@@ -33,7 +34,6 @@ def check_arrays(arrays: Mapping[str, NDArray[Any]], n_movies: int, manifest: Ma
         schema.SIMILAR: (schema.SIMILAR_DTYPE, (n_movies, None)),
         schema.MOVIE_FACTORS: (np.float32, (n_movies, None)),
         schema.MOVIE_BIASES: (np.float32, movie_rows),
-        schema.USER_IDS: (np.int64, (n_users,)),
         schema.USER_OFFSETS: (np.int64, (n_users + 1,)),
         schema.VOTES_BY_PERIOD: (schema.VOTES_DTYPE, (n_movies, len(manifest.periods))),
         schema.VIEWERS: (schema.VIEWERS_DTYPE, (n_movies, len(manifest.viewer_bands))),
@@ -51,7 +51,7 @@ def check_arrays(arrays: Mapping[str, NDArray[Any]], n_movies: int, manifest: Ma
     for name in sorted(COUNTED):
         _check_counts(arrays[name], name)
     check_movies(arrays[schema.SIMILAR]["movie"], schema.SIMILAR, n_movies)
-    check_ascending(arrays[schema.USER_IDS], schema.USER_IDS)
+    check_ids(arrays[schema.USER_IDS], schema.USER_IDS)
     _check_shards(arrays[schema.USER_OFFSETS], manifest)
     _check_ranking(arrays, n_movies, manifest.known_weight)
 
@@ -78,8 +78,9 @@ def check_movies(movies: NDArray[Any], name: str, n_movies: int) -> None:
         )
 
 
-def check_ascending(ids: NDArray[np.int64], name: str) -> None:
-    """Check that ids are ascending, each once."""
+def check_ids(ids: Ids, name: str) -> None:
+    """Check that ids are numbers or texts, ascending, each once."""
+    check_array(ids, name, TEXT if is_text(ids) else np.int64, (None,))
     if (wrong := np.flatnonzero(ids[1:] <= ids[:-1])).size:
         place = int(wrong[0])
         raise ReleaseFormatError(
@@ -181,7 +182,6 @@ def check_contents(contents: ReleaseContents, about: ReleaseAbout) -> None:
     top_columns = contents.top.shape[1] if contents.top.ndim == 2 else None
     top_dtype = schema.top_dtype(contents.n_reasons, len(about.contribution_groups))
     expected: dict[str, tuple[Any, tuple[int | None, ...]]] = {
-        "movie_ids": (np.int64, (n_movies,)),
         "n_ratings": (np.int32, (n_movies,)),
         "means": (np.float32, (n_movies,)),
         "top": (top_dtype, (n_users, top_columns)),
@@ -192,7 +192,7 @@ def check_contents(contents: ReleaseContents, about: ReleaseAbout) -> None:
     }
     for name, (dtype, shape) in expected.items():
         check_array(getattr(contents, name), name, dtype, shape)
-    check_ascending(contents.movie_ids, "movie_ids")
+    check_ids(contents.movie_ids, "movie_ids")
     _check_catalogue(contents)
     _check_history(contents)
     check_array(contents.movie_factors, schema.MOVIE_FACTORS, np.float32, (n_movies, None))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from processing.ids import Ids, is_text
 from processing.release.reader import Release
 from processing.release.records import UserRecord
 from processing.release.schema import NO_DAY, NO_MOVIE
@@ -31,7 +32,7 @@ def movies_frame(release: Release) -> pd.DataFrame:
     ratings of 4 stars.
     """
     columns: dict[str, Any] = {
-        "movie_id": release.movie_ids,
+        "movie_id": _column(release.movie_ids),
         "title": release.titles,
         "year": pd.array(release.years, "Int32"),
         "genres": ["|".join(each) for each in release.genres],
@@ -61,7 +62,7 @@ def recommendations_frame(release: Release, records: Records | None = None) -> p
     columns: dict[str, Any] = {
         "user_id": users,
         "rank": np.concatenate(ranks),
-        "movie_id": release.movie_ids[top["movie"]],
+        "movie_id": _column(release.movie_ids[top["movie"]]),
         "title": np.array(release.titles, object)[top["movie"]],
         "score": top["score"],
         "order": top["order"],
@@ -69,8 +70,7 @@ def recommendations_frame(release: Release, records: Records | None = None) -> p
     for i in range(release.manifest.n_reasons):
         reasons = top["reasons"][:, i]
         missing = reasons["movie"] == NO_MOVIE
-        ids = release.movie_ids[reasons["movie"]]
-        columns[f"reason_{i + 1}_movie_id"] = pd.arrays.IntegerArray(ids, missing)
+        columns[f"reason_{i + 1}_movie_id"] = _column(release.movie_ids[reasons["movie"]], missing)
         columns[f"reason_{i + 1}_share"] = np.where(missing, np.nan, reasons["share"])
     for i, group in enumerate(release.manifest.contribution_groups):
         columns[f"contribution_{group}"] = top["contributions"][:, i]
@@ -94,7 +94,7 @@ def ratings_frame(release: Release, records: Records | None = None) -> pd.DataFr
     return pd.DataFrame(
         {
             "user_id": users,
-            "movie_id": release.movie_ids[history["movie"]],
+            "movie_id": _column(release.movie_ids[history["movie"]]),
             "rating": history["rating"],
             "date": dates,
         }
@@ -103,7 +103,7 @@ def ratings_frame(release: Release, records: Records | None = None) -> pd.DataFr
 
 def _laid_out(
     release: Release, records: Records | None, part: str
-) -> tuple[NDArray[np.int64], list[NDArray[np.void]]]:
+) -> tuple[Any, list[NDArray[np.void]]]:
     """One part of each record, and each record's user id, once for every row of the part."""
     if records is None:
         records = chain.from_iterable(map(release.shard_records, release.manifest.user_shards))
@@ -111,4 +111,16 @@ def _laid_out(
     for index, record in records:
         indices.append(index)
         rows.append(getattr(record, part))
-    return np.repeat(release.user_ids[indices], [len(each) for each in rows]), rows
+    places = np.repeat(np.array(indices, np.int64), [len(each) for each in rows])
+    return _column(release.user_ids[places]), rows
+
+
+def _column(ids: Ids, missing: NDArray[np.bool_] | None = None) -> Any:
+    """Ids as pandas holds them: int64 or texts, and missing where they are."""
+    if is_text(ids):
+        texts = ids.tolist()
+        gone = np.zeros(len(texts), bool) if missing is None else missing
+        return pd.array(
+            [None if no else text for text, no in zip(texts, gone, strict=True)], dtype="str"
+        )
+    return ids if missing is None else pd.arrays.IntegerArray(ids, missing)

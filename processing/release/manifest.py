@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 
 from processing.errors import ReleaseFormatError
+from processing.ids import Id
 from processing.release.encoding import Document, from_json, sha256_of, to_json
 from processing.release.names import release_id
 from processing.release.schema import FORMAT_VERSION, MANIFEST, top_dtype
@@ -47,7 +48,7 @@ class UnfittedModel(Document, frozen=True, kw_only=True):
 class StartUser:
     """A user that the home page offers to start from; a dataclass, as all that a page shows."""
 
-    user_id: int
+    user_id: Id
     n_ratings: int
 
 

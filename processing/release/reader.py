@@ -4,15 +4,17 @@ import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processing.errors import ReleaseFormatError, StorageNotFoundError, UnknownReleaseError
+from processing.ids import Id, Ids, checked_ids, find_id, unpacked
 from processing.release import schema
 from processing.release.affinity import AffinityAbout, Weights
-from processing.release.checks import check_array, check_arrays, check_ascending, check_report
-from processing.release.encoding import from_json, from_npy
+from processing.release.checks import check_arrays, check_ids, check_report
+from processing.release.encoding import PUBLISH_AGAIN, from_json, from_npy
 from processing.release.fold_in import FoldIn
 from processing.release.manifest import (
     FileInfo,
@@ -61,7 +63,7 @@ class Release:
     Attributes
     ----------
     movie_ids, titles, years, genres
-        The catalogue, ascending by movie id (int64).
+        The catalogue, ascending by movie id (int64, or texts as objects).
     stats, histograms, similar, movie_factors, movie_biases
         As `docs/release-format.md` describes the files of these names, one row per movie.
     votes_by_period, viewers, lovers, user_errors
@@ -71,14 +73,15 @@ class Release:
     affinity, weights
         What orders the lists of new visitors.
     user_ids, user_offsets
-        int64 (n_users,), ascending, and (n_users + 1,), where each user's record begins.
+        (n_users,), ids like those of movies, ascending; int64 (n_users + 1,), where each record
+        begins.
     report
         The evaluation as JSON, which `processing.report` reads.
     """
 
     manifest: Manifest
     storage: Storage
-    movie_ids: NDArray[np.int64]
+    movie_ids: Ids
     titles: list[str]
     years: list[int | None]
     genres: list[tuple[str, ...]]
@@ -94,17 +97,27 @@ class Release:
     fold_in: FoldIn
     affinity: AffinityAbout
     weights: Weights
-    user_ids: NDArray[np.int64]
+    user_ids: Ids
     user_offsets: NDArray[np.int64]
     report: bytes
 
-    def find_movie(self, movie_id: int) -> int | None:
+    def find_movie(self, movie_id: Id) -> int | None:
         """Return a movie's index, or None when the release does not know it."""
-        return _find(self.movie_ids, movie_id)
+        return find_id(self.movie_ids, movie_id)
 
-    def find_user(self, user_id: int) -> int | None:
+    def find_user(self, user_id: Id) -> int | None:
         """Return a user's index, or None when the release does not know them."""
-        return _find(self.user_ids, user_id)
+        return find_id(self.user_ids, user_id)
+
+    def user_id(self, user_index: int) -> Id:
+        """Return a user's id."""
+        found: Id = self.user_ids[user_index : user_index + 1].tolist()[0]
+        return found
+
+    def movie_id(self, movie_index: int) -> Id:
+        """Return a movie's id."""
+        found: Id = self.movie_ids[movie_index : movie_index + 1].tolist()[0]
+        return found
 
     def user_record(self, user_index: int) -> UserRecord:
         """Read one user's recommendations and ratings with a single ranged read.
@@ -136,7 +149,7 @@ class Release:
             yield user_index, self._decode(data[places[i] : places[i + 1]], user_index, shard.name)
 
     def _decode(self, data: bytes, user_index: int, name: str) -> UserRecord:
-        user_id = int(self.user_ids[user_index])
+        user_id = self.user_id(user_index)
         where = f"{name}, user {user_id}"
         return decode_record(data, user_id, self.manifest.top_dtype, len(self.movie_ids), where)
 
@@ -155,13 +168,15 @@ def open_release(storage: Storage, release_id: str | None = None) -> Release:
     files = _load_files(storage, manifest, (*_ARRAYS, *_DOCUMENTS))
     movies = _movies(files[schema.MOVIES])
     arrays = {name: from_npy(files.pop(name), name) for name in _ARRAYS}
+    arrays[schema.USER_IDS] = _user_ids(arrays[schema.USER_IDS])
+    movie_ids = _movie_ids(movies)
     report = files[schema.REPORT]
     check_report(report)
     check_arrays(arrays, len(movies.titles), manifest)
     release = Release(
         manifest=manifest,
         storage=storage,
-        movie_ids=movies.movie_ids,
+        movie_ids=movie_ids,
         titles=movies.titles,
         years=movies.years,
         genres=movies.genres,
@@ -276,16 +291,26 @@ def _fold_in(data: bytes, shape: tuple[int, ...]) -> FoldIn:
 
 def _movies(data: bytes) -> MovieColumns:
     movies = from_json(data, MovieColumns, schema.MOVIES)
-    check_array(movies.movie_ids, schema.MOVIES, np.int64, (len(movies.titles),))
-    check_ascending(movies.movie_ids, schema.MOVIES)
-    if not len(movies.titles) == len(movies.years) == len(movies.genres):
+    sizes = {len(each) for each in (movies.movie_ids, movies.titles, movies.years, movies.genres)}
+    if len(sizes) > 1:
         raise ReleaseFormatError(f"{schema.MOVIES}: its lists are not equally long.")
     return movies
 
 
-def _find(ids: NDArray[np.int64], wanted: int) -> int | None:
-    limits = np.iinfo(np.int64)
-    if not limits.min <= wanted <= limits.max:
-        return None
-    place = int(np.searchsorted(ids, wanted))
-    return place if place < len(ids) and ids[place] == wanted else None
+def _movie_ids(movies: MovieColumns) -> Ids:
+    try:
+        ids = checked_ids(movies.movie_ids)
+    except ValueError as error:
+        raise ReleaseFormatError(f"{schema.MOVIES}: {error}. {PUBLISH_AGAIN}") from error
+    check_ids(ids, schema.MOVIES)
+    ids.flags.writeable = False
+    return ids
+
+
+def _user_ids(stored: NDArray[Any]) -> Ids:
+    try:
+        ids = unpacked(stored)
+    except (ValueError, IndexError) as error:
+        raise ReleaseFormatError(f"{schema.USER_IDS}: {error}. {PUBLISH_AGAIN}") from error
+    ids.flags.writeable = False
+    return ids

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.errors import ReleaseFormatError
+from processing.ids import Id
 from processing.release.schema import HISTORY_DTYPE, NO_MOVIE, RECORD_HEADER_DTYPE
 
 DIGEST_BYTES = 16
@@ -24,7 +25,7 @@ class UserRecord:
     history: NDArray[np.void]
 
 
-def encode_record(record: UserRecord, user_id: int) -> bytes:
+def encode_record(record: UserRecord, user_id: Id) -> bytes:
     """Lay a record out as bytes: header, recommendations, ratings."""
     counts = np.array((len(record.top), len(record.history)), "<u4")
     rest = counts.tobytes() + record.top.tobytes() + record.history.tobytes()
@@ -32,7 +33,7 @@ def encode_record(record: UserRecord, user_id: int) -> bytes:
 
 
 def decode_record(
-    data: bytes, user_id: int, top_dtype: np.dtype[Any], n_movies: int, where: str
+    data: bytes, user_id: Id, top_dtype: np.dtype[Any], n_movies: int, where: str
 ) -> UserRecord:
     """Read a record back and check it.
 
@@ -62,9 +63,16 @@ def decode_record(
     return record
 
 
-def _digest(rest: bytes | memoryview, user_id: int) -> bytes:
-    """BLAKE2b of the user's id, eight bytes, and all of a record that follows the hash."""
-    found = hashlib.blake2b(user_id.to_bytes(8, "little", signed=True), digest_size=DIGEST_BYTES)
+def _digest(rest: bytes | memoryview, user_id: Id) -> bytes:
+    """BLAKE2b of the user's id and all of a record that follows the hash.
+
+    A number is eight bytes, a text its UTF-8.
+    """
+    if isinstance(user_id, str):
+        whose = user_id.encode()
+    else:
+        whose = user_id.to_bytes(8, "little", signed=True)
+    found = hashlib.blake2b(whose, digest_size=DIGEST_BYTES)
     found.update(rest)
     return found.digest()
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from processing.ids import Id, Ids
 from processing.release.affinity import AffinityAbout, Weights
 from processing.release.encoding import Document
 from processing.release.fold_in import FoldIn
@@ -78,7 +79,7 @@ def top_dtype(n_reasons: int, n_groups: int) -> np.dtype[Any]:
 class MovieColumns(Document, frozen=True, kw_only=True, eq=False):
     """The catalogue, ascending by movie id, one entry per title."""
 
-    movie_ids: NDArray[np.int64]
+    movie_ids: list[Id]
     titles: list[str]
     years: list[int | None]
     genres: list[tuple[str, ...]]
@@ -91,7 +92,7 @@ class ReleaseContents:
     Attributes
     ----------
     movie_ids, titles, years, genres
-        The catalogue, ascending by movie id, one entry per title (int64; str; int or None; tuples).
+        The catalogue, ascending by movie id, one entry per title (ids; str; int or None; tuples).
     n_ratings, means, histograms
         int32 (n_movies,), float32 (n_movies,) with NaN where unrated, int32 (n_movies, n_levels).
     similar
@@ -109,7 +110,7 @@ class ReleaseContents:
     affinity, weights
         What orders the lists of new visitors.
     user_ids
-        int64 (n_users,), ascending.
+        (n_users,), ascending; all ids are int64, or texts as objects.
     user_errors
         ERRORS_DTYPE (n_users,): the served model's errors on each user's held-out ratings; NaN
         where there were none.
@@ -123,7 +124,7 @@ class ReleaseContents:
         File name to bytes; these go to the figures' store, not into the release.
     """
 
-    movie_ids: NDArray[np.int64]
+    movie_ids: Ids
     titles: list[str]
     years: list[int | None]
     genres: list[tuple[str, ...]]
@@ -139,7 +140,7 @@ class ReleaseContents:
     fold_in: FoldIn
     affinity: AffinityAbout
     weights: Weights
-    user_ids: NDArray[np.int64]
+    user_ids: Ids
     user_errors: NDArray[np.void]
     top: NDArray[np.void]
     history_indptr: NDArray[np.int64]

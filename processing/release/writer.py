@@ -15,6 +15,7 @@ from processing.errors import (
     StorageExistsError,
     UnknownReleaseError,
 )
+from processing.ids import packed
 from processing.release import schema
 from processing.release.checks import check_arrays, check_contents, check_top
 from processing.release.encoding import to_json, to_npy
@@ -52,7 +53,7 @@ def stage_release(directory: Path, contents: ReleaseContents, about: ReleaseAbou
     (directory / schema.MANIFEST).unlink(missing_ok=True)
     arrays = _arrays(contents)
     shards, user_files, arrays[schema.USER_OFFSETS] = _write_users(directory, contents, about)
-    data = {name: to_npy(array) for name, array in arrays.items()}
+    data = {name: to_npy(packed(array)) for name, array in arrays.items()}
     data[schema.MOVIES] = _movies_json(contents)
     data[schema.FOLD_IN] = to_json(contents.fold_in, schema.FOLD_IN, indent=None)
     data[schema.AFFINITY] = to_json(contents.affinity, schema.AFFINITY, indent=None)
@@ -188,7 +189,7 @@ def _manifest(
 
 def _movies_json(contents: ReleaseContents) -> bytes:
     movies = MovieColumns(
-        movie_ids=contents.movie_ids,
+        movie_ids=contents.movie_ids.tolist(),
         titles=contents.titles,
         years=contents.years,
         genres=contents.genres,

@@ -111,9 +111,11 @@ def _source(run: Run, report: Report) -> SourceInfo:
 def _start_users(ratings: Ratings) -> tuple[StartUser, ...]:
     """Users to start from: from the most active to an average one, all different."""
     counts = ratings.by_user.counts
-    by_activity = np.lexsort((ratings.user_ids, counts))
+    by_activity = np.argsort(counts, kind="stable")
     places = [round(q * (ratings.n_users - 1)) for q in START_QUANTILES]
     chosen = dict.fromkeys(int(by_activity[place]) for place in places)
+    ids = ratings.user_ids[list(chosen)].tolist()
     return tuple(
-        StartUser(user_id=int(ratings.user_ids[u]), n_ratings=int(counts[u])) for u in chosen
+        StartUser(user_id=user_id, n_ratings=int(counts[u]))
+        for user_id, u in zip(ids, chosen, strict=True)
     )

@@ -1,10 +1,13 @@
 // What the server sends to the site's scripts, and what they hand to each other.
 
+/** Of a user or a movie. */
+type Id = number | string;
+
 /** The catalogue as columns: /offline/titles.json. */
 interface Titles {
   release_id: string;
   created_utc: string;
-  movie_ids: number[];
+  movie_ids: Id[];
   titles: string[];
   years: (number | null)[];
   genres: string[][];
@@ -20,7 +23,7 @@ interface TitleIndex extends Titles {
 }
 
 interface FoundTitle {
-  movie_id: number;
+  movie_id: Id;
   title: string;
   year: number | null;
 }
@@ -36,7 +39,7 @@ interface FoldInData {
   mean: number[];
   covariance: number[][];
   noise_variance: number;
-  ask: number[];
+  ask: Id[];
 }
 
 interface FoldingModel {
@@ -82,7 +85,7 @@ interface Ranked {
 type Ratings = Record<string, number>;
 
 interface Movie {
-  movie_id: number;
+  movie_id: Id;
   title: string;
   year: number | null;
   genres: string[];
@@ -91,7 +94,7 @@ interface Movie {
 }
 
 interface Reason {
-  movie_id: number;
+  movie_id: Id;
   title: string;
 }
 

@@ -1,6 +1,7 @@
 """A small release with invented ratings of real films, for the site's tests."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import msgspec
 import numpy as np
 
 from config import Settings, load_settings
+from processing.ids import TEXT
 from processing.release import (
     NO_DAY,
     NO_MOVIE,
@@ -111,9 +113,23 @@ SETTINGS = load_settings({})
 
 def publish_sample(folder: Path, created_utc: str = CREATED, **changes: Any) -> Manifest:
     """Publish the sample under `folder`; `changes` go into what is said about the release."""
-    staging = folder / f"staging-{created_utc.replace(':', '')}"
     about = _fitting(msgspec.structs.replace(_about(), created_utc=created_utc, **changes))
-    stage_release(staging, _contents(about), about)
+    return _publish(folder, _contents(about), about)
+
+
+def publish_texts(folder: Path, user_ids: Sequence[str], movie_ids: Sequence[str]) -> Manifest:
+    """Publish the sample with texts for ids, ascending, under `folder`."""
+    starts = (StartUser(user_id=user_ids[2], n_ratings=16),)
+    about = msgspec.structs.replace(_about(), start_users=starts)
+    contents = replace(
+        _contents(about), user_ids=np.array(user_ids, TEXT), movie_ids=np.array(movie_ids, TEXT)
+    )
+    return _publish(folder, contents, about)
+
+
+def _publish(folder: Path, contents: ReleaseContents, about: ReleaseAbout) -> Manifest:
+    staging = folder / f"staging-{about.created_utc.replace(':', '')}"
+    stage_release(staging, contents, about)
     settings = sample_settings(folder)
     return publish(
         staging,

@@ -85,7 +85,7 @@ def test_json_when_ranks_are_given_then_they_go_down_the_scores(client):
     ("path", "what"),
     [
         ("/users/8.json", "There is no user 8 in this release"),
-        ("/users/x.json", "'x.json' is not a user's id"),
+        ("/users/x.json", "'x' is not a user's id"),
         ("/movies/31.json", "There is no movie 31 in this release"),
         ("/users/7/ratings.json?page=2", "there is no page 2"),
         ("/nowhere.json", "There is no page at '/nowhere.json'"),

@@ -1,11 +1,12 @@
 """Ids of users and movies: whole numbers, or texts where a table has texts.
 
-An array of ids is int64, or NumPy's StringDType, in which texts are of any length and ordered by
-code point. `searchsorted`, `unique` and `tolist` do the same with both.
+An array of ids is int64, or holds texts as objects, which Python orders by code point.
+`searchsorted`, `unique` and `tolist` do the same with both. (With NumPy 2.4's StringDType
+`searchsorted` fails where both sides have texts of more than 15 bytes.)
 """
 
+import bisect
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,25 +15,47 @@ from numpy.typing import NDArray
 Id = int | str
 Ids = NDArray[Any]
 
-TEXT = np.dtypes.StringDType()
+TEXT = np.dtype(object)
 MAX_ID = 2**63 - 1
 
 
 def is_text(ids: Ids) -> bool:
     """Whether ids are texts."""
-    return ids.dtype == TEXT
+    return bool(ids.dtype == TEXT)
 
 
 def as_ids(values: Sequence[Id]) -> Ids:
     """An array of ids: texts if one of them is a text."""
     if any(isinstance(value, str) for value in values):
-        return np.array([str(value) for value in values], TEXT)
+        return _texts([str(value) for value in values])
     return np.array(values, np.int64)
+
+
+def checked_ids(values: Sequence[Id]) -> Ids:
+    """An array of ids that all are numbers, or all texts.
+
+    Raises
+    ------
+    ValueError
+        If they are not, or a number has more than 64 bits.
+    """
+    if len({type(value) for value in values}) > 1:
+        raise ValueError("some ids are numbers and some are texts")
+    try:
+        return as_ids(values)
+    except OverflowError as error:
+        raise ValueError("an id has more than 64 bits") from error
 
 
 def as_text(ids: Ids) -> Ids:
     """The same ids as texts."""
-    return ids if is_text(ids) else np.array([str(value) for value in ids.tolist()], TEXT)
+    return ids if is_text(ids) else _texts([str(value) for value in ids.tolist()])
+
+
+def _texts(values: Sequence[str]) -> Ids:
+    ids = np.empty(len(values), TEXT)
+    ids[:] = values
+    return ids
 
 
 def find_id(ids: Ids, wanted: Id) -> int | None:
@@ -50,7 +73,7 @@ def find_id(ids: Ids, wanted: Id) -> int | None:
         wanted = number
     elif not -MAX_ID - 1 <= wanted <= MAX_ID:
         return None
-    place = int(np.searchsorted(ids, np.array(wanted, ids.dtype)))
+    place = bisect.bisect_left(ids, wanted) if is_text(ids) else int(np.searchsorted(ids, wanted))
     return place if place < len(ids) and ids[place] == wanted else None
 
 
@@ -65,38 +88,31 @@ def parse_id(text: str) -> int | None:
     return value if str(value) == text and abs(value) <= MAX_ID else None
 
 
-def save_ids(path: Path, ids: Ids) -> None:
-    """Write ids as .npy: int64, or uint8, the bytes of `encode_ids`."""
-    np.save(path, np.frombuffer(encode_ids(ids), np.uint8) if is_text(ids) else ids)
+def packed(ids: Ids) -> NDArray[Any]:
+    """Ids as an array that a file can hold: int64 as they are, texts as uint8.
 
-
-def load_ids(path: Path) -> Ids:
-    """Map or read what `save_ids` wrote.
-
-    Raises
-    ------
-    OSError, ValueError
-        If the file is missing or damaged.
+    These are how many there are (uint64), the length of each in bytes (uint32, little-endian all),
+    and then all of them one after the other in UTF-8.
     """
-    stored: NDArray[Any] = np.load(path, mmap_mode="c", allow_pickle=False)
-    return decode_ids(stored.tobytes()) if stored.dtype == np.uint8 else np.asarray(stored)
-
-
-def encode_ids(ids: Ids) -> bytes:
-    """Texts as UTF-8, each after its length in bytes, uint32 little-endian."""
+    if not is_text(ids):
+        return ids
     texts = [text.encode() for text in ids.tolist()]
     lengths = np.array([len(text) for text in texts], "<u4")
-    return b"".join((np.array(len(texts), "<u8").tobytes(), lengths.tobytes(), *texts))
+    data = b"".join((np.array(len(texts), "<u8").tobytes(), lengths.tobytes(), *texts))
+    return np.frombuffer(data, np.uint8)
 
 
-def decode_ids(data: bytes) -> Ids:
-    """Read what `encode_ids` wrote.
+def unpacked(stored: NDArray[Any]) -> Ids:
+    """Ids of what `packed` gave.
 
     Raises
     ------
     ValueError
         If it is not that.
     """
+    if stored.dtype != np.uint8:
+        return stored
+    data = stored.tobytes()
     n = int(np.frombuffer(data, "<u8", 1)[0])
     lengths = np.frombuffer(data, "<u4", n, 8).astype(np.int64)
     start = 8 + 4 * n
@@ -104,4 +120,4 @@ def decode_ids(data: bytes) -> Ids:
     if len(data) != (ends[-1] if n else start):
         raise ValueError(f"{len(data)} bytes are not {n} ids")
     spans = zip(ends - lengths, ends, strict=True)
-    return np.array([data[a:b].decode() for a, b in spans], TEXT)
+    return _texts([data[a:b].decode() for a, b in spans])
