@@ -8,7 +8,7 @@ from processing.release import FolderStorage, records
 from tests.soak.fault_proxy import FAULTS
 from tests.soak.fuzz import soak_bits, soak_readers, soak_requests
 from tests.soak.kills import folder_stores, soak_kills
-from tests.soak.store_faults import soak_store_faults
+from tests.soak.store_faults import soak_kills_on_s3, soak_store_faults
 from tests.soak.tally import Tally, table
 
 SEED = 1
@@ -36,6 +36,11 @@ def _expect_good(tally):
 
 def test_stores_when_two_or_three_are_at_work_and_one_is_killed_then_nothing_is_lost(tmp_path):
     _expect_good(soak_kills("kills", tmp_path, folder_stores, 60, SEED))
+
+
+@pytest.mark.s3
+def test_buckets_when_two_or_three_are_at_work_and_one_is_killed_then_nothing_is_lost(tmp_path, s3):
+    _expect_good(soak_kills_on_s3(tmp_path, s3, 3, SEED))
 
 
 @pytest.mark.s3

@@ -14,10 +14,10 @@ from pathlib import Path
 from tests.s3_server import s3_server
 from tests.soak.fuzz import soak_bits, soak_readers, soak_requests
 from tests.soak.kills import folder_stores, soak_kills
-from tests.soak.store_faults import soak_store_faults
+from tests.soak.store_faults import soak_kills_on_s3, soak_store_faults
 from tests.soak.tally import table
 
-ROUNDS, SOURCES, BITS, REQUESTS, VISITS = 1000, 20_000, 2000, 50_000, 12
+ROUNDS, S3_ROUNDS, SOURCES, BITS, REQUESTS, VISITS = 1000, 200, 20_000, 2000, 50_000, 12
 
 
 def main() -> int:
@@ -37,6 +37,7 @@ def main() -> int:
 
         for soak in (
             lambda: soak_kills("kills on folders", root / "k", folder_stores, times(ROUNDS), seed),
+            lambda: soak_kills_on_s3(root / "s", s3, times(S3_ROUNDS), seed),
             lambda: soak_store_faults(root / "f", s3, times(VISITS), seed),
             lambda: soak_bits(root / "b", times(BITS), seed),
             lambda: soak_readers(root / "r", times(SOURCES), seed),

@@ -18,13 +18,16 @@ from typing import Any
 
 import numpy as np
 
+from config import Settings
 from processing.errors import ReleaseError
 from processing.release import (
     FolderStorage,
     Storage,
     activate,
     list_releases,
+    open_figure_storage,
     open_release,
+    open_release_storage,
     prune,
     publish,
     rollback,
@@ -128,6 +131,17 @@ def folder_stores(folder: Path) -> Stores:
     return Stores(
         FolderStorage(folder / "predictions"), FolderStorage(folder / "figures"), make_old
     )
+
+
+def s3_stores(settings_of: Callable[[str], Settings]) -> Callable[[Path], Stores]:
+    """Stores under prefixes of a bucket, whose clock is its own: nothing is made old there."""
+
+    def stores(folder: Path) -> Stores:
+        settings = settings_of(f"{folder.parent.name}-{folder.name}")
+        releases, figures = open_release_storage(settings), open_figure_storage(settings)
+        return Stores(releases, figures, lambda name: None)
+
+    return stores
 
 
 def soak_kills(

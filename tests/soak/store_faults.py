@@ -17,12 +17,27 @@ from processing.release import FolderStorage, open_figure_storage, open_release_
 from tests.app.sample import publish_sample
 from tests.s3_server import S3Server
 from tests.soak.fault_proxy import FAULTS, FaultProxy
+from tests.soak.kills import s3_stores, soak_kills
 from tests.soak.oracle import OTHER_PATHS, USER_PATHS, Truth, truth_of, visit
 from tests.soak.tally import Tally
 
 AT_ONCE = 12
 HEALED_S = 20.0
 PAUSE_S = 0.2
+
+
+@contextmanager
+def boto3_at(endpoint: str) -> Iterator[None]:
+    """Point boto3 at a server, and away from all else that this machine may know."""
+    environ = {
+        "AWS_ENDPOINT_URL_S3": endpoint,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/nonexistent",
+        "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+        "NO_PROXY": "127.0.0.1",
+    }
+    with patch.dict(os.environ, environ):
+        yield
 
 
 def soak_store_faults(
@@ -98,19 +113,22 @@ class _Site:
         self.found.append(("lost" if left else "survived", f"{when}: {left[-1:]} was still 503"))
 
 
+def soak_kills_on_s3(folder: Path, s3: S3Server, n_rounds: int, seed: int) -> Tally:
+    """Play the rounds of `soak_kills` in a real bucket."""
+    stores = s3_stores(lambda name: load_settings(environment_of(s3, name)))
+    with boto3_at(s3.endpoint):
+        return soak_kills("kills on S3", folder, stores, n_rounds, seed)
+
+
 @contextmanager
 def boto3_behind_faults(s3: S3Server) -> Iterator[FaultProxy]:
     """A proxy that boto3 takes for S3, and sites that soon look again at what they refused."""
-    with FaultProxy(s3.endpoint) as proxy:
-        environ = {
-            "AWS_ENDPOINT_URL_S3": proxy.endpoint,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": "/nonexistent",
-            "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
-            "NO_PROXY": "127.0.0.1",
-        }
-        with patch.dict(os.environ, environ), patch.object(current_module, "FIRST_WAIT_S", 0.5):
-            yield proxy
+    with (
+        FaultProxy(s3.endpoint) as proxy,
+        boto3_at(proxy.endpoint),
+        patch.object(current_module, "FIRST_WAIT_S", 0.5),
+    ):
+        yield proxy
 
 
 def _settings(s3: S3Server, name: str) -> Settings:
