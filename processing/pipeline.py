@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from processing.data.dataset import Dataset
+from processing.data.splits import working_protocol
 from processing.evaluation.evaluate import evaluate as evaluate_run
 from processing.profile import Profile
 from processing.report.html import report_html
@@ -19,13 +20,19 @@ def evaluate(dataset: Dataset, profile: Profile, protocol: str, seed: int, runs:
     return evaluate_run(run).report
 
 
-def run(dataset: Dataset, profile: Profile, runs: Path) -> tuple[Path, Report]:
+def run(
+    dataset: Dataset, profile: Profile, runs: Path, protocol: str | None = None
+) -> tuple[Path, Report]:
     """Do every stage up to a staged release, or what is left of them.
+
+    Without a `protocol` it is the profile's, or one that works where the data set lacks what that
+    one needs, such as dates; a warning says so.
 
     Returns the run's folder (the release is in `release` below it) and the report, which is also
     in `report.json`, `report.txt` and `report.html` there.
     """
-    opened = open_run(runs, "run", dataset, profile, protocol=profile.protocol, seed=profile.seed)
+    protocol = protocol or working_protocol(dataset, profile.protocol, profile.seed)
+    opened = open_run(runs, "run", dataset, profile, protocol=protocol, seed=profile.seed)
     evaluation = evaluate_run(opened)
     report = evaluation.report
     write_text(opened.directory / "report.json", report_to_json(report).decode())

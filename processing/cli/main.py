@@ -196,10 +196,17 @@ def evaluate(
 
 @main.command(epilog="Example: python -m processing run ml-100k.zip")
 @source_options
+@click.option(
+    "--protocol",
+    type=click.Choice(PROTOCOLS),
+    help="How it is measured. Default: the profile's, or 'random' where that cannot be had.",
+)
 @profile_option
 @runs_option
 @quiet_option
-def run(source: Path, profile: str, runs: Path, **options: Any) -> None:
+def run(
+    source: Path, protocol: str | None, profile: str, runs: Path, **options: Any
+) -> None:
     """Do everything: read SOURCE, measure, train, recommend, publish. Resumes where it stopped."""
     from processing import pipeline
     from processing.data.ingest import load_dataset
@@ -211,7 +218,7 @@ def run(source: Path, profile: str, runs: Path, **options: Any) -> None:
     settings = config.load_settings()
     loaded = load_profile(PROFILES, profile)
     dataset = load_dataset(source, runs / "cache", read_options(**options))
-    directory, report = pipeline.run(dataset, loaded, runs)
+    directory, report = pipeline.run(dataset, loaded, runs, protocol)
     storage = open_release_storage(settings)
     manifest = publish(directory / "release", storage, open_figure_storage(settings))
     click.echo(f"Run {directory}\nRelease {manifest.release_id} in {storage.describe()}\n")

@@ -7,6 +7,7 @@ ratings the base models are fitted once more, on everything that is not test, as
 refitted his with the probe set before predicting the quiz set.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,6 +25,11 @@ STACK_SHARE = 0.1
 LAST_RATINGS = 9
 N_FOLDS = 5
 OUT_OF_FOLD_LIMIT = 200_000
+LEAST_STACK = 2  # one to learn from, and one that says when to stop
+LEAST_RATINGS = 3  # two for the stack, each predicted by the other, and one for the test
+UNDATED_PROTOCOL = "random"
+
+logger = logging.getLogger(__name__)
 
 Mask = NDArray[np.bool_]
 
@@ -59,6 +65,31 @@ def make_splits(dataset: Dataset, protocol: str, seed: int) -> list[Split]:
     for split in splits:
         _check(split, protocol, dataset)
     return splits
+
+
+def working_protocol(dataset: Dataset, protocol: str, seed: int) -> str:
+    """The protocol, or, with a warning, `random` where the data set lacks what it needs.
+
+    Raises
+    ------
+    ConfigError
+        If there are too few ratings for any protocol, or the protocol is unknown.
+    """
+    n = dataset.ratings.n_ratings
+    if n < LEAST_RATINGS:
+        raise ConfigError(
+            f"{dataset.name} has {n} ratings; expected at least {LEAST_RATINGS}: two to learn from "
+            "and one to test. Add ratings."
+        )
+    try:
+        make_splits(dataset, protocol, seed)
+    except ConfigError as error:
+        if protocol not in PROTOCOLS or protocol == UNDATED_PROTOCOL:
+            raise
+        make_splits(dataset, UNDATED_PROTOCOL, seed)
+        logger.warning("%s Measured by the protocol %r instead.", error, UNDATED_PROTOCOL)
+        return UNDATED_PROTOCOL
+    return protocol
 
 
 def _time(dataset: Dataset, rng: np.random.Generator) -> list[Split]:
@@ -103,9 +134,12 @@ def _probe(dataset: Dataset, rng: np.random.Generator) -> list[Split]:
 
 
 def _random(dataset: Dataset, rng: np.random.Generator) -> list[Split]:
-    """Test: a random tenth of the ratings. Stack: out of fold, or a random tenth of the rest."""
+    """Test: a random tenth of the ratings, one at least. Stack: out of fold, or a tenth of the
+    rest.
+    """
     n = dataset.ratings.n_ratings
-    test = _mask(rng.permutation(n)[: int(TEST_SHARE_RANDOM * n)], n)
+    n_test = max(1, int(TEST_SHARE_RANDOM * n))
+    test = _mask(rng.permutation(n)[:n_test], n)
     return [Split(name="random", test=test, stacks=_random_stacks(test, rng))]
 
 
@@ -114,7 +148,7 @@ def _folds(dataset: Dataset, rng: np.random.Generator) -> list[Split]:
     n = dataset.ratings.n_ratings
     folds = dataset.folds
     if not folds:
-        parts = np.array_split(rng.permutation(n), N_FOLDS)
+        parts = np.array_split(rng.permutation(n), max(1, min(N_FOLDS, n)))
         folds = {f"fold {k + 1}": part for k, part in enumerate(parts)}
     masks = {name: _mask(positions, n) for name, positions in folds.items()}
     return [
@@ -136,7 +170,7 @@ def _random_stacks(test: Mask, rng: np.random.Generator) -> tuple[Mask, ...]:
     """Small data: every known rating, in five folds. Large: one random tenth of the known."""
     known = rng.permutation(np.flatnonzero(~test))
     if len(known) <= OUT_OF_FOLD_LIMIT:
-        parts = np.array_split(known, N_FOLDS)
+        parts = np.array_split(known, max(1, min(N_FOLDS, len(known))))
     else:
         parts = [known[: int(STACK_SHARE * len(known))]]
     return tuple(_mask(part, len(test)) for part in parts)
@@ -188,4 +222,10 @@ def _check(split: Split, protocol: str, dataset: Dataset) -> None:
         raise ConfigError(
             f"Protocol {protocol!r} leaves no {' and no '.join(empty)} ratings of {dataset.name} "
             f"({dataset.ratings.n_ratings} ratings). Use another protocol or more data."
+        )
+    if sizes["stack"] < LEAST_STACK:
+        raise ConfigError(
+            f"Protocol {protocol!r} leaves {sizes['stack']} stack rating of {dataset.name} "
+            f"({dataset.ratings.n_ratings} ratings); expected at least {LEAST_STACK}. "
+            "Use another protocol or more data."
         )

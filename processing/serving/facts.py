@@ -78,11 +78,13 @@ def histograms(ratings: Ratings) -> NDArray[np.int32]:
 
 
 def similar_movies(neighbours: Neighbours, n: int) -> NDArray[np.void]:
-    """The `n` most similar movies of each, SIMILAR_DTYPE (n_movies, n), best first."""
+    """The `n` most similar movies of each, SIMILAR_DTYPE (n_movies, n), best first; -1 beyond."""
     similar = np.zeros((len(neighbours.ids), n), schema.SIMILAR_DTYPE)
-    similar["movie"] = neighbours.ids[:, :n]
-    similar["similarity"] = neighbours.similarities[:, :n]
-    similar["support"] = neighbours.supports[:, :n]
+    similar["movie"] = schema.NO_MOVIE
+    known = similar[:, : neighbours.ids.shape[1]]  # of a few movies there are not `n` others
+    known["movie"] = neighbours.ids[:, :n]
+    known["similarity"] = neighbours.similarities[:, :n]
+    known["support"] = neighbours.supports[:, :n]
     return similar
 
 

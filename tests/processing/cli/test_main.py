@@ -186,6 +186,25 @@ def test_evaluate_when_done_then_table_json_and_page_agree(cli, source, tmp_path
         assert line.removeprefix(row["label"]).split()[:4] == shown
 
 
+def test_run_when_undated_then_says_so_and_is_measured_by_random(cli, tmp_path):
+    path = tmp_path / "undated.csv"
+    path.write_text("user,movie,rating\n1,11,4\n1,12,3\n2,11,5\n2,13,2\n3,12,1\n3,13,4\n")
+    result = cli("run", path)
+    assert result.exit_code == 0, result.stderr
+    assert "has no dates" in result.stderr
+    assert "by the protocol 'random' instead" in result.stderr
+    assert "protocol random" in result.stdout
+
+
+def test_run_when_the_protocol_is_said_then_it_and_no_other(cli, source, tmp_path):
+    result = cli("run", source, "--protocol", "time")
+    assert result.exit_code == 0, result.stderr
+    assert "protocol time" in result.stdout
+    undated = tmp_path / "undated.csv"
+    undated.write_text("user,movie,rating\n1,11,4\n1,12,3\n2,11,5\n2,13,2\n3,12,1\n3,13,4\n")
+    _one_line_error(cli("run", undated, "--protocol", "last", "--quiet"), "no dates", "'random'")
+
+
 def test_run_when_finished_then_released_and_a_second_run_says_the_same(cli, source, tmp_path):
     first = cli("run", source)
     assert first.exit_code == 0, first.stderr

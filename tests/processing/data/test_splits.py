@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from processing.data.splits import OUT_OF_FOLD_LIMIT, PROTOCOLS, make_splits
+from processing.data.splits import OUT_OF_FOLD_LIMIT, PROTOCOLS, make_splits, working_protocol
 from processing.errors import ConfigError
 from tests.builders import dataset_of, random_rows, ratings_of
 
@@ -126,3 +126,49 @@ def test_splits_when_a_part_would_be_empty_then_refused():
     tiny = dataset_of(ratings_of([(1, 1, 3, 5), (1, 2, 3, 5)]))
     with pytest.raises(ConfigError, match="leaves no test"):
         make_splits(tiny, "last", 0)
+
+
+def test_splits_when_one_rating_is_to_be_stacked_then_refused():
+    tiny = dataset_of(ratings_of([(1, movie, 3, 5 + movie) for movie in range(3)]))
+    with pytest.raises(ConfigError, match="leaves 1 stack rating"):
+        make_splits(tiny, "last", 0)
+
+
+@pytest.mark.parametrize("n", range(3, 13))
+def test_random_when_there_are_few_ratings_then_no_part_is_empty(n):
+    few = dataset_of(ratings_of([(1, movie, 3) for movie in range(n)]))
+    (split,) = make_splits(few, "random", 0)
+    assert split.test.sum() == 1
+    assert all(stack.any() and (split.known & ~stack).any() for stack in split.stacks)
+
+
+def test_protocol_when_it_works_then_kept(dataset, caplog):
+    assert working_protocol(dataset, "last", 0) == "last"
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ([(1, movie, 3) for movie in range(9)], "has no dates"),
+        ([(user, 1, 3, 5) for user in range(9)], "leaves no test and no stack"),
+        ([(1, movie, 3, 5) for movie in range(3)], "leaves 1 stack rating"),
+    ],
+)
+def test_protocol_when_it_cannot_be_had_then_random_and_said(rows, why, caplog):
+    assert working_protocol(dataset_of(ratings_of(rows)), "last", 0) == "random"
+    (record,) = caplog.records
+    assert why in record.getMessage()
+    assert "by the protocol 'random' instead" in record.getMessage()
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_protocol_when_there_are_too_few_ratings_for_any_then_says_how_many(n):
+    few = dataset_of(ratings_of([(1, movie, 3, 5) for movie in range(n)], titled=[1]))
+    with pytest.raises(ConfigError, match=f"has {n} ratings; expected at least 3"):
+        working_protocol(few, "last", 0)
+
+
+def test_protocol_when_unknown_then_refused(dataset):
+    with pytest.raises(ConfigError, match="'tine' is unknown"):
+        working_protocol(dataset, "tine", 0)
