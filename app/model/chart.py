@@ -109,7 +109,7 @@ def _around(
     low = math.floor((min(values) - room) / step) * step
     high = math.ceil((max(values) + room) / step) * step
     low, high = max(low, min(scale_low, *values)), min(high, max(scale_high, *values))
-    return round(low, 6), round(high, 6)
+    return _tidy(low, step), _tidy(high, step)
 
 
 def _round_values(low: float, high: float) -> list[float]:
@@ -117,7 +117,12 @@ def _round_values(low: float, high: float) -> list[float]:
     step = _step((high - low) / 4)
     first = math.ceil(round(low / step, 6))
     last = math.floor(round(high / step, 6))
-    return [round(n * step, 6) for n in range(first, last + 1)]
+    return [_tidy(n * step, step) for n in range(first, last + 1)]
+
+
+def _tidy(value: float, step: float) -> float:
+    """The value without what arithmetic left at its end, far below a step."""
+    return round(value, max(6, 3 - math.floor(math.log10(step))))
 
 
 def _step(about: float) -> float:

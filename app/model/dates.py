@@ -18,14 +18,15 @@ def day_text(iso: str) -> str:
 
 
 def period_label(first: str, firsts: tuple[str, ...]) -> str:
-    """Name the period from the day `first` on as its kind is named: 2004, Q3 2004 or Jul 2004.
+    """Name the period from the day `first` on as its kind is named: from 1990, 2004, Q3 2004 or
+    Jul 2004.
 
     `firsts` are the first days of all periods, as ISO dates.
     """
     day = date.fromisoformat(first)
     months = {date.fromisoformat(each).month for each in firsts}
     if months == {1} and len(firsts) > 1:
-        return str(day.year)
+        return str(day.year) if _gap(firsts[-2:]) <= 366 else f"from {day.year}"
     if months <= {1, 4, 7, 10} and _gap(firsts) > 31:
         return f"Q{(day.month + 2) // 3} {day.year}"
     return f"{MONTHS[day.month - 1]} {day.year}"

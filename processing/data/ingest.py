@@ -91,7 +91,7 @@ def _read(source: FoundSource) -> Dataset:
 
 
 def _assemble(source: FoundSource, sha256: str, data: SourceData) -> Dataset:
-    ratings, n_duplicates = build_ratings(data.rows, data.catalogue.movie_ids, data.scale)
+    ratings, n_duplicates = build_ratings(data.rows, data.catalogue.movie_ids, data.scale.of_two())
     if n_duplicates:
         logger.warning(
             "%s: %d ratings were given again later by the same user; the latest counts.",

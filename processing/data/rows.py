@@ -35,6 +35,15 @@ class Scale:
         """Whether there are too many ratings to count each: histograms have ten bins instead."""
         return self.step == 0 or round((self.high - self.low) / self.step) + 1 > 20
 
+    def of_two(self) -> "Scale":
+        """The scale; of one rating alone, with a lower one beside it, so that what is given is a
+        like.
+        """
+        if self.low < self.high:
+            return self
+        step = max(self.step or 1.0, float(np.spacing(np.float32(abs(self.high)))))
+        return Scale(low=self.high - step, high=self.high, step=step)
+
     def levels(self) -> NDArray[np.float32]:
         """Every rating on the scale, ascending; at most 20, else 10 even bins' upper ends."""
         if not self.binned:

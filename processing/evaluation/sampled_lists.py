@@ -133,9 +133,9 @@ def lists_of(known: Ratings, users: NDArray[np.int32]) -> Lists:
 
 
 def in_chunks(known: Ratings, users: NDArray[np.int32]) -> Iterator[Lists]:
-    """The lists of many users, some of them at a time: up to `CHUNK_PAIRS` pairs."""
+    """The lists of many users, some of them at a time: up to `CHUNK_PAIRS` pairs; once of none."""
     size = max(1, CHUNK_PAIRS // max(1, known.n_movies))
-    for start in range(0, len(users), size):
+    for start in range(0, max(1, len(users)), size):
         yield lists_of(known, users[start : start + size])
 
 

@@ -11,7 +11,7 @@ from processing.kernels.audience import GroupCounts, count_groups, count_lovers
 from processing.release.schema import LOVERS_DTYPE, VIEWERS_DTYPE, VOTES_DTYPE
 
 MOST_PERIODS = 40
-PERIOD_MONTHS = (1, 3, 12)
+PERIOD_MONTHS = (1, 3, 12, 120, 1200, 12_000)
 N_BANDS = 3
 _EPOCH = date(1970, 1, 1)
 
@@ -19,18 +19,19 @@ _EPOCH = date(1970, 1, 1)
 def periods_of(ratings: Ratings) -> tuple[str, ...]:
     """First days of the calendar periods that hold all ratings; none where a rating has no day.
 
-    They are months, quarters or years: the finest that are at most `MOST_PERIODS`, else years.
+    They are months, quarters, years, decades, centuries or millennia: the finest that are at most
+    `MOST_PERIODS`. The year 1 is the first of all.
     """
     if not ratings.dated:
         return ()
     days = ratings.by_user.days
     ends = np.array([days.min(), days.max()]).astype("datetime64[D]").astype("datetime64[M]")
-    first, last = ends.astype(np.int64).tolist()
+    first, last = (ends.astype(np.int64) + 12 * 1970).tolist()  # since the year 0
     for months in PERIOD_MONTHS:
         starts = range(first // months * months, last + 1, months)
         if len(starts) <= MOST_PERIODS:
             break
-    return tuple(f"{1970 + month // 12:04d}-{month % 12 + 1:02d}-01" for month in starts)
+    return tuple(f"{max(1, month // 12):04d}-{month % 12 + 1:02d}-01" for month in starts)
 
 
 def votes_by_period(ratings: Ratings, periods: tuple[str, ...]) -> NDArray[np.void]:

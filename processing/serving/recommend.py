@@ -39,7 +39,8 @@ def recommend(served: ServedModels, settings: RecommendSettings) -> Iterator[NDA
             block["movie"] = NO_MOVIE
             n = served.n_candidates
             for candidates in find_candidates(served.ratings, users, served.rankings, n):
-                block[candidates.users - start] = judge.top(candidates)
+                if len(candidates.users):
+                    block[candidates.users - start] = judge.top(candidates)
             yield block
             advance(len(users))
 

@@ -92,7 +92,11 @@ def list_results(run: Run, tests: list[ListTest], labels: dict[str, str]) -> Lis
         return None
     names = {LIST: LABELS[LIST]} | {spec.name: spec.label for spec in run.rankings}
     names |= {STARS: LABELS[STARS]} | labels
-    rows = tuple(_row(measured, model, label, run.seed) for model, label in names.items())
+    rows = tuple(
+        _row(measured, model, label, run.seed)
+        for model, label in names.items()
+        if any(len(each.found[model].users) for each in measured)
+    )
     ranker = read_ranker(tests[-1].ranker)
     plain = list_quality([each.found[UNSPREAD] for each in measured]).ndcg_10
     return ListResults(
@@ -215,6 +219,8 @@ def with_first(
 
     `first`: int32 (n_users, n), movies of each user's list, -1 beyond the last.
     """
+    if not len(below):
+        return below
     span = float(below.max() - below.min()) or 1.0
     scores: NDArray[np.float32] = ((below - below.max()) / span - 1).astype(np.float32)
     rows, places = np.nonzero(first >= 0)

@@ -64,3 +64,11 @@ def test_chart_when_all_points_are_one_then_the_axes_still_have_a_span(low, high
 def test_axes_when_points_are_at_the_scales_end_then_do_not_go_beyond_it():
     chart = make_chart((point(5.0, 4.95), point(4.6, 1.0)), 1.0, 5.0)
     assert (chart.score_high, chart.mean_low, chart.mean_high) == (5.0, 1.0, 5.0)
+
+
+@pytest.mark.parametrize("high", [1e-9, 1e-5, 1.0, 1e3, 1e9])
+def test_chart_when_the_scale_is_tiny_or_huge_then_its_axes_have_a_length(high):
+    chart = make_chart((point(0.5 * high, 0.2 * high), point(0.6 * high, 0.2 * high)), 0.0, high)
+    assert chart.mean_low < 0.2 * high < chart.mean_high
+    assert chart.score_low < 0.5 * high < 0.6 * high < chart.score_high
+    assert len({tick.value for tick in chart.score_ticks}) >= 3
