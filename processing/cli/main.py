@@ -204,9 +204,7 @@ def evaluate(
 @profile_option
 @runs_option
 @quiet_option
-def run(
-    source: Path, protocol: str | None, profile: str, runs: Path, **options: Any
-) -> None:
+def run(source: Path, protocol: str | None, profile: str, runs: Path, **options: Any) -> None:
     """Do everything: read SOURCE, measure, train, recommend, publish. Resumes where it stopped."""
     from processing import pipeline
     from processing.data.ingest import load_dataset

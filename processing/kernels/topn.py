@@ -19,3 +19,16 @@ def best_places(indptr: Array, scores: Array, out: Array) -> None:
         n_kept = 0
         for p in range(indptr[r], indptr[r + 1]):
             n_kept = insert_best(out[r], values, n_kept, p, scores[p])
+
+
+@njit(cache=True, parallel=True)
+def order_rows(indptr: Array, scores: Array, out: Array) -> None:
+    """Write how many scores of its row come before each, the highest first, ties by lower place.
+
+    Rows as of `best_places`. `out`: int64, as long as `scores` (float32, none of them NaN).
+    """
+    for r in prange(len(indptr) - 1):
+        start, end = indptr[r], indptr[r + 1]
+        order = np.argsort(-scores[start:end], kind="mergesort")
+        for place in range(end - start):
+            out[start + order[place]] = place

@@ -6,6 +6,8 @@ from numba import njit, prange
 from processing.kernels.arrays import Array, Cells, Csr
 from processing.kernels.select import insert_best
 
+TERM_BLOCK = 4096  # cells that one task writes
+
 
 @njit(cache=True, parallel=True)
 def add_rows(rated: Csr, weights: Csr, out: Array) -> None:
@@ -44,26 +46,37 @@ def strongest_terms(
 ) -> None:
     """Write which liked movies add most to each score, each with its share of all positive terms.
 
-    `rated`: grades by user; `liked`: bool, for each of its entries. `by_target`: weights by scored
-    movie. `ids` (int32) and `shares` (float32), both (n, m): the largest first, -1 and 0 beyond
-    the last.
+    It is quickest where a user's cells stand together. `rated`: grades by user; `liked`: bool, for
+    each of its entries. `by_target`: weights by scored movie. `ids` (int32) and `shares` (float32),
+    both (n, m): the largest first, -1 and 0 beyond the last.
     """
     rows, columns = cells.rows, cells.columns
-    size = ids.shape[1]
-    for n in prange(len(rows)):
-        start = rated.indptr[rows[n]]
-        terms = np.empty(rated.indptr[rows[n] + 1] - start, np.float32)
-        write_terms(rated, rows[n], by_target, columns[n], terms)
-        kept = np.zeros(size, np.float32)
-        total, n_kept = 0.0, 0
-        for p in range(len(terms)):
-            if terms[p] > 0.0:
-                total += terms[p]
-                if liked[start + p]:
-                    n_kept = insert_best(ids[n], kept, n_kept, rated.indices[start + p], terms[p])
-        for m in range(size):
-            if m < n_kept:
-                shares[n, m] = kept[m] / total
-            else:
-                ids[n, m] = -1
-                shares[n, m] = 0.0
+    size, n_movies = ids.shape[1], len(by_target.indptr) - 1
+    n_blocks = (len(rows) + TERM_BLOCK - 1) // TERM_BLOCK
+    for block in prange(n_blocks):
+        grades = np.zeros(n_movies, np.float32)
+        likes = np.zeros(n_movies, np.bool_)
+        user = -1
+        for n in range(block * TERM_BLOCK, min((block + 1) * TERM_BLOCK, len(rows))):
+            if rows[n] != user:
+                if user >= 0:
+                    grades[rated.indices[rated.indptr[user] : rated.indptr[user + 1]]] = 0.0
+                user = rows[n]
+                for p in range(rated.indptr[user], rated.indptr[user + 1]):
+                    grades[rated.indices[p]] = rated.values[p]
+                    likes[rated.indices[p]] = liked[p]
+            kept = np.zeros(size, np.float32)
+            total, n_kept = 0.0, 0
+            for q in range(by_target.indptr[columns[n]], by_target.indptr[columns[n] + 1]):
+                j = by_target.indices[q]
+                term = grades[j] * by_target.values[q]
+                if term > 0.0:
+                    total += term
+                    if likes[j]:
+                        n_kept = insert_best(ids[n], kept, n_kept, j, term)
+            for m in range(size):
+                if m < n_kept:
+                    shares[n, m] = kept[m] / total
+                else:
+                    ids[n, m] = -1
+                    shares[n, m] = 0.0

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
 from processing.kernels.arrays import Csr
+from processing.kernels.topn import order_rows
 from processing.ranking.candidates import Candidates
 from processing.ranking.popularity import recent_counts
 
@@ -82,11 +83,11 @@ class CandidateColumns:
         indptr, rows = candidates.indptr, candidates.rows()
         columns = []
         for scores in candidates.scores.T:
-            columns += [scores, _places(scores, rows, indptr), _deviations(scores, rows, indptr)]
+            columns += [scores, _places(scores, indptr), _deviations(scores, rows, indptr)]
         if members.shape[1]:
             stars = members.mean(axis=1)
             above = stars - _means(stars, indptr)[rows]
-            columns += [stars, _places(stars, rows, indptr), above, members.std(axis=1)]
+            columns += [stars, _places(stars, indptr), above, members.std(axis=1)]
         of_movies = self._of_movies[candidates.movies]
         of_users = self._of_users[candidates.users[rows]]
         gap = of_movies[:, 0] - of_users[:, -1]
@@ -126,11 +127,8 @@ def _deviations(
     return np.asarray(off / np.where(spreads > 0, spreads, 1.0)[rows])
 
 
-def _places(
-    values: NDArray[np.float32], rows: NDArray[np.int64], indptr: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _places(values: NDArray[np.float32], indptr: NDArray[np.int64]) -> NDArray[np.float64]:
     """log(1 + place) of each value among its user's, the highest at 0, ties by movie."""
-    order = np.lexsort((-values, rows))
-    places = np.empty(len(values))
-    places[order] = np.log1p(np.arange(len(values)) - indptr[rows])
-    return places
+    places = np.empty(len(values), np.int64)
+    order_rows(indptr, np.ascontiguousarray(values, np.float32), places)
+    return np.log1p(places)
