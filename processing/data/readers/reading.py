@@ -19,8 +19,10 @@ BOM = b"\xef\xbb\xbf"
 MAX_ID = 2**63 - 1
 FIRST_LINES = 100  # by which a single file is recognised
 LONGEST_LINE = 1 << 20
+TABLE_ENDINGS = ("csv", "tsv", "txt", "dat", "data", "tab", "parquet", "pq", "jsonl", "ndjson")
 SHOWN_TEXT = 80  # characters of a bad line that a message repeats
 SHOWN_LINES = 3  # tolerated bad lines that the log repeats
+CURE = "Correct the line, or tolerate up to N bad lines with --skip-bad N."
 
 _INTEGER = re.compile(r"-?[0-9]+")
 
@@ -32,13 +34,23 @@ class ReadOptions:
     `skip_bad`: bad lines to tolerate in the whole source. `scale`: the rating scale, by default
     the format's own, or for an own CSV the data's. `columns`: what each column of an own CSV is,
     such as ("user", "movie", "rating", "date"), "-" for one to ignore. `delimiter`: what separates
-    its columns.
+    its columns. `encoding`: of texts, by default found. `not_rated`: ratings of an own table that
+    mark what is not rated, such as ("0",). `date_format`: of its dates, as `strptime` takes it.
     """
 
     skip_bad: int = 0
     scale: Scale | None = None
     columns: tuple[str, ...] | None = None
     delimiter: str | None = None
+    encoding: str | None = None
+    not_rated: tuple[str, ...] = ()
+    date_format: str | None = None
+
+    @property
+    def is_of_table(self) -> bool:
+        """Whether something was said that only a table of one's own can have."""
+        said = (self.columns, self.delimiter, self.date_format)
+        return any(each is not None for each in said) or bool(self.not_rated)
 
 
 def lines_of(stream: IO[AnyStr], label: str) -> Iterator[AnyStr]:
@@ -63,13 +75,18 @@ def lines_of(stream: IO[AnyStr], label: str) -> Iterator[AnyStr]:
 class BadLines:
     """Counts the bad lines of a source, and raises at the first one too many."""
 
-    def __init__(self, tolerated: int) -> None:
+    def __init__(self, tolerated: int, cure: str = CURE) -> None:
         self.count = 0
+        self._cure = cure
         self._tolerated = tolerated
         self._first: list[str] = []
 
-    def add(self, place: str, text: str | bytes, reason: str, expected: str) -> None:
+    def add(
+        self, place: str, text: str | bytes, reason: str, expected: str, advice: str = ""
+    ) -> None:
         """Note a bad line; `place` is 'file:line', `reason` says what it is or has.
+
+        `advice` says what else than correcting the line may help.
 
         Raises
         ------
@@ -83,7 +100,9 @@ class BadLines:
         shown = text if len(text) <= SHOWN_TEXT else text[: SHOWN_TEXT - 1] + "…"
         message = f"{place}: {shown!r} {reason}. Expected {expected}."
         if self.count > self._tolerated:
-            raise RatingsFormatError(f"{message} {self._advice()}")
+            raise RatingsFormatError(
+                " ".join((message, *([advice] if advice else ()), self._advice()))
+            )
         if len(self._first) < SHOWN_LINES:
             self._first.append(message)
 
@@ -93,7 +112,7 @@ class BadLines:
                 f"This is bad line number {self.count} and --skip-bad tolerates {self._tolerated}; "
                 "correct the lines or raise it."
             )
-        return "Correct the line, or tolerate up to N bad lines with --skip-bad N."
+        return self._cure
 
     def report(self) -> None:
         """Log how many lines were skipped, and the first of them."""

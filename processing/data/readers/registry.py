@@ -42,6 +42,7 @@ ACCEPTED = (
     "as a folder, a file, a zip or a tar.gz."
 )
 
+TABLE = "csv"  # the slug of a table of one's own, whatever kind of file it is
 _ENDINGS = tuple(f".{ending}" for reader in READERS for ending in reader.endings)
 
 
@@ -137,20 +138,25 @@ def open_source(path: Path | str, options: ReadOptions | None = None) -> FoundSo
 
 def _find_forms(container: Container, files: Files, options: ReadOptions) -> list[Form]:
     """Data sets by the names of their files; failing that, single files by their first lines."""
-    if options.columns is not None or options.delimiter is not None:
-        file = _single_file(_only_table(container), files, options)
-        return _recognise(file, (reader for reader in READERS if reader.takes_columns))
+    readers = [reader for reader in READERS if reader.takes_columns or not options.is_of_table]
     if _is_single_file(container):
-        return _recognise(_single_file(container.members[0], files, options), READERS)
+        return _recognise(_single_file(container.members[0], files, options), readers)
     places = _places(container, files, options)
-    found = [reader.find(place) for place in places.values() for reader in READERS]
+    found = [reader.find(place) for place in places.values() for reader in readers]
     if forms := [form for form in found if form]:
         return forms
-    singles = (
+    singles = [
         SingleFile(member=member, head=files.head(member), place=places[member.folder])
         for member in _texts(container)
-    )
-    return [form for file in singles for form in _recognise(file, READERS)]
+    ]
+    if options.columns is not None:
+        singles = _of_given_columns(singles, container)
+    forms = [form for file in singles for form in _recognise(file, readers)]
+    if any(form.format == TABLE for form in forms):
+        from processing.data.readers.table_form import joined
+
+        return joined(forms, places)
+    return forms
 
 
 def _places(container: Container, files: Files, options: ReadOptions) -> dict[str, Place]:
@@ -192,15 +198,18 @@ def _texts(container: Container) -> list[Member]:
     return [m for m in container.members if m.basename.lower().endswith(_ENDINGS)]
 
 
-def _only_table(container: Container) -> Member:
-    """The one text file to which the given columns or delimiter can apply."""
-    texts = _texts(container)
-    if len(texts) != 1:
+def _of_given_columns(files: list[SingleFile], container: Container) -> list[SingleFile]:
+    """The file, or the parts of one, to which the given columns apply: titles have their own."""
+    from processing.data.readers.table_form import is_of_titles, part_name
+
+    tables = [file for file in files if not is_of_titles(file)]
+    names = {part_name(file.member.name) or file.member.name for file in tables}
+    if len(names) != 1:
         raise SourceError(
-            f"{container.path}: columns or a delimiter were given, and {len(texts)} text files are "
-            "there to which they could apply. Expected one; give the file itself."
+            f"{container.path}: columns were given, and {len(tables)} text files are there to "
+            "which they could apply. Expected one; give the file itself."
         )
-    return texts[0]
+    return tables
 
 
 def _the_one(forms: list[Form], container: Container, files: Files) -> Form:

@@ -65,7 +65,7 @@ class RowReader:
         self._expected, self._bad, self._advance = expected, bad, advance
         dtypes = (np.int32, np.int32, np.float32, np.int32)
         expected_rows = min(size_bytes // USUAL_ROW, MOST_EXPECTED)
-        self._columns = [_Column(dtype, expected_rows) for dtype in dtypes]
+        self._columns = [Column(dtype, expected_rows) for dtype in dtypes]
         self._pool = ThreadPoolExecutor(n_threads())
         self._reading = ThreadPoolExecutor(1)
         self._free = [_Block() for _ in range(2 * n_threads() + 1)]
@@ -193,7 +193,7 @@ class _Block:
         self.state[[parse.HAS_MOVIE, parse.MOVIE]] = known
 
 
-class _Column:
+class Column:
     """A growing column, in pieces each larger than the one before; int32 as long as values fit."""
 
     def __init__(self, dtype: type, expected: int) -> None:

@@ -1,23 +1,20 @@
 """Title files: of one title a line, and of titles as people write them."""
 
 import csv
+import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, NamedTuple
 
 import numpy as np
 
+from processing.data.ids import Id, as_ids
 from processing.data.readers.containers import Files, Member
-from processing.data.readers.reading import (
-    BOM,
-    BadLines,
-    Place,
-    Reading,
-    lines_of,
-    parse_id,
-)
+from processing.data.readers.reading import BOM, Reading, lines_of, parse_id
 from processing.data.rows import Catalogue
+
+logger = logging.getLogger(__name__)
 
 MOVIES_HEADER = "movieId,title,genres"
 NO_GENRE = "(no genres listed)"
@@ -32,7 +29,7 @@ _ARTICLE = re.compile(
 class Title(NamedTuple):
     """An entry of a title file."""
 
-    movie_id: int
+    movie_id: Id
     title: str
     year: int | None
     genres: tuple[str, ...]
@@ -52,46 +49,81 @@ class TitleLines:
 
     def read(self, reading: Reading, member: Member | None) -> Catalogue:
         """Read a file of one title a line; no titles where there is no file."""
-        titles: dict[int, Title] = {}
+        book = TitleBook()
         if member is None:
-            return catalogue_of(titles)
+            return catalogue_of(book.titles)
+        encoding = reading.options.encoding or self.encoding
         with reading.files.open(member) as stream:
             label = reading.files.label(member)
-            for number, (raw, text) in enumerate(text_lines(stream, self.encoding, label), start=1):
+            for number, (raw, text) in enumerate(text_lines(stream, encoding, label), start=1):
                 if number > self.n_header_lines and raw.strip():
                     place = f"{label}:{number}"
-                    self._add(titles, raw, text, place, reading.bad)
-        return catalogue_of(titles)
+                    title = None if text is None else self.parse(text)
+                    if text is None:
+                        reading.bad.add(place, raw, f"is not {encoding} text", self.expected)
+                    elif title is None:
+                        reading.bad.add(place, text, "is not such a line", self.expected)
+                    else:
+                        book.add(title, place)
+        book.report()
+        return catalogue_of(book.titles)
 
-    def _add(
-        self, titles: dict[int, Title], raw: bytes, text: str | None, place: str, bad: BadLines
-    ) -> None:
-        title = None if text is None else self.parse(text)
-        if text is None:
-            bad.add(place, raw, f"is not {self.encoding} text", self.expected)
-        elif title is None:
-            bad.add(place, text, "is not such a line", self.expected)
-        elif title.movie_id in titles:
-            bad.add(place, text, f"gives movie {title.movie_id} a second title", self.expected)
-        else:
-            titles[title.movie_id] = title
+
+class TitleBook:
+    """Titles by movie id: the first one of each counts, and how many others there are is said."""
+
+    def __init__(self) -> None:
+        self.titles: dict[Id, Title] = {}
+        self._n_other, self._first_other = 0, ""
+
+    def add(self, title: Title, place: str) -> None:
+        """Note a title; `place` is 'file:line'."""
+        known = self.titles.setdefault(title.movie_id, title)
+        if known.title != title.title or known.year != title.year:
+            self._n_other += 1
+            self._first_other = self._first_other or (
+                f"{place} calls movie {title.movie_id} {title.title!r} after {known.title!r}"
+            )
+
+    def report(self) -> None:
+        """Log how many titles were given to movies that had one already."""
+        if self._n_other:
+            logger.warning(
+                "Kept the first title of each movie and left out %d other spellings, the first "
+                "being: %s.",
+                self._n_other,
+                self._first_other,
+            )
 
 
 def text_lines(stream: IO[bytes], encoding: str, label: str) -> Iterator[tuple[bytes, str | None]]:
-    """Each line as bytes and, without its line end, as text; None where it cannot be decoded."""
+    """Each line as bytes and, without its line end, as text; None where it cannot be decoded.
+
+    A line that is UTF-8 is taken for that whatever the encoding: files that came in Latin-1 are
+    often saved again, and hardly a line in Latin-1 is UTF-8 by chance.
+    """
     for number, raw in enumerate(lines_of(stream, label)):
         line = raw.removeprefix(BOM) if number == 0 else raw
+        yield line, _decoded(line, encoding)
+
+
+def _decoded(line: bytes, encoding: str) -> str | None:
+    for name in ("utf-8", encoding):
         try:
-            yield line, line.decode(encoding).rstrip("\r\n")
+            return line.decode(name).rstrip("\r\n")
         except UnicodeDecodeError:
-            yield line, None
+            pass
+    return None
 
 
-def catalogue_of(titles: dict[int, Title]) -> Catalogue:
-    """Put titles in order of movie id."""
-    ordered = [titles[movie_id] for movie_id in sorted(titles)]
+def catalogue_of(titles: Mapping[Id, Title]) -> Catalogue:
+    """Put titles in order of movie id; ids are texts if one of them is."""
+    keys = list(titles)
+    ids = as_ids(keys)
+    order = np.argsort(ids, kind="stable")
+    ordered = [titles[keys[k]] for k in order.tolist()]
     return Catalogue(
-        movie_ids=np.array([title.movie_id for title in ordered], np.int64),
+        movie_ids=ids[order],
         titles=[title.title for title in ordered],
         years=[title.year for title in ordered],
         genres=[title.genres for title in ordered],
@@ -102,12 +134,6 @@ def has_header(files: Files, member: Member, header: str) -> bool:
     """Whether a file's first line is `header`, a byte order mark aside."""
     first = files.head(member, 1024).partition(b"\n")[0].removeprefix(BOM)
     return first.strip() == header.encode()
-
-
-def find_movies_csv(place: Place) -> Member | None:
-    """MovieLens's title file, where it lies beside a table of one's own."""
-    named = [place.beside[name] for name in ("movies.csv", "movie.csv") if name in place.beside]
-    return next((m for m in named if has_header(place.files, m, MOVIES_HEADER)), None)
 
 
 def split_title(movie_id: str, text: str, genres: str) -> Title | None:

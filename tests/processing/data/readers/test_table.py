@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from processing.data.readers.reading import LONGEST_LINE, ReadOptions
 from processing.data.readers.registry import open_source
-from processing.data.readers.table import scale_of
+from processing.data.readers.table_rows import scale_of
 from processing.data.rows import NO_DAY, Scale
 from processing.errors import RatingsFormatError, SourceError
 from tests.packing import FORMS, ML_CSV, OWN, pack, tuples, write_files
@@ -117,9 +117,8 @@ def test_own_csv_with_a_delimiter_said_takes_it(tmp_path):
 
 
 BAD_LINES = [
-    ("1,2,3\nann,2,3", 3, "'ann,2,3' has the user id 'ann', which is no integer of 64 bits"),
-    ("1,2.0,3", 2, "'1,2.0,3' has the movie id '2.0'"),
-    ("99999999999999999999,2,3", 2, "has the user id '99999999999999999999'"),
+    ("1,2,3\n,2,3", 3, "',2,3' has no user id"),
+    ("1, ,3", 2, "'1, ,3' has no movie id"),
     ("1,2,good", 2, "'1,2,good' has the rating 'good', which is no number on the scale"),
     ("1,2,nan", 2, "'1,2,nan' has the rating 'nan'"),
     ("1,2,inf", 2, "'1,2,inf' has the rating 'inf'"),
@@ -129,7 +128,6 @@ BAD_LINES = [
     ("1,2", 2, "'1,2' has 2 columns instead of 3"),
     ("1,2,3,4", 2, "'1,2,3,4' has 4 columns instead of 3"),
     ('1,2,"3"4', 2, "'1,2,\"3\"4' is not CSV"),
-    ("1,2,3\n \n", 3, "' ' has 1 columns instead of 3"),
 ]
 
 
@@ -153,8 +151,8 @@ def test_own_csv_with_a_bad_line_names_it(rows, line, message, form, tmp_path):
         ("date", "20230228"),
         ("date", "2023-02-28 25:00"),
         ("date", ""),
-        ("timestamp", "1e9"),
-        ("timestamp", "978300760000"),
+        ("timestamp", "1e30"),
+        ("timestamp", "9783007600000000000"),
         ("timestamp", "yesterday"),
     ],
 )
@@ -163,21 +161,14 @@ def test_own_csv_with_an_unreal_date_says_so(column, moment, tmp_path):
         read(tmp_path, f"user,movie,rating,{column}\n1,2,3,{moment}\n")
 
 
-@pytest.mark.parametrize(
-    ("second", "message"),
-    [(b"2,7,3,B", "gives movie 7 a second title, after 'A'"), (b"2,8,3,Caf\xe9", "not UTF-8")],
-)
-def test_own_csv_with_a_bad_title_names_the_line(second, message, tmp_path):
-    with pytest.raises(RatingsFormatError, match=rf"mine\.csv:3: .*{message}"):
-        read(tmp_path, b"user,movie,rating,title\n1,7,3,A\n" + second)
-
-
-def test_own_csv_with_an_open_quote_counts_every_line_that_it_swallows(tmp_path):
-    text = 'user,movie,rating\n1,2,"3\n4,5,1\n6,7,1\n'
+@pytest.mark.parametrize("end", ["", '"7,8,1\n'])
+def test_own_csv_with_a_stray_quote_loses_one_line(end, tmp_path):
+    text = f'user,movie,rating\n1,2,"3\n4,5,1\n6,7,1\n{end}'
     with pytest.raises(RatingsFormatError, match=r"mine\.csv:2: '1,2,\"3' is not CSV"):
         read(tmp_path, text)
-    with pytest.raises(RatingsFormatError, match="number 3 and --skip-bad tolerates 2"):
-        read(tmp_path, text, skip_bad=2)
+    data = read(tmp_path, text, skip_bad=1 + bool(end))
+    assert tuples(data) == [(4, 5, 1.0, NO_DAY), (6, 7, 1.0, NO_DAY)]
+    assert data.n_bad == 1 + bool(end)
 
 
 def test_own_csv_with_bad_lines_tolerated_counts_them(tmp_path):
@@ -243,8 +234,8 @@ def test_own_csv_with_any_line_ends_is_read_alike(end, tmp_path):
     rows = ["user,movie,rating,timestamp", *(f"{k},2,{k % 5 + 1},86400" for k in range(1, 40))]
     expected = [(k, 2, float(k % 5 + 1), 1) for k in range(1, 40)]
     assert tuples(read(tmp_path, end.join(rows) + end)) == expected
-    rows[7] = "x,2,3,86400"
-    with pytest.raises(RatingsFormatError, match=r"mine.csv:8: 'x,2,3,86400'"):
+    rows[7] = "7,2,x,86400"
+    with pytest.raises(RatingsFormatError, match=r"mine.csv:8: '7,2,x,86400'"):
         read(tmp_path, end.join(rows) + end)
 
 
