@@ -28,7 +28,8 @@ class Verbs(click.Group):
         except ModuleNotFoundError as error:
             click.echo(
                 f"Error: this command needs {error.name}, which is not installed. Install the "
-                "package with its extra 'train' (pip install '.[train]'), or requirements.txt.",
+                "package with its extra 'train' (pip install '.[train]'), or requirements.txt and "
+                "requirements-export.txt.",
                 err=True,
             )
         except BrokenPipeError:

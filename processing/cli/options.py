@@ -38,11 +38,20 @@ def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add SOURCE and the options on how it is read to a command."""
     for decorate in (
         click.option(
+            "--date-format",
+            help="Own table: how dates are written, as strptime has it, such as %d/%m/%Y.",
+        ),
+        click.option(
+            "--not-rated",
+            help="Own table: ratings that mark what is not rated, such as 0 or -1,NA; '' for none.",
+        ),
+        click.option("--encoding", help="Encoding of texts where it is not found, such as cp1251."),
+        click.option(
             "--delimiter", help="Own CSV: what stands between columns; 'tab' for a tabulator."
         ),
         click.option(
             "--columns",
-            help="Own CSV: what each column is, such as user,movie,rating,date; '-' for none.",
+            help="Own table: what each column is, such as user,movie,rating,date; '-' for none.",
         ),
         click.option(
             "--scale", help="Lowest:highest[:step] rating, where the data do not show it."
@@ -61,17 +70,30 @@ def source_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read_options(
-    skip_bad: int, scale: str | None, columns: str | None, delimiter: str | None
+    *,
+    skip_bad: int,
+    scale: str | None,
+    columns: str | None,
+    delimiter: str | None,
+    **others: str | None,
 ) -> Any:
     """The reader's options, from what was said on the command line."""
     from processing.data.readers.registry import ReadOptions
 
+    not_rated = others.pop("not_rated")
     return ReadOptions(
         skip_bad=skip_bad,
         scale=None if scale is None else _scale(scale),
         columns=None if columns is None else tuple(part.strip() for part in columns.split(",")),
         delimiter="\t" if delimiter == "tab" else delimiter,
+        not_rated=() if not_rated is None else _marks(not_rated),
+        **others,
     )
+
+
+def _marks(text: str) -> tuple[str, ...]:
+    """Parse '-1,NA'; nothing between quotes is an empty cell."""
+    return tuple(part.strip().strip("'\"") for part in text.split(","))
 
 
 def _scale(text: str) -> Any:

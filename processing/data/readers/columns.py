@@ -87,13 +87,16 @@ class Layout:
 
     def describe(self) -> str:
         """Which column is taken for what, and which ones for nothing."""
+        if not self.names:
+            order = sorted(self.places, key=lambda role: self.places[role])
+            return f"has columns without names: takes them for {', '.join(order)}"
         taken = [f"{role} from {self.names[place]!r}" for role, place in self.places.items()]
         passed = [repr(name) for k, name in enumerate(self.names) if k not in self.places.values()]
         said = f"takes {', '.join(taken)}"
         if passed:
             said += f"; passes over {', '.join(passed)}"
         if self.n_passed:
-            said += f"; passes over {self.n_passed} lines before the first row"
+            said += f"; passes over what stands before its header, lines: {self.n_passed}"
         if self.is_dated or "rating" not in self.places:
             return said
         return f"{said}; has no column 'date' or 'timestamp', so its ratings have no dates"
@@ -106,7 +109,7 @@ class Layout:
     @property
     def may_lack_dates(self) -> bool:
         """Whether it has no dates, and a column of which nothing is known."""
-        return not self.is_dated and len(self.names) > len(self.places)
+        return bool(self.names) and not self.is_dated and self.n_columns > len(self.places)
 
 
 def find_layout(head: str, options: ReadOptions) -> Layout | None:

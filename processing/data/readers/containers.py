@@ -4,10 +4,11 @@ Nothing is unpacked to disk. A member's `name` is its path inside the container;
 Netflix Prize's `training_set.tar` counts as a folder of that name where it is not unpacked.
 """
 
-import gzip
 import hashlib
 import io
+import lzma
 import os
+import re
 import tarfile
 import zipfile
 import zlib
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
+from processing.data.readers.unpacking import packing_of, plain_name, unpacked
 from processing.errors import SourceError
 from processing.tools.progress import counting
 
@@ -26,8 +28,9 @@ INNER_TAR = "training_set.tar"
 LARGEST_HEADER = 1 << 20  # of a tar archive, which holds a name and dates
 MAX_DEPTH = 4  # folders below the given one: nf_prize_dataset/download/training_set/mv_*.txt
 
-_DAMAGE = (EOFError, OSError, tarfile.TarError, zipfile.BadZipFile, zlib.error)
-_GZIP, _ZIP, _ZIP_EMPTY = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
+_DAMAGE = (EOFError, OSError, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, zlib.error)
+_TAR_NAME = re.compile(r"\.tar\.[a-z0-9]+$|\.tgz$", re.IGNORECASE)
+_ZIP, _ZIP_EMPTY = b"PK\x03\x04", b"PK\x05\x06"
 
 Advance = Callable[[int], object]
 Opener = Callable[["Member"], IO[bytes]]
@@ -52,8 +55,8 @@ class Member:
 
     @property
     def basename(self) -> str:
-        """The name's last part."""
-        return self.name.rpartition("/")[2]
+        """The name's last part, without the ending of a compressed file: that is unpacked."""
+        return plain_name(self.name.rpartition("/")[2])
 
 
 class Files:
@@ -76,7 +79,16 @@ class Files:
 
     @contextmanager
     def open(self, member: Member) -> Iterator[IO[bytes]]:
-        """Open a member; what is found damaged while it is read is a SourceError that names it."""
+        """Open a member; what is found damaged while it is read is a SourceError that names it.
+
+        A compressed one is unpacked.
+        """
+        with self.open_packed(member) as stream:
+            yield unpacked(stream, self.label(member))
+
+    @contextmanager
+    def open_packed(self, member: Member) -> Iterator[IO[bytes]]:
+        """Open a member as it lies there."""
         with damage_named(self.label(member)):
             if member.outer is not None and member.outer not in self._inner:
                 stream = self._stack.enter_context(self._open_member(member.outer))
@@ -178,7 +190,7 @@ class Folder(Container):
             whole = {member.outer or member for member in used}
             for member in sorted(whole, key=lambda m: m.name):
                 digest.update(f"{member.name}\0{member.size}\0".encode(errors="surrogateescape"))
-                with files.open(member) as stream:
+                with files.open_packed(member) as stream:
                     _update(digest, stream)
         return digest.hexdigest()
 
@@ -203,14 +215,14 @@ class Zip(Container):
 
 
 class Tar(Container):
-    """A tar archive, plain or compressed by gzip."""
+    """A tar archive, plain or compressed."""
 
     def _list(self) -> Iterator[Member]:
         size = self.path.stat().st_size
         with (
             counting(size, f"Listing {self.path.name}", "B") as advance,
-            _WatchedFile(self.path, advance) as packed,
-            self._unpacked(packed) as stream,
+            io.BufferedReader(_WatchedFile(self.path, advance)) as packed,
+            unpacked(packed, str(self.path)) as stream,
         ):
             yield from _list_tar(stream)
             while stream.read(BLOCK):  # to its end: only there gzip compares its checksum
@@ -218,11 +230,7 @@ class Tar(Container):
 
     def _opener(self, stack: ExitStack) -> Opener:
         packed = stack.enter_context(self.path.open("rb"))
-        return _tar_opener(stack.enter_context(self._unpacked(packed)), stack)
-
-    def _unpacked(self, packed: IO[bytes]) -> IO[bytes]:
-        is_packed = _magic(self.path).startswith(_GZIP)
-        return cast(IO[bytes], gzip.GzipFile(fileobj=packed)) if is_packed else packed
+        return _tar_opener(stack.enter_context(unpacked(packed, str(self.path))), stack)
 
 
 def open_container(path: Path) -> Container:
@@ -249,9 +257,20 @@ def open_container(path: Path) -> Container:
         magic = _magic(path)
     if magic.startswith((_ZIP, _ZIP_EMPTY)):
         return Zip(path)
-    if magic.startswith(_GZIP) or magic[257:262] == b"ustar":
+    is_packed_tar = packing_of(magic) is not None and not _is_single_packed(path)
+    if is_packed_tar or magic[257:262] == b"ustar":
         return Tar(path)
     return Folder(path)
+
+
+def _is_single_packed(path: Path) -> bool:
+    """Whether a compressed file is not a tar archive, by what it holds; damage tells nothing."""
+    try:
+        with path.open("rb") as packed:
+            head = unpacked(packed, str(path)).read(tarfile.BLOCKSIZE)
+    except _DAMAGE:
+        return plain_name(path.name) != path.name and not _TAR_NAME.search(path.name)
+    return head[257:262] != b"ustar" and head != bytes(tarfile.BLOCKSIZE)
 
 
 @contextmanager
@@ -267,8 +286,8 @@ def damage_named(label: str) -> Iterator[None]:
         ) from error
     except _DAMAGE as error:
         raise SourceError(
-            f"{label} is damaged or cut off: {error}. Expected a whole zip or tar.gz archive; "
-            "download or copy it again. (A single file in a .gz is not read: unpack it.)"
+            f"{label} is damaged or cut off: {error}. Expected a whole file; download or copy it "
+            "again."
         ) from error
 
 
@@ -279,10 +298,10 @@ class _WatchedFile(io.FileIO):
         super().__init__(path)
         self._advance = advance
 
-    def read(self, size: int | None = -1, /) -> bytes | Any:
-        data = super().read(size)
-        self._advance(len(data or b""))
-        return data
+    def readinto(self, buffer: Any, /) -> int | Any:
+        size = super().readinto(buffer)
+        self._advance(size or 0)
+        return size
 
 
 class _Headers:

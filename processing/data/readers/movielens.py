@@ -139,14 +139,18 @@ class MovieLens100K(Reader):
     accepts = "MovieLens 100K (u.data)"
     endings = ("data",)
     line = re.compile(rb"-?[0-9]+(\t-?[0-9.]+){2}\t-?[0-9]+")
+    spaced = re.compile(rb"[0-9]+ +[0-9]+ +[0-9.]+ +[0-9]+\r?\n")
 
     def find(self, place: Place) -> Form | None:
-        return self._form(place.beside["u.data"], place) if "u.data" in place.beside else None
+        ratings = place.find("u.data")
+        if ratings is None or self.spaced.match(place.files.head(ratings, 1024)):
+            return None
+        return self._form(ratings, place)
 
     def likeness(self, file: SingleFile) -> Likeness:
-        if file.is_mostly(file.count(self.line)):
-            return Likeness.LINES
-        return Likeness.NAME if file.member.basename == "u.data" else Likeness.NONE
+        if file.member.basename != "u.data":  # others have such tables too
+            return Likeness.NONE
+        return Likeness.LINES if file.is_mostly(file.count(self.line)) else Likeness.NAME
 
     def take(self, file: SingleFile) -> Form:
         return self._form(file.member, file.place)
@@ -207,11 +211,16 @@ class MovieLensCsv(Reader):
 
     accepts = "MovieLens 20M or later (ratings.csv)"
     endings = ("csv",)
+    line = re.compile(rb"-?[0-9]+,-?[0-9]+,[^,]*,-?[0-9]+")
 
     def find(self, place: Place) -> Form | None:
         ratings = place.find("ratings.csv")
         if ratings is None or not has_header(place.files, ratings, RATINGS_HEADER):
             return None
+        file = SingleFile(member=ratings, head=place.files.head(ratings), place=place)
+        n_rows = len(file.lines) - 1
+        if n_rows and not 2 * file.count(self.line) > n_rows:
+            return None  # ids that are texts, or dates: somebody's own under the same header
         named = _FOLDER_NAME.fullmatch(place.folder.rpartition("/")[2])
         suffix = named[1].replace("-", " ") if named else ""
         return _FormCsv(

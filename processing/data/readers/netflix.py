@@ -1,5 +1,6 @@
 """Reader of the Netflix Prize data, in Kaggle's form and in that of the original archive."""
 
+import csv
 import logging
 import re
 from array import array
@@ -152,10 +153,21 @@ def _parse_title(line: str) -> Title | None:
     fields = line.split(",", 2)
     if len(fields) < 3:
         return None
-    movie_id, year, title = parse_id(fields[0]), fields[1], fields[2].strip()
+    movie_id, year, title = parse_id(fields[0]), fields[1], _unquoted(fields[2].rstrip(", "))
     if movie_id is None or not title or not (year == "NULL" or _YEAR.fullmatch(year)):
         return None
     return Title(movie_id, title, None if year == "NULL" else int(year), ())
+
+
+def _unquoted(title: str) -> str:
+    """A title without the quotes that a spreadsheet puts around one with commas or quotes."""
+    if title.startswith('"'):
+        try:
+            cells = next(csv.reader([title], strict=True))
+        except csv.Error:
+            return title.strip()
+        return cells[0].strip() if len(cells) == 1 else title.strip()
+    return title.strip()
 
 
 _TITLES = TitleLines(

@@ -1,10 +1,20 @@
 """The one door to rating data: finds out what a path holds, and reads it."""
 
+import logging
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from processing.data.readers.containers import Container, Files, Folder, Member, open_container
+from processing.data.readers.columns import decoded_head, example_columns
+from processing.data.readers.containers import (
+    Container,
+    Files,
+    Folder,
+    Member,
+    open_container,
+    printable,
+)
 from processing.data.readers.movielens import MovieLens100K, MovieLensCsv, MovieLensDat
 from processing.data.readers.netflix import Kaggle, OriginalArchive
 from processing.data.readers.reading import (
@@ -21,6 +31,8 @@ from processing.data.readers.table import OwnTable
 from processing.data.rows import SourceData
 from processing.errors import SourceError
 from processing.tools.progress import counting
+
+logger = logging.getLogger(__name__)
 
 __all__ = ["FoundSource", "ReadOptions", "open_source"]
 
@@ -39,7 +51,7 @@ SIMULATION = "simulation.json"
 SIMULATED_NAME = "Simulated ratings"
 ACCEPTED = (
     f"Expected {', '.join(reader.accepts for reader in READERS[:-1])}, or {READERS[-1].accepts}; "
-    "as a folder, a file, a zip or a tar.gz."
+    "as a folder, a file, a zip or a tar.gz, or compressed by gzip, bzip2, xz or zstd."
 )
 
 TABLE = "csv"  # the slug of a table of one's own, whatever kind of file it is
@@ -95,6 +107,7 @@ class FoundSource:
         SourceError
             If there is no rating at all, or a file is damaged.
         """
+        self._say_what_is_left_out()
         bad = BadLines(self.options.skip_bad)
         total = sum(member.size for member in self.files)
         with (
@@ -110,6 +123,19 @@ class FoundSource:
             )
         return replace(data, n_bad=bad.count)
 
+    def _say_what_is_left_out(self) -> None:
+        """Log which files beside those that are read are passed over."""
+        read = {member.outer or member for member in self.files}
+        names = [
+            member.name
+            for member in self.container.members
+            if member.folder == self.form.folder and member.outer is None and member not in read
+        ]
+        if names:
+            more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+            shown = printable(", ".join(names[:5]))
+            logger.info("%s: passes over the files %s%s.", self.path, shown, more)
+
 
 def open_source(path: Path | str, options: ReadOptions | None = None) -> FoundSource:
     """Find out what data set a folder, a file, a zip or a tar.gz holds, by what is in it.
@@ -124,7 +150,7 @@ def open_source(path: Path | str, options: ReadOptions | None = None) -> FoundSo
     container = open_container(path)
     _check_not_empty(container)
     with container.open() as files:
-        form = _the_one(_find_forms(container, files, options), container, files)
+        form = _the_one(_find_forms(container, files, options), container, files, options)
     simulation = _simulation(container, form)
     return FoundSource(
         path=path,
@@ -212,7 +238,7 @@ def _of_given_columns(files: list[SingleFile], container: Container) -> list[Sin
     return tables
 
 
-def _the_one(forms: list[Form], container: Container, files: Files) -> Form:
+def _the_one(forms: list[Form], container: Container, files: Files, options: ReadOptions) -> Form:
     if len(forms) == 1:
         return forms[0]
     if forms:
@@ -221,27 +247,42 @@ def _the_one(forms: list[Form], container: Container, files: Files) -> Form:
             f"{container.path} holds {len(forms)} data sets: {found}. Expected one; give the "
             "folder or file of the one that is meant."
         )
-    raise SourceError(f"{container.path} {_what_is_there(container, files)}. {ACCEPTED}")
+    raise SourceError(f"{container.path} {_what_is_there(container, files, options)}. {ACCEPTED}")
 
 
-def _what_is_there(container: Container, files: Files) -> str:
+def _what_is_there(container: Container, files: Files, options: ReadOptions) -> str:
     if _is_single_file(container):
-        first = _first_line(container.members[0], files)
-        return f"has no known format: its first line is {first!r}"
+        first = _first_line(container.members[0], files, options)
+        advice = _advice(container.members[0], files, options)
+        return f"has no known format: its first line is {first!r}{advice}"
     names = sorted(member.name for member in container.members)
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     text = "".join(
-        f"; {member.name} begins with {_first_line(member, files)!r}"
+        f"; {member.name} begins with {_first_line(member, files, options)!r}"
+        + _advice(member, files, options)
         for member in _texts(container)[:2]
     )
     archives = any(name.endswith((".zip", ".tar.gz", ".tgz")) for name in names)
     hint = "; give an archive by its own path" if archives else ""
+    if "xl/workbook.xml" in names:
+        hint = "; this is a workbook of Excel: save its sheet as CSV or as Unicode text"
     return f"holds no known data set: found {shown}{text}{hint}"
 
 
-def _first_line(member: Member, files: Files) -> str:
-    first = files.head(member, 1024).partition(b"\n")[0]
-    return first.decode("utf-8", "replace").rstrip()[:80]
+def _first_line(member: Member, files: Files, options: ReadOptions) -> str:
+    head = decoded_head(files.head(member, 1024), options.encoding)
+    return re.split("[\r\n]", head, maxsplit=1)[0].rstrip()[:80]
+
+
+def _advice(member: Member, files: Files, options: ReadOptions) -> str:
+    """What to say of a table whose columns are not understood, "" where it looks like none."""
+    head = decoded_head(files.head(member), options.encoding)
+    if head.lstrip().startswith("["):
+        return "; if it is JSON, write one object a line"
+    example = None if options.columns else example_columns(head, options)
+    if not example:
+        return ""
+    return f"; if that names its columns or is a row, say what each is, such as --columns {example}"
 
 
 def _check_not_empty(container: Container) -> None:

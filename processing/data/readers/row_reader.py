@@ -37,6 +37,7 @@ _REASONS = {
     parse.DATE: "has no real date",
     parse.HEADERLESS: "is a rating of no movie, because no good 'movie_id:' line stands before it",
 }
+_ADVICE = {parse.RATING: "If the scale is another, say so with --scale, such as --scale 0:10."}
 
 Kernel = Callable[..., None]
 Known = tuple[int, int]  # whether a movie is known, and which
@@ -156,8 +157,9 @@ class RowReader:
             self._bad.add(
                 f"{block.label}:{n_lines + block.flaws.lines[k]}",
                 line.partition(b"\n")[0],
-                _REASONS[int(block.flaws.reasons[k])],
+                _REASONS[reason := int(block.flaws.reasons[k])],
                 self._expected,
+                _ADVICE.get(reason, ""),
             )
         block.state[parse.BAD] = 0
 

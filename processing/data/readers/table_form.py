@@ -51,8 +51,9 @@ class TableForm(Form):
         rows = TableRows(rules, _expected(self.tables[0], rules), reading.bad)
         for table in self.tables:
             level = WARNING if layout.may_lack_dates and table is self.tables[0] else INFO
-            if layout.names:
-                logger.log(level, "%s %s.", reading.files.label(table.member), layout.describe())
+            if table.options.columns is None:
+                label = reading.files.label(table.member)
+                logger.log(level, "%s %s.", label, table.layout.describe())
             for piece in _in_threads(table.batches(reading.files), rules):
                 rows.add(piece)
         data = rows.finish(reading.files.label(self.tables[0].member))

@@ -82,18 +82,22 @@ class TitleBook:
         if known.title != title.title or known.year != title.year:
             self._n_other += 1
             self._first_other = self._first_other or (
-                f"{place} calls movie {title.movie_id} {title.title!r} after {known.title!r}"
+                f"{place} calls movie {title.movie_id} {_spelled(title)!r} after {_spelled(known)!r}"
             )
 
     def report(self) -> None:
         """Log how many titles were given to movies that had one already."""
         if self._n_other:
             logger.warning(
-                "Kept the first title of each movie and left out %d other spellings, the first "
+                "Kept the first title of each movie and left out %d rows with another, the first "
                 "being: %s.",
                 self._n_other,
                 self._first_other,
             )
+
+
+def _spelled(title: Title) -> str:
+    return title.title if title.year is None else f"{title.title} ({title.year})"
 
 
 def text_lines(stream: IO[bytes], encoding: str, label: str) -> Iterator[tuple[bytes, str | None]]:
