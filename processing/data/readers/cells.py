@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from processing.data.ids import Id
 from processing.data.readers.moments import advice_on, days_of
 from processing.data.rows import NO_DAY, Scale
+from processing.ids import Id
 
 LARGEST = float(np.finfo(np.float32).max)
 LEAST_ID = -(2**63)

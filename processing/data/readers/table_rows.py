@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from processing.data.ids import TEXT, Id, Ids, parse_id
 from processing.data.readers.cells import Columns, IdCells, Rules, columns_of, wrong_with
 from processing.data.readers.reading import BadLines
 from processing.data.readers.row_reader import Column
 from processing.data.readers.titles import Title, TitleBook, catalogue_of, tidy_title
 from processing.data.rows import RatingRows, Scale, SourceData
+from processing.ids import TEXT, Id, Ids, parse_id
 
 logger = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
-from processing.data.ids import Id, as_ids
 from processing.data.readers.containers import Files, Member
 from processing.data.readers.reading import BOM, Reading, lines_of, parse_id
 from processing.data.rows import Catalogue
+from processing.ids import Id, as_ids
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +82,8 @@ class TitleBook:
         if known.title != title.title or known.year != title.year:
             self._n_other += 1
             self._first_other = self._first_other or (
-                f"{place} calls movie {title.movie_id} {_spelled(title)!r} after {_spelled(known)!r}"
+                f"{place} calls movie {title.movie_id} {_spelled(title)!r} after "
+                f"{_spelled(known)!r}"
             )
 
     def report(self) -> None:
