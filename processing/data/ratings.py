@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.data.rows import NO_DAY, RatingRows, Scale
+from processing.data.rows import NO_DAY, UNITS, RatingRows, Scale
 from processing.errors import RatingsError
 from processing.ids import TEXT, Id, Ids, as_text, find_id, is_text
 from processing.kernels import csr as kernels
@@ -91,6 +91,24 @@ class Ratings:
     def derived(self) -> dict[Any, Any]:
         """Results that depend on these ratings alone, kept by a key to be used again."""
         return {}
+
+    def in_units(self) -> "Ratings":
+        """The same ratings as on a scale from 1 to 5, which is kept; these where they are so."""
+        if self.scale.usual:
+            return self
+        if "in_units" not in self.derived:
+            scale = self.scale
+            units = Ratings(
+                user_ids=self.user_ids,
+                movie_ids=self.movie_ids,
+                scale=Scale(low=1, high=1 + UNITS, step=scale.step / scale.unit),
+                by_user=self.by_user._replace(values=scale.in_units(self.by_user.values)),
+            )
+            values = scale.in_units(self.by_movie.values)
+            units.__dict__["by_movie"] = self.by_movie._replace(values=values)
+            self.derived["in_units"] = units
+        found: Ratings = self.derived["in_units"]
+        return found
 
     def find_user(self, user_id: Id) -> int | None:
         """Index of a user, None when unknown."""

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from processing.ids import Ids
 
 NO_DAY = np.iinfo(np.int32).min
+UNITS = 4  # that every scale spans
+BLOCK = 1_000_000  # ratings that are turned to units together
 LIKE_SHARE = 0.75  # of the way from the lowest rating to the highest: 4 of 1 to 5
 
 
@@ -34,6 +36,32 @@ class Scale:
     def binned(self) -> bool:
         """Whether there are too many ratings to count each: histograms have ten bins instead."""
         return self.step == 0 or round((self.high - self.low) / self.step) + 1 > 20
+
+    @property
+    def unit(self) -> float:
+        """A quarter of the range, in stars: 1 on a scale from 1 to 5."""
+        return (self.high - self.low) / UNITS
+
+    @property
+    def usual(self) -> bool:
+        """Whether stars are units, and the lowest rating is 1."""
+        return self.low == 1 and self.unit == 1
+
+    def in_units(self, stars: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Ratings as on a scale from 1 to 5, float32 (n,)."""
+        units = np.empty(len(stars), np.float32)
+        for start in range(0, len(stars), BLOCK):
+            block = stars[start : start + BLOCK].astype(np.float64)
+            units[start : start + BLOCK] = self.units_of(block).clip(1, 1 + UNITS)
+        return units
+
+    def units_of(self, stars: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Scores, which may lie beyond the scale, as on a scale from 1 to 5, float64 (n,)."""
+        return stars if self.usual else 1 + (stars - self.low) / self.unit
+
+    def in_stars(self, units: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What `units_of` undoes, float64 (n,)."""
+        return units if self.usual else self.low + (units - 1) * self.unit
 
     def of_two(self) -> "Scale":
         """The scale; of one rating alone, with a lower one beside it, so that what is given is a

@@ -54,7 +54,8 @@ class EnsembleSettings:
         Trees after which boosting stops if the RMSE of a random tenth of the rows has not fallen, 1
         or more.
     ridge
-        Regularisation of the blend: the squared weights count like this many rows; 0 or more.
+        Regularisation of the blend: the squared weights count like this many rows that are off by a
+        quarter of the scale; 0 or more.
     """
 
     n_estimators: int = 500
@@ -128,19 +129,20 @@ class Ensemble:
         additive = self._additive(member_scores, features).astype(np.float64)
         self.centres_: NDArray[np.float64] = additive.mean(axis=0)
         additive -= self.centres_
-        gram = additive.T @ additive + self.settings.ridge * np.eye(additive.shape[1])
+        ridge = self.scale.unit**2 * self.settings.ridge
+        gram = additive.T @ additive + ridge * np.eye(additive.shape[1])
         moments = additive.T @ (ratings - self.mean_)
         self.weights_: NDArray[np.float64] = np.linalg.solve(gram, moments).astype(np.float64)
         del additive
-        stop = _stop_rows(len(ratings), random_state)
+        stop, unit = _stop_rows(len(ratings), random_state), np.float32(self.scale.unit)
         parts: list[xgboost.QuantileDMatrix] = []
         for part in (~stop, stop):
             matrix = self._matrix(member_scores[part], features[part])
             parts.append(
                 xgboost.QuantileDMatrix(
                     matrix,
-                    label=ratings[part],
-                    base_margin=self._blend(matrix),
+                    label=ratings[part] / unit,
+                    base_margin=self._blend(matrix) / unit,
                     feature_names=list(self.columns),
                     ref=parts[0] if parts else None,
                 )
@@ -158,7 +160,8 @@ class Ensemble:
                 verbose_eval=False,
             )
         self.booster_ = fitted[: fitted.best_iteration + 1]
-        self.rounds_ = list(zip(rounds["learn"]["rmse"], rounds["stop"]["rmse"], strict=True))
+        in_stars = [[self.scale.unit * rmse for rmse in rounds[of]["rmse"]] for of in rounds]
+        self.rounds_ = list(zip(*in_stars, strict=True))
         bias = self._tree_contributions(self._matrix(member_scores[:1], features[:1]), False)[0, -1]
         self.start_ = self.mean_ + float(bias)
         return self
@@ -168,8 +171,9 @@ class Ensemble:
     ) -> NDArray[np.float32]:
         """Scores in stars, clipped to the scale, float32 (n,)."""
         matrix = self._matrix(member_scores, features)
-        scores = self.booster_.inplace_predict(
-            matrix, base_margin=self._blend(matrix), validate_features=False
+        unit = np.float32(self.scale.unit)
+        scores = unit * self.booster_.inplace_predict(
+            matrix, base_margin=self._blend(matrix) / unit, validate_features=False
         )
         return np.clip(scores, self.scale.low, self.scale.high).astype(np.float32)
 
@@ -273,13 +277,13 @@ class Ensemble:
     def _tree_contributions(
         self, matrix: NDArray[np.float32], approximate: bool
     ) -> NDArray[np.float32]:
-        """What each column adds in the trees and, in the last column, the trees' mean."""
+        """Stars that each column adds in the trees and, in the last column, the trees' mean."""
         found: NDArray[np.float32] = self.booster_.predict(
             xgboost.DMatrix(matrix, feature_names=list(self.columns)),
             pred_contribs=True,
             approx_contribs=approximate,
         )
-        return found
+        return np.float32(self.scale.unit) * found
 
     def _parameters(self, random_state: int) -> dict[str, object]:
         taken = ["max_depth", "learning_rate", "min_child_weight", "subsample"]

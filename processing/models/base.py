@@ -28,7 +28,9 @@ class Model(ABC, Generic[SettingsT, ArraysT]):
     constructor only stores; a second `fit` forgets the first.
 
     `engine` says who does the fitting: `fast` our kernels in float32 on all cores, `exact` our
-    kernels in float64 and Surprise's order of updates, `surprise` Surprise's own classes.
+    kernels in float64 and Surprise's order of updates, `surprise` Surprise's own classes. With
+    `fast`, models whose `learns_in_units` learn from the ratings as on a scale from 1 to 5, so that
+    settings mean the same on any scale; with the others settings are in stars, as Surprise's are.
 
     Attributes
     ----------
@@ -41,6 +43,7 @@ class Model(ABC, Generic[SettingsT, ArraysT]):
     kind: ClassVar[str]
     Settings: ClassVar[type[Any]]
     Arrays: ClassVar[type[Any]]
+    learns_in_units: ClassVar[bool] = True  # False: what is learned goes with the scale by itself
 
     arrays_: ArraysT
     scale_: Scale
@@ -54,8 +57,17 @@ class Model(ABC, Generic[SettingsT, ArraysT]):
         if ratings.n_ratings == 0:
             raise ModelError(f"{self.kind} cannot be fitted on no ratings at all.")
         self.scale_ = ratings.scale
-        self._fit(ratings, random_state)
+        self._fit(ratings.in_units() if self._in_units else ratings, random_state)
         return self
+
+    @property
+    def unit(self) -> float:
+        """How many stars the learned arrays' unit is."""
+        return self.scale_.unit if self._in_units else 1.0
+
+    @property
+    def _in_units(self) -> bool:
+        return self.engine == "fast" and self.learns_in_units
 
     def predict(
         self,
@@ -69,6 +81,8 @@ class Model(ABC, Generic[SettingsT, ArraysT]):
         or the mean. `days` is for models of time; the others ignore it.
         """
         scores = self._scores(user_indices, movie_indices, days)
+        if self._in_units:
+            scores = self.scale_.in_stars(scores)
         return scores.clip(self.scale_.low, self.scale_.high).astype(np.float32)
 
     def save(self, directory: Path) -> None:

@@ -125,6 +125,7 @@ class KNNBaseline(Model[KNNBaselineSettings, AllSimilar | Nearest]):
     """Neighbourhood model around the baseline."""
 
     kind: ClassVar[str] = "knn_baseline"
+    learns_in_units: ClassVar[bool] = False
     Settings: ClassVar[type[KNNBaselineSettings]] = KNNBaselineSettings
 
     @classmethod

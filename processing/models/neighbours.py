@@ -185,7 +185,11 @@ def _triangle(
 
 
 def measured_side(ratings: Ratings, by_user: bool, measure: Measure) -> Csr:
-    """By user (movie), what the measure is taken of: ratings, or deviations from the baseline."""
+    """By user (movie), what the measure is taken of: ratings in units of the scale, or deviations
+    from the baseline.
+    """
+    if measure.name != "pearson_baseline":  # msd and cosine depend on the unit
+        ratings = ratings.in_units()
     biases = baseline_of(ratings)
     if by_user:
         return _measured(ratings.by_user, measure, biases, np.float32)

@@ -43,10 +43,14 @@ def folded_into(specs: Sequence[ModelSpec]) -> ModelSpec:
 
 
 def movie_arrays(model: AnyModel) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Movie biases, (n_movies,), and factors, (n_movies, n_factors), of a fitted linear model."""
+    """Movie biases in stars, (n_movies,), and factors, (n_movies, n_factors), of a linear model.
+
+    The people's factors, by which these are multiplied, are in stars.
+    """
     assert isinstance(model, LinearModel)
     arrays = model.arrays_
-    return arrays.movie_biases.astype(np.float32), arrays.movie_factors.astype(np.float32)
+    biases = model.unit * arrays.movie_biases
+    return biases.astype(np.float32), arrays.movie_factors.astype(np.float32)
 
 
 def fit_fold_in(
@@ -70,16 +74,16 @@ def fit_fold_in(
     ask
         Is kept with the rest: which movies to ask about, in order.
     """
-    ones = np.ones((len(movie_biases), 1))
+    ones, scale = np.ones((len(movie_biases), 1)), ratings.scale
     movies = Movies(
-        average=global_mean + movie_biases.astype(np.float64),
+        average=scale.units_of(global_mean + movie_biases.astype(np.float64)),
         loadings=np.hstack((ones, movie_factors)).astype(np.float64),
     )
-    prior = fit_prior(ratings, movies, sample(ratings, seed))
+    prior = fit_prior(ratings.in_units(), movies, sample(ratings, seed))
     return FoldIn(
-        mean=prior.mean,
-        covariance=prior.covariance,
-        noise_variance=prior.noise_variance,
+        mean=scale.unit * prior.mean,
+        covariance=scale.unit**2 * prior.covariance,
+        noise_variance=scale.unit**2 * prior.noise_variance,
         ask=ask,
     )
 
