@@ -6,6 +6,7 @@ ProcessingError
 ├── RatingsError (ValueError)           arrays that do not form valid ratings
 ├── ConfigError (ValueError)            a profile or setting that is wrong
 ├── ModelError (ValueError)             a model that cannot be fitted or loaded
+│   └── DivergedError                   a model whose fit did not converge
 ├── ReportError (ValueError)            a report that cannot be read
 ├── DiskError (OSError)                 a disk that has no room
 ├── DownloadError (OSError)             a data set that cannot be fetched
@@ -43,6 +44,15 @@ class ConfigError(ProcessingError, ValueError):
 
 class ModelError(ProcessingError, ValueError):
     """A model that cannot be fitted or loaded."""
+
+
+class DivergedError(ModelError):
+    """A model whose fit did not converge.
+
+    `model` is what the profile calls it, None where no profile was at work.
+    """
+
+    model: str | None = None
 
 
 class ReportError(ProcessingError, ValueError):

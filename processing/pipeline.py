@@ -1,23 +1,32 @@
 """The run as a straight line: data set, worth, what is served, staged release."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from processing.data.dataset import Dataset
 from processing.data.splits import working_protocol
+from processing.errors import DivergedError
 from processing.evaluation.evaluate import evaluate as evaluate_run
 from processing.profile import Profile
 from processing.report.html import report_html
 from processing.report.schema import Report, report_to_json
 from processing.report.text import as_table
-from processing.runs.run import open_run
+from processing.runs.run import Plan, open_run
 from processing.serving.stage import serve
 from processing.tools.files import write_text
+
+T = TypeVar("T")
 
 
 def evaluate(dataset: Dataset, profile: Profile, protocol: str, seed: int, runs: Path) -> Report:
     """Say how well ratings are predicted; what was computed is kept in a folder of `runs`."""
-    run = open_run(runs, "evaluate", dataset, profile, protocol=protocol, seed=seed)
-    return evaluate_run(run).report
+
+    def work(plan: Plan) -> Report:
+        return evaluate_run(open_run(runs, "evaluate", dataset, profile, plan=plan)).report
+
+    return _without_diverged(Plan(protocol=protocol, seed=seed), work)
 
 
 def run(
@@ -32,11 +41,26 @@ def run(
     in `report.json`, `report.txt` and `report.html` there.
     """
     protocol = protocol or working_protocol(dataset, profile.protocol, profile.seed)
-    opened = open_run(runs, "run", dataset, profile, protocol=protocol, seed=profile.seed)
-    evaluation = evaluate_run(opened)
-    report = evaluation.report
-    write_text(opened.directory / "report.json", report_to_json(report).decode())
-    write_text(opened.directory / "report.txt", as_table(report) + "\n")
-    write_text(opened.directory / "report.html", report_html(report))
-    serve(opened, report, evaluation.decisions)
-    return opened.directory, report
+
+    def work(plan: Plan) -> tuple[Path, Report]:
+        opened = open_run(runs, "run", dataset, profile, plan=plan)
+        evaluation = evaluate_run(opened)
+        report = evaluation.report
+        write_text(opened.directory / "report.json", report_to_json(report).decode())
+        write_text(opened.directory / "report.txt", as_table(report) + "\n")
+        write_text(opened.directory / "report.html", report_html(report))
+        serve(opened, report, evaluation.decisions)
+        return opened.directory, report
+
+    return _without_diverged(Plan(protocol=protocol, seed=profile.seed), work)
+
+
+def _without_diverged(plan: Plan, work: Callable[[Plan], T]) -> T:
+    """Do the work; each time that a model diverges, do it anew without that model."""
+    while True:
+        try:
+            return work(plan)
+        except DivergedError as error:
+            if error.model is None:
+                raise
+            plan = replace(plan, diverged={**plan.diverged, error.model: str(error)})

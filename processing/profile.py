@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from processing.data.ratings import Ratings
 from processing.data.splits import PROTOCOLS
 from processing.ensemble.stacking import EnsembleSettings
-from processing.errors import ConfigError
+from processing.errors import ConfigError, DivergedError
 from processing.models.base import ENGINES, AnyModel, Engine
 from processing.models.linear import LinearModel
 from processing.models.registry import MODELS
@@ -39,6 +40,20 @@ class ModelSpec:
     def blank(self) -> AnyModel:
         """The model, not fitted yet."""
         return MODELS[self.kind](self.settings, self.engine)
+
+    def fitted(self, ratings: Ratings, random_state: int) -> AnyModel:
+        """The model, fitted.
+
+        Raises
+        ------
+        DivergedError
+            If it did not converge; says which one.
+        """
+        try:
+            return self.blank().fit(ratings, random_state)
+        except DivergedError as error:
+            error.model = self.name
+            raise
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
 from processing.data.rows import Scale
-from processing.errors import ModelError
+from processing.errors import DivergedError, ModelError
 from processing.tools.fitted import load_fitted, save_fitted
 
 Engine = Literal["fast", "exact", "surprise"]
 ENGINES: tuple[Engine, ...] = ("fast", "exact", "surprise")
+
+CHECKED = 10_000  # ratings by which it is seen whether a fit converged
+FAR, SLACK = 1.5, 0.2  # times the error of the mean, and quarters of the scale, that are too much
 
 SettingsT = TypeVar("SettingsT")
 ArraysT = TypeVar("ArraysT", bound=tuple[Any, ...])
@@ -53,12 +56,45 @@ class Model(ABC, Generic[SettingsT, ArraysT]):
         self.engine = engine
 
     def fit(self, ratings: Ratings, random_state: int) -> Self:
-        """Learn from ratings; the same ratings and `random_state` give the same arrays."""
+        """Learn from ratings; the same ratings and `random_state` give the same arrays.
+
+        Raises
+        ------
+        ModelError
+            If there are no ratings.
+        DivergedError
+            If the model did not converge: of up to `CHECKED` of the ratings that it learned from,
+            it predicts some as no number, or all far worse than their mean would.
+        """
         if ratings.n_ratings == 0:
             raise ModelError(f"{self.kind} cannot be fitted on no ratings at all.")
         self.scale_ = ratings.scale
-        self._fit(ratings.in_units() if self._in_units else ratings, random_state)
+        try:
+            self._fit(ratings.in_units() if self._in_units else ratings, random_state)
+            found = self._errors(ratings)
+        except (np.linalg.LinAlgError, FloatingPointError) as error:
+            found = str(error)
+        if found:
+            raise DivergedError(
+                f"{self.kind} did not converge with ratings from {ratings.scale}: {found}. "
+                "Use milder settings, such as a lower learning rate."
+            )
         return self
+
+    def _errors(self, ratings: Ratings) -> str | None:
+        """What shows that the model diverged, by some of the ratings it learned from."""
+        csr, n = ratings.by_user, ratings.n_ratings
+        some = np.unique(np.linspace(0, n - 1, min(n, CHECKED)).astype(np.int64))
+        users = (np.searchsorted(csr.indptr, some, side="right") - 1).astype(np.int32)
+        scores = self.predict(users, csr.indices[some], csr.days[some] if ratings.dated else None)
+        if not np.isfinite(scores).all():
+            return "it predicts what is no number"
+        values = csr.values[some].astype(np.float64)
+        rmse = float(np.sqrt(np.mean((scores - values) ** 2)))
+        of_mean = float(values.std())
+        if rmse <= FAR * of_mean + SLACK * ratings.scale.unit:
+            return None
+        return f"the RMSE of what it learned from is {rmse:.3g}, that of their mean {of_mean:.3g}"
 
     @property
     def unit(self) -> float:

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
-from processing.errors import ModelError
 from processing.kernels import sgd_fast, sgd_time
 from processing.kernels.arrays import TimeBiases, TimeFactors
 from processing.kernels.sgd_time import TimeCopies, TimeSteps
@@ -92,11 +91,6 @@ class TimeSVDpp(TimeModel[TimeSVDppSettings]):
         for epoch in progress(range(settings.n_epochs), "timeSVD++", "epoch"):
             steps = _steps(settings, regs, ratings, when, settings.lr_decay**epoch)
             sgd_time.timesvdpp_epoch(groups, when.timeline, steps, biases, factors, copies)
-        if not np.isfinite(factors.movies).all():
-            raise ModelError(
-                f"timesvdpp did not converge: its factors grew beyond all bounds. Its lr_all is "
-                f"{settings.lr_all:g} with ratings from {ratings.scale}; use a lower one."
-            )
         sgd_fast.whole_user_factors(csr, factors.users, factors.implicit)
         scales = np.zeros(ratings.n_users)
         self.arrays_ = learned_arrays(ratings, when, biases, scales, factors)

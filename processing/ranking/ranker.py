@@ -233,7 +233,7 @@ class Ranker:
                 ],
             )
         alone = xgboost.Booster(parameters, [check]).eval(check)  # the logit's, without any tree
-        if self.booster_.best_score <= float(alone.rpartition(":")[2]):
+        if not self.booster_.best_score > float(alone.rpartition(":")[2]):
             self.booster_ = None
             return
         self.n_trees_ = int(self.booster_.best_iteration) + 1

@@ -4,7 +4,8 @@ import hashlib
 import json
 import re
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,6 +51,15 @@ class Run:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How a run is measured, and which models it does without, by name with what was found."""
+
+    protocol: str
+    seed: int
+    diverged: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunOrigin:
     """When a run was begun (UTC, as 2006-10-02T08:30:00Z), and by which commit."""
 
@@ -58,18 +68,25 @@ class RunOrigin:
 
 
 def open_run(
-    runs: Path, purpose: str, dataset: Dataset, profile: Profile, *, protocol: str, seed: int
+    runs: Path,
+    purpose: str,
+    dataset: Dataset,
+    profile: Profile,
+    *,
+    plan: Plan,
 ) -> Run:
     """Open a run's folder: named by `purpose`, source, profile and a hash of all that decides it.
 
-    That includes the models that this machine can hold: on a larger one it is another run.
+    That includes the models that this machine can hold, and that did not diverge: with others it is
+    another run.
 
     Raises
     ------
     ModelError
-        If no model that visitors can be folded into fits into memory.
+        If no model that visitors can be folded into is left.
     """
-    models, left_out = fitting_models(profile, dataset.ratings, memory_bytes())
+    protocol, seed = plan.protocol, plan.seed
+    models, left_out = fitting_models(profile, dataset.ratings, memory_bytes(), plan.diverged)
     rankings, also_left_out = fitting_rankings(profile, dataset.ratings, memory_bytes())
     inputs = [
         dataset.sha256,

@@ -177,7 +177,7 @@ class _Ranking:
 
 def _fitting(run: Run, spec: ModelSpec) -> Callable[[Path], str]:
     def work(directory: Path) -> str:
-        spec.blank().fit(run.ratings, run.seed).save(directory)
+        spec.fitted(run.ratings, run.seed).save(directory)
         return f"fitted on all {run.ratings.n_ratings:,} ratings"
 
     return work

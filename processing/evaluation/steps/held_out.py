@@ -153,7 +153,7 @@ class _Part:
         def work(directory: Path) -> str:
             ratings = self._ratings
             started = time.perf_counter()
-            model = spec.blank().fit(ratings, self._run.seed)
+            model = spec.fitted(ratings, self._run.seed)
             fitted = time.perf_counter()
             scores = model.predict(*self._pairs)
             predicted = time.perf_counter()

@@ -240,7 +240,7 @@ def _fitting(
     def work(directory: Path) -> str:
         spec, fit_on = folded_into(run.models), split.known & ~_of(run.ratings, users)
         part = run.ratings.part(fit_on)
-        biases, factors = movie_arrays(spec.blank().fit(part, run.seed))
+        biases, factors = movie_arrays(spec.fitted(part, run.seed))
         own_grams = part_grams(run, fit_on, grams)
         n_users = int(np.count_nonzero(part.by_user.counts))
         ask = choose_for_ranking(own_grams, part.movie_counts, n_users)

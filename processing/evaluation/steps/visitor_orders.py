@@ -42,6 +42,7 @@ def choose_about(
     for share in NEUTRALS:
         neutral = low + share * (high - low)
         worth = np.array([_worth(weights, scale, votes, newcomers, (neutral, n)) for n in GIVEN])
+        worth = np.nan_to_num(worth, nan=-1.0)  # which wins nothing
         places = _falling(worth)
         total = float(sum(worth[k, place] for k, place in enumerate(places)))
         if best is None or total > best[0]:
