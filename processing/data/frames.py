@@ -105,3 +105,7 @@ class _Rows:
     def text(self, row: int) -> str:
         """Its cells."""
         return ",".join(text_of(self.part.iat[row, place]) for place in self.places)
+
+    def texts(self, row: int) -> dict[str, str]:
+        """None: what was read of it is what it holds."""
+        return {}

@@ -101,7 +101,7 @@ def columns_of(cells: Mapping[str, Any], rules: Rules) -> Columns:
     blank = ~good & ~named["user"] & ~named["movie"] & _is_blank(cells)
     unrated &= named["user"] & named["movie"] & ~blank
     good &= ~unrated
-    rows = np.flatnonzero(good)
+    rows = np.arange(len(good)) if good.all() else np.flatnonzero(good)
     titles = cells.get("title")
     if len(rows) < len(values):
         kept = pa.array(rows)
@@ -115,15 +115,14 @@ def columns_of(cells: Mapping[str, Any], rules: Rules) -> Columns:
         days=days,
         titles=titles,
         rows=rows,
-        bad=np.flatnonzero(~good & ~unrated & ~blank),
+        bad=np.flatnonzero(~(good | unrated | blank)),
         n_not_rated=int(unrated.sum()),
         n_blank=int(blank.sum()),
     )
 
 
-def wrong_with(cells: Mapping[str, Any], row: int, rules: Rules) -> tuple[str, str]:
+def wrong_with(text: Mapping[str, str], rules: Rules) -> tuple[str, str]:
     """What is wrong with a bad row, and what may be done about it ("" where nothing is known)."""
-    text = {role: text_of(column[row].as_py()) for role, column in cells.items()}
     for role in ("user", "movie"):
         if not text[role]:
             return f"has no {role} id", ""
@@ -132,7 +131,7 @@ def wrong_with(cells: Mapping[str, Any], row: int, rules: Rules) -> tuple[str, s
         return f"has the rating {text['rating']!r}, which is no number on the scale", _on_rating(
             text["rating"], value, rules.scale
         )
-    role = moment_role(cells) or "date"
+    role = moment_role(text) or "date"
     return "has no real date", advice_on(text[role], rules.date_format)
 
 

@@ -330,13 +330,13 @@ def given_places(columns: Sequence[str]) -> dict[str, int]:
 
 
 def _timed_layout(lines: list[str], first: int, delimiters: str) -> Layout | None:
-    """The columns of MovieLens 100K, where all first lines are such and tabs or spaces part them.
+    """The columns of MovieLens 100K, where most first lines are such and tabs or spaces part them.
 
     Without a header, only those are plain: the last of four is a time in seconds.
     """
     for delimiter in [mark for mark in ("\t", SPACES) if mark in delimiters]:
         rows = [split(line, delimiter) for line in lines[first:-1] or lines[first:] if line.strip()]
-        if rows and all(_is_timed(row) for row in rows):
+        if rows and 2 * sum(_is_timed(row) for row in rows) > len(rows):
             return Layout(
                 delimiter=delimiter,
                 places={role: k for k, role in enumerate((*REQUIRED, "timestamp"))},

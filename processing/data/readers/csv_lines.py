@@ -13,17 +13,20 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv as arrow_csv
 
 from processing.data.readers.cells import parse_number
-from processing.data.readers.columns import SPACES, Layout
+from processing.data.readers.columns import SPACES, Layout, split
 from processing.data.readers.reading import LONGEST_LINE
 from processing.data.readers.table_rows import Flaw
 from processing.data.readers.text_blocks import Block
 
+IDS = ("user", "movie")
 QUOTE, LF, COMMENT = (ord(c) for c in '"\n#')
 
+_AT_COLUMN = re.compile(r"In CSV column #([0-9]+)")
 _BLANKS = re.compile(rb"[ \t]+")
 
 
@@ -34,6 +37,7 @@ class Lines:
     label: str
     block: Block
     lines: NDArray[np.int64]
+    layout: Layout
 
     def place(self, row: int) -> str:
         """File and line."""
@@ -43,14 +47,22 @@ class Lines:
         """The line."""
         return self.block.line(int(self.lines[row])).decode("utf-8", "replace")
 
+    def texts(self, row: int) -> dict[str, str]:
+        """Its cells by role, none where it is not all of the row."""
+        cells = split(self.text(row), self.layout.delimiter)
+        if len(cells) != self.layout.n_columns:
+            return {}
+        return {role: cells[place] for role, place in self.layout.places.items()}
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True)
 class Found:
     """What the lines of a block are, before their cells are read.
 
     `plain`: which lines are plain rows. `odd`: the cells of other rows by line. `flaws`: bad lines,
     by line. `n_comments`: lines that are comments. `left`: the first line that is left for the next
-    block, since the quote that it opens is not closed in this one.
+    block, since the quote that it opens is not closed in this one. `marks`: places of all
+    delimiters, int64 (lines, columns - 1), where there are no quotes and every line has as many.
     """
 
     plain: NDArray[np.bool_]
@@ -58,13 +70,15 @@ class Found:
     flaws: dict[int, str]
     n_comments: int
     left: int
+    marks: NDArray[np.int64] | None
 
 
 def look_through(block: Block, layout: Layout, n_skipped: int) -> Found:
     """Tell plain lines from others, and read those; the first `n_skipped` lines are no rows."""
     is_there = block.ends > block.starts
     is_there[:n_skipped] = False
-    plain = is_there & _are_plain(block, layout)
+    regular, marks = _are_plain(block, layout)
+    plain = is_there & regular
     odd: dict[int, list[str]] = {}
     flaws: dict[int, str] = {}
     n_comments, after = 0, 0
@@ -73,7 +87,7 @@ def look_through(block: Block, layout: Layout, n_skipped: int) -> Found:
             continue
         cells, n_lines = _read_odd(block, k, layout)
         if n_lines == 0:
-            return Found(plain=plain, odd=odd, flaws=flaws, n_comments=n_comments, left=k)
+            return Found(plain, odd, flaws, n_comments, k, marks)
         if isinstance(cells, list):
             odd[k] = cells
             plain[k + 1 : k + n_lines] = False
@@ -82,23 +96,24 @@ def look_through(block: Block, layout: Layout, n_skipped: int) -> Found:
             n_comments += 1
         elif not _is_blank(block.line(k), layout):
             flaws[k] = cells
-    return Found(plain=plain, odd=odd, flaws=flaws, n_comments=n_comments, left=len(block.starts))
+    return Found(plain, odd, flaws, n_comments, len(block.starts), marks)
 
 
 def cells_of(
-    block: Block, found: Found, layout: Layout, label: str
+    block: Block, found: Found, layout: Layout, kinds: "CellTypes", label: str
 ) -> tuple[dict[str, Any], Lines, tuple[Flaw, ...]]:
     """The cells of all rows as Arrow arrays by role, where they stand, and the bad lines."""
     plain = found.plain
     plain[found.left :] = False
-    cells = _plain_cells(block, plain, layout)
+    cells = _plain_cells(block, found, layout, kinds)
     lines = np.flatnonzero(plain)
     if found.odd:
         odd = np.array(list(found.odd), np.int64)
         order = np.argsort(np.concatenate((lines, odd)), kind="stable")
         for role, place in layout.places.items():
             texts = pa.array([row[place] for row in found.odd.values()], pa.string())
-            cells[role] = pa.concat_arrays([cells[role], texts]).take(pa.array(order))
+            plain_texts = pc.cast(cells[role], pa.string())
+            cells[role] = pa.concat_arrays([plain_texts, texts]).take(pa.array(order))
         lines = np.concatenate((lines, odd))[order]
     flaws = tuple(
         Flaw(
@@ -109,36 +124,38 @@ def cells_of(
         )
         for k, reason in sorted(found.flaws.items())
     )
-    return cells, Lines(label, block, lines), flaws
+    return cells, Lines(label, block, lines, layout), flaws
 
 
-def _are_plain(block: Block, layout: Layout) -> NDArray[np.bool_]:
-    """Which lines are plain; all are UTF-8."""
+def _are_plain(block: Block, layout: Layout) -> tuple[NDArray[np.bool_], NDArray[np.int64] | None]:
+    """Which lines are plain, all of them UTF-8; and the places of delimiters, as in `Found`."""
     text = np.frombuffer(block.text, np.uint8)
     n_lines, n_marks = len(block.starts), layout.n_columns - 1
     if layout.delimiter == SPACES:
-        return _are_plain_in_spaces(block, n_marks)
+        return _are_plain_in_spaces(block, n_marks), None
+    by_line = None
     marks = np.flatnonzero(text == ord(layout.delimiter))
     if b'"' not in block.text:
-        plain = _have(marks, n_marks, block)
+        plain, by_line = _have(marks, n_marks, block)
     else:
         plain = _have_quotes_around(text, marks, n_marks, block, ord(layout.delimiter))
     plain &= text[block.starts] != COMMENT
     if not block.is_valid:
         plain &= np.fromiter((_is_utf8(block.line(k)) for k in range(n_lines)), np.bool_, n_lines)
-    return plain
+    return plain, by_line
 
 
-def _have(marks: NDArray[np.int64], n_marks: int, block: Block) -> NDArray[np.bool_]:
-    """Which lines have so many delimiters."""
+def _have(
+    marks: NDArray[np.int64], n_marks: int, block: Block
+) -> tuple[NDArray[np.bool_], NDArray[np.int64] | None]:
+    """Which lines have so many delimiters, and where these are if all lines do."""
     n_lines = len(block.starts)
     if len(marks) == n_lines * n_marks and n_marks:
         by_line = marks.reshape(n_lines, n_marks)
         if (by_line[:, 0] >= block.starts).all() and (by_line[:, -1] < block.ends).all():
-            return np.ones(n_lines, np.bool_)
+            return np.ones(n_lines, np.bool_), by_line
     counts = np.diff(np.searchsorted(marks, np.append(block.starts, len(block.text))))
-    same: NDArray[np.bool_] = counts == n_marks
-    return same
+    return counts == n_marks, None
 
 
 def _have_quotes_around(
@@ -178,17 +195,81 @@ def _are_plain_in_spaces(block: Block, n_marks: int) -> NDArray[np.bool_]:
     return plain
 
 
-def _plain_cells(block: Block, plain: NDArray[np.bool_], layout: Layout) -> dict[str, Any]:
+class CellTypes:
+    """The Arrow type of each column that is wanted: of numbers or dates until a cell is none.
+
+    May be shared by threads: at worst two of them find the same out.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._left = {role: [*_TYPES.get(role, ()), pa.string()] for role in layout.places}
+        self._roles = {place: role for role, place in layout.places.items()}
+
+    def types(self, with_ids: bool) -> dict[str, Any]:
+        """The type of each column, by its place as a text; ids are texts unless `with_ids`."""
+        return {
+            str(place): self._left[role][0] if with_ids or role not in IDS else pa.string()
+            for place, role in self._roles.items()
+        }
+
+    def give_up(self, place: int, kind: Any) -> None:
+        """Take another type for a column, since a cell of it is not of this one."""
+        left = self._left[self._roles[place]]
+        if left[0] == kind:
+            left.pop(0)
+
+
+_TYPES = {
+    "user": [pa.int64()],
+    "movie": [pa.int64()],
+    "rating": [pa.float64()],
+    "timestamp": [pa.int64(), pa.date32()],
+    "date": [pa.date32()],
+}
+
+
+def _plain_cells(block: Block, found: Found, layout: Layout, kinds: CellTypes) -> dict[str, Any]:
     text: Any = block.text
-    if not plain.any():
+    if not found.plain.any():
         return {role: pa.array([], pa.string()) for role in layout.places}
-    if not plain.all():
-        kept = np.repeat(plain, block.ends + 1 - block.starts)
+    if not found.plain.all():
+        kept = np.repeat(found.plain, block.ends + 1 - block.starts)
         text = np.frombuffer(text, np.uint8)[kept].tobytes()
     if layout.delimiter == SPACES:
         text = b"\n".join(b" ".join(line.split()) for line in text.split(b"\n"))
+    places = [layout.places[role] for role in IDS if role in layout.places]
+    numbers = all(_may_be_numbers(block, found, place) for place in places)
+    while True:
+        types = kinds.types(with_ids=numbers)
+        try:
+            table = _read_csv(text, layout, types)
+        except pa.ArrowInvalid as error:
+            wrong = _AT_COLUMN.search(str(error))
+            if wrong is None:
+                raise
+            kinds.give_up(int(wrong[1]), types[wrong[1]])
+            continue
+        columns = zip(layout.places, table.columns, strict=True)
+        return {role: column.combine_chunks() for role, column in columns}
+
+
+def _may_be_numbers(block: Block, found: Found, place: int) -> bool:
+    """Whether no cell of a column begins with a zero before more digits, or with a space."""
+    if found.marks is None:
+        return False
+    text = np.frombuffer(block.text, np.uint8)
+    starts = block.starts if place == 0 else found.marks[:, place - 1] + 1
+    ends = block.ends if place == found.marks.shape[1] else found.marks[:, place]
+    first, second = text[starts], text[np.minimum(starts + 1, len(text) - 1)]
+    negative = first == ord("-")
+    long_zero = (first == ord("0")) & (ends > starts + 1)
+    other = (first < ord("0")) & ~negative
+    return not bool((long_zero | other | (negative & (second == ord("0")))).any())
+
+
+def _read_csv(text: bytes, layout: Layout, types: dict[str, Any]) -> Any:
     names = [str(place) for place in range(layout.n_columns)]
-    table = arrow_csv.read_csv(
+    return arrow_csv.read_csv(
         pa.BufferReader(text),
         read_options=arrow_csv.ReadOptions(
             column_names=names, use_threads=False, block_size=len(text) + 1
@@ -197,14 +278,13 @@ def _plain_cells(block: Block, plain: NDArray[np.bool_], layout: Layout) -> dict
             delimiter=layout.delimiter, newlines_in_values=False, ignore_empty_lines=False
         ),
         convert_options=arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()),
+            column_types=types,
             include_columns=[str(place) for place in layout.places.values()],
+            null_values=[],
             strings_can_be_null=False,
             check_utf8=False,
         ),
     )
-    columns = zip(layout.places, table.columns, strict=True)
-    return {role: column.combine_chunks() for role, column in columns}
 
 
 def _read_odd(block: Block, k: int, layout: Layout) -> tuple[list[str] | str, int]:

@@ -39,6 +39,8 @@ def days_of(cells: Any, role: str, form: str | None) -> NDArray[np.int32]:
         return _whole_days(_floats(pc.cast(seconds, pa.int64())))
     if pa.types.is_date(cells.type):
         return _days(pc.cast(cells, pa.date32()))
+    if pa.types.is_int64(cells.type) and (days := _days_of_seconds(cells, role)) is not None:
+        return days
     if not pa.types.is_string(cells.type):
         return _days_of_numbers(_floats(cells), role)
     if form is not None:
@@ -111,6 +113,16 @@ def _days_of_numbers(numbers: NDArray[np.float64], role: str) -> NDArray[np.int3
         seconds[large] /= 1000
         seconds[large & (seconds <= LAST_SECOND) & (seconds > LATEST_S)] = np.nan
     return _whole_days(seconds)
+
+
+def _days_of_seconds(cells: Any, role: str) -> NDArray[np.int32] | None:
+    """Days of whole seconds, None where some are not there or of another unit."""
+    if role == "date" or cells.null_count or len(cells) == 0:
+        return None
+    seconds: NDArray[np.int64] = cells.to_numpy()
+    if seconds.min() < FIRST_SECOND or seconds.max() > LAST_SECOND:
+        return None
+    return (seconds // DAY_S).astype(np.int32)
 
 
 def _whole_days(seconds: NDArray[np.float64]) -> NDArray[np.int32]:

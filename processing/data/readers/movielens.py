@@ -212,14 +212,14 @@ class MovieLensCsv(Reader):
     accepts = "MovieLens 20M or later (ratings.csv)"
     endings = ("csv",)
     line = re.compile(rb"-?[0-9]+,-?[0-9]+,[^,]*,-?[0-9]+")
+    row = re.compile(rb"[^,]+,[^,]+,[^,]+,[^,]+")
 
     def find(self, place: Place) -> Form | None:
         ratings = place.find("ratings.csv")
         if ratings is None or not has_header(place.files, ratings, RATINGS_HEADER):
             return None
         file = SingleFile(member=ratings, head=place.files.head(ratings), place=place)
-        n_rows = len(file.lines) - 1
-        if n_rows and not 2 * file.count(self.line) > n_rows:
+        if file.is_mostly(file.count(self.row) - file.count(self.line)):
             return None  # ids that are texts, or dates: somebody's own under the same header
         named = _FOLDER_NAME.fullmatch(place.folder.rpartition("/")[2])
         suffix = named[1].replace("-", " ") if named else ""

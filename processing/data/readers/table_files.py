@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyarrow import parquet
 
 from processing.data.readers import csv_lines
@@ -100,6 +101,7 @@ class _CsvFile(TableFile):
         label = files.label(self.member)
         with files.open(self.member) as stream:
             blocks = TextBlocks(stream, label, self.options.encoding)
+            kinds = csv_lines.CellTypes(self.layout)
             while (block := blocks.read()) is not None:
                 n_skipped = max(0, self.layout.n_skipped - block.number + 1)
                 found = csv_lines.look_through(block, self.layout, n_skipped)
@@ -107,10 +109,12 @@ class _CsvFile(TableFile):
                     start = int(block.starts[found.left])
                     blocks.put_back(block.text[start:], len(block.starts) - found.left)
                 files.advance(len(block.text))
-                yield partial(self._load, block, found, label)
+                yield partial(self._load, block, found, kinds, label)
 
-    def _load(self, block: Block, found: csv_lines.Found, label: str) -> Batch:
-        cells, source, flaws = csv_lines.cells_of(block, found, self.layout, label)
+    def _load(
+        self, block: Block, found: csv_lines.Found, kinds: csv_lines.CellTypes, label: str
+    ) -> Batch:
+        cells, source, flaws = csv_lines.cells_of(block, found, self.layout, kinds, label)
         return Batch(cells=cells, source=source, flaws=flaws)
 
 
@@ -153,7 +157,11 @@ class _Cells:
 
     def text(self, row: int) -> str:
         """The cells."""
-        return ",".join(text_of(column[row].as_py()) for column in self.cells.values())
+        return ",".join(self.texts(row).values())
+
+    def texts(self, row: int) -> dict[str, str]:
+        """The cells by role."""
+        return {role: text_of(column[row].as_py()) for role, column in self.cells.items()}
 
 
 def _named(
@@ -219,8 +227,29 @@ def _json_batch(block: Block, keys: dict[str, str], label: str) -> Batch:
     cells = {
         role: pa.array(column, pa.string()) for role, column in zip(keys, columns, strict=True)
     }
-    source = csv_lines.Lines(label, block, np.array(lines, np.int64))
+    source = _JsonLines(label, block, np.array(lines, np.int64))
     return Batch(cells=cells, source=source, flaws=tuple(flaws))
+
+
+@dataclass(frozen=True)
+class _JsonLines:
+    """Rows of a file of JSON lines, for messages."""
+
+    label: str
+    block: Block
+    lines: NDArray[np.int64]
+
+    def place(self, row: int) -> str:
+        """File and line."""
+        return f"{self.label}:{self.block.number + int(self.lines[row])}"
+
+    def text(self, row: int) -> str:
+        """The line."""
+        return self.block.line(int(self.lines[row])).decode("utf-8", "replace")
+
+    def texts(self, row: int) -> dict[str, str]:
+        """None: what was read of it are texts."""
+        return {}
 
 
 def _json_text(value: object) -> str | None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from processing.data.readers.cells import Columns, IdCells, Rules, columns_of, wrong_with
+from processing.data.readers.cells import Columns, IdCells, Rules, columns_of, text_of, wrong_with
 from processing.data.readers.reading import BadLines
 from processing.data.readers.row_reader import Column
 from processing.data.readers.titles import Title, TitleBook, catalogue_of, tidy_title
@@ -30,6 +30,9 @@ class Source(Protocol):
 
     def text(self, row: int) -> str:
         """What it looks like there."""
+
+    def texts(self, row: int) -> Mapping[str, str]:
+        """Its cells by role as they stand there, none where they are what was read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,10 +134,14 @@ class TableRows:
                 self._bad.add(flaw.place, flaw.text, flaw.reason, self._expected)
                 flaw = next(flaws, None)
             if row < len(piece.cells["user"]):
-                reason, advice = wrong_with(piece.cells, row, self._rules)
+                reason, advice = self._wrong_with(piece, row)
                 place, text = piece.source.place(row), piece.source.text(row)
                 advice = advice if self._advises else ""
                 self._bad.add(place, text, reason, self._expected, advice)
+
+    def _wrong_with(self, piece: Piece, row: int) -> tuple[str, str]:
+        read = {role: text_of(column[row].as_py()) for role, column in piece.cells.items()}
+        return wrong_with({**read, **piece.source.texts(row)}, self._rules)
 
     def _add_titles(self, piece: Piece) -> None:
         """Each movie's titles, once."""

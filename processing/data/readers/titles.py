@@ -81,9 +81,9 @@ class TitleBook:
         known = self.titles.setdefault(title.movie_id, title)
         if known.title != title.title or known.year != title.year:
             self._n_other += 1
+            other, first = _spelled(title), _spelled(known)
             self._first_other = self._first_other or (
-                f"{place} calls movie {title.movie_id} {_spelled(title)!r} after "
-                f"{_spelled(known)!r}"
+                f"{place} calls movie {title.movie_id} {other!r} after {first!r}"
             )
 
     def report(self) -> None:

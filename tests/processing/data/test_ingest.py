@@ -124,7 +124,8 @@ def test_ingest_when_read_and_when_cached_then_logs_one_line_each(ml_100k, tmp_p
         caplog.clear()
         with caplog.at_level(logging.INFO):
             load_dataset(ml_100k, tmp_path / "cache")
-        (line,) = caplog.messages
+        here = [each for each in caplog.records if each.name == "processing.data.ingest"]
+        (line,) = [record.getMessage() for record in here]
         assert "5 ratings and 3 titles of MovieLens 100K" in line
         assert said in line
         assert "peak memory" in line

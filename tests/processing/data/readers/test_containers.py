@@ -76,13 +76,6 @@ def test_open_container_when_a_plain_tar_is_cut_off_says_so(size, tmp_path):
         open_container(path)
 
 
-def test_open_container_when_a_gzip_holds_no_tar_says_so(tmp_path):
-    path = tmp_path / "ratings.csv.gz"
-    path.write_bytes(gzip.compress(b"user,movie,rating\n"))
-    with pytest.raises(SourceError, match=r"ratings\.csv\.gz is damaged.*zip or tar\.gz"):
-        open_container(path)
-
-
 def test_open_container_when_a_gzip_checksum_is_wrong_says_so(tmp_path):
     path = pack("tar.gz", FILES, tmp_path)
     data = bytearray(path.read_bytes())

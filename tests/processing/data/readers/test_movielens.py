@@ -84,13 +84,51 @@ def test_movielens_single_file_is_read_without_titles(slug, tmp_path):
     assert data.folds == {}
 
 
-@pytest.mark.parametrize("slug", ["ml-100k", "ml-1m", "ml-10m"])
+@pytest.mark.parametrize("slug", ["ml-1m", "ml-10m"])
 def test_movielens_single_file_of_another_name_is_recognised(slug, tmp_path):
     files, _, _, (name, *_) = SETS[slug]
     (tmp_path / "export.txt").write_bytes(files[name])
     source = open_source(tmp_path / "export.txt")
     assert source.format == slug
     assert len(source.read().rows.values) == 3
+
+
+def test_movielens_100k_under_another_name_is_a_table_of_ones_own(tmp_path):
+    (tmp_path / "likes.tsv").write_bytes(ML_100K["u.data"].replace(b"\t5\t", b"\t7.5\t"))
+    source = open_source(tmp_path / "likes.tsv")
+    assert (source.format, source.name) == ("csv", "likes.tsv")
+    data = source.read()
+    assert (len(data.rows.values), data.scale.high) == (3, 7.5)
+
+
+def test_movielens_titles_saved_again_as_utf_8_are_read_as_such(tmp_path):
+    movies = ML_1M["movies.dat"].decode("latin-1").encode()
+    data = open_source(write_files({**ML_1M, "movies.dat": movies}, tmp_path)).read()
+    assert data.catalogue.titles[1] == "Le Café"
+
+
+@pytest.mark.parametrize(
+    "rows", [b"ann,2,4,9\n", b"1,heat,4,9\n", b'"1","2","4","2005-04-02 23:53:47"\n']
+)
+def test_movielens_header_over_texts_or_dates_is_a_table_of_ones_own(rows, tmp_path):
+    files = {**ML_CSV, "ratings.csv": b"userId,movieId,rating,timestamp\n" + rows}
+    source = open_source(write_files(files, tmp_path))
+    assert source.format == "csv"
+    data = source.read()
+    assert (len(data.rows.values), data.catalogue.titles[0]) == (1, "Jumanji")
+
+
+def test_movielens_movie_twice_keeps_the_first_title_with_a_warning(tmp_path, caplog):
+    files = {**ML_1M, "movies.dat": b"661::A (1990)::X\n661::B::X\n661::A (1990)::X\n"}
+    assert open_source(write_files(files, tmp_path)).read().catalogue.titles == ["A"]
+    assert "left out 1 rows" in caplog.text
+    assert "movies.dat:2 calls movie 661 'B' after 'A (1990)'" in caplog.text
+
+
+def test_movielens_with_a_rating_off_the_scale_names_the_option(tmp_path):
+    files = {**ML_CSV, "ratings.csv": b"userId,movieId,rating,timestamp\n1,2,8,9\n"}
+    with pytest.raises(RatingsFormatError, match=r"--scale, such as --scale 0:10\. Correct"):
+        open_source(write_files(files, tmp_path)).read()
 
 
 def test_movielens_dat_without_companions_is_told_by_its_half_stars(tmp_path):

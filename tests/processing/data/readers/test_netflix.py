@@ -145,6 +145,14 @@ BAD_TITLES = [
 ]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+def test_netflix_titles_that_a_spreadsheet_saved_read_as_before(encoding, tmp_path):
+    text = '1,2001,"Café, the First",,\r\n2,NULL,Second,,,\r\n3,2003,"""A"", so",\r\n'
+    files = {**NETFLIX, "movie_titles.csv": text.encode(encoding)}
+    catalogue = open_source(write_files(files, tmp_path)).read().catalogue
+    assert catalogue.titles == ["Café, the First", "Second", '"A", so']
+
+
 @pytest.mark.parametrize(("text", "line", "message"), BAD_TITLES)
 def test_netflix_with_a_bad_title_line_names_it(text, line, message, tmp_path):
     files = {**NETFLIX, "movie_titles.csv": text}

@@ -68,12 +68,12 @@ def test_open_source_takes_content_for_the_form_and_not_the_name(tmp_path):
     for name, data in (("u.data", OWN["mine.csv"]), ("ratings.csv", ML_100K["u.data"])):
         (tmp_path / name).write_bytes(data)
     assert open_source(tmp_path / "u.data").format == "csv"
-    assert open_source(tmp_path / "ratings.csv").format == "ml-100k"
+    assert open_source(tmp_path / "ratings.csv").name == "ratings.csv"
 
 
 def test_open_source_of_a_folder_with_a_renamed_file_recognises_it(tmp_path):
     source = open_source(write_files({"x.tsv": ML_100K["u.data"], "readme.txt": b"Hi\n"}, tmp_path))
-    assert source.format == "ml-100k"
+    assert (source.format, source.name) == ("csv", "x.tsv")
     assert len(source.read().rows.values) == 3
 
 
@@ -81,6 +81,33 @@ def test_open_source_with_columns_said_needs_one_file_to_apply_them_to(tmp_path)
     options = ReadOptions(columns=("user", "movie", "rating"))
     with pytest.raises(SourceError, match=r"5 text files are there.*give the file itself"):
         open_source(write_files({f"{k}.csv": b"1,2,3\n" for k in range(5)}, tmp_path), options)
+
+
+@pytest.mark.parametrize(
+    ("head", "example"),
+    [
+        ("uid;thing;vote;when;note", "user,movie,rating,-,-"),
+        ("when,reader_id,title,liked,grade", "-,user,title,movie,rating"),
+        ("A1,B0001,5.0,1400000000", "user,movie,rating,-"),
+    ],
+)
+def test_open_source_of_an_unknown_header_shows_columns_made_from_it(head, example, tmp_path):
+    (tmp_path / "x.csv").write_text(f"{head}\n")
+    with pytest.raises(SourceError, match=rf"such as --columns {example}\. Expected"):
+        open_source(tmp_path / "x.csv")
+
+
+def test_open_source_of_a_workbook_says_how_to_save_it(tmp_path):
+    files = {"xl/workbook.xml": b"<x/>", "xl/worksheets/sheet1.xml": b"<x/>"}
+    with pytest.raises(SourceError, match="workbook of Excel: save its sheet as CSV"):
+        open_source(pack("zip", files, tmp_path))
+
+
+def test_source_when_read_then_says_which_files_it_passes_over(tmp_path, caplog):
+    files = {**OWN, "notes.md": b"x", "ids.csv": b"a,b\n"}
+    with caplog.at_level("INFO", "processing"):
+        open_source(write_files(files, tmp_path)).read()
+    assert f"{tmp_path}: passes over the files ids.csv, notes.md." in caplog.messages
 
 
 def test_open_source_reads_the_same_rows_twice(tmp_path):
