@@ -57,6 +57,12 @@ class ModelContract:
         ]
         np.testing.assert_array_equal(alone, fitted.predict(users, movies)[some])
 
+    def test_predict_when_days_differ_then_the_same_but_for_models_of_time(self, ratings, fitted):
+        users, movies = ratings.by_user.rows(), ratings.by_user.indices
+        days = ratings.by_user.days
+        same = fitted.predict(users, movies, days) == fitted.predict(users, movies, days[::-1])
+        assert fitted.of_time or same.all()
+
     def test_predict_when_user_and_movie_unknown_then_the_mean(self, ratings):
         part = ratings.part(ratings.by_user.rows() != 0)
         scores = (

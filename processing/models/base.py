@@ -46,6 +46,7 @@ class Model(ABC, Generic[SettingsT, ArraysT]):
     kind: ClassVar[str]
     Settings: ClassVar[type[Any]]
     Arrays: ClassVar[type[Any]]
+    of_time: ClassVar[bool] = False  # whether it asks for the days of what it predicts
     learns_in_units: ClassVar[bool] = True  # False: what is learned goes with the scale by itself
 
     arrays_: ArraysT

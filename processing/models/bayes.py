@@ -98,6 +98,7 @@ class BayesArrays(NamedTuple):
 class Bayes(Model[BayesSettings, BayesArrays]):
     """Samples of factors, from `N_CHAINS` chains of Gibbs sampling side by side."""
 
+    of_time = True
     kind: ClassVar[str] = "bayes"
     Settings: ClassVar[type[BayesSettings]] = BayesSettings
     Arrays: ClassVar[type[BayesArrays]] = BayesArrays

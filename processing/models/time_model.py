@@ -119,6 +119,7 @@ class RatingDays(NamedTuple):
 class TimeModel(Model[SettingsT, TimeArrays]):
     """A model whose score may depend on the day; only the fast engine has such models."""
 
+    of_time = True
     Arrays: ClassVar[type[TimeArrays]] = TimeArrays
 
     def __init__(self, settings: SettingsT, engine: Engine = "fast") -> None:

@@ -56,7 +56,7 @@ class _Judge:
     def top(self, candidates: Candidates) -> NDArray[np.void]:
         """The recommendations of each user, `top_dtype` (n_users, top_n)."""
         served, settings = self._served, self._settings
-        orders = served.order(candidates)
+        orders, members = served.order(candidates)
         best = best_of(candidates, orders, settings.top_n)
         places = spread_places(candidates, best, served.near)
         kept = places >= 0
@@ -65,7 +65,8 @@ class _Judge:
         top["movie"] = np.append(candidates.movies, np.int32(NO_MOVIE))[places]
         top["order"][kept] = orders[chosen]
         users = candidates.users[candidates.rows()[chosen]]
-        described = describe(served, users, candidates.movies[chosen])
+        known = None if members is None else members[chosen]
+        described = describe(served, users, candidates.movies[chosen], known)
         approximate = settings.contributions == "approximate"
         top["score"][kept] = served.ensemble.predict(*described)
         top["contributions"][kept] = served.ensemble.contributions(*described, approximate)
@@ -89,11 +90,21 @@ class _Judge:
 
 
 def describe(
-    served: ServedModels, users: NDArray[np.int32], movies: NDArray[np.int32]
+    served: ServedModels,
+    users: NDArray[np.int32],
+    movies: NDArray[np.int32],
+    known: NDArray[np.float32] | None = None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What the ensemble is told of pairs that are not among the ratings: scores and features."""
+    """What the ensemble is told of pairs that are not among the ratings: scores and features.
+
+    `known`: the members' stars on other days, float32 (n, n_models), where they are known: models
+    of time alone are asked again.
+    """
     days = np.full(len(users), served.day, np.int32)
-    members = [model.predict(users, movies, days) for model in served.models.values()]
+    members = [
+        model.predict(users, movies, days) if known is None or model.of_time else known[:, place]
+        for place, model in enumerate(served.models.values())
+    ]
     return np.column_stack(members), served.features.make(users, movies, days)
 
 

@@ -66,13 +66,18 @@ class ServedModels:
     near: Csr
     n_candidates: int
 
-    def order(self, candidates: Candidates) -> NDArray[np.float32]:
-        """What orders the candidates, float32 (n_pairs,)."""
+    def order(
+        self, candidates: Candidates
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """What orders the candidates, float32 (n_pairs,), and what it took from the members.
+
+        That is the stars of each on the user's last day, float32 (n_pairs, n_models), or None.
+        """
         if self.ranker is None:
-            return np.ascontiguousarray(candidates.scores[:, 0])
+            return np.ascontiguousarray(candidates.scores[:, 0]), None
         pairs = candidates.pairs()
         members = np.column_stack([model.predict(*pairs) for model in self.models.values()])
-        return self.ranker.predict(self._columns.make(candidates, members))
+        return self.ranker.predict(self._columns.make(candidates, members)), members
 
     def grades(self) -> tuple[Csr, NDArray[np.bool_]]:
         """All ratings as grades from 0 to 1, and whether each is a like."""
