@@ -7,6 +7,7 @@ ProcessingError
 ├── ConfigError (ValueError)            a profile or setting that is wrong
 ├── ModelError (ValueError)             a model that cannot be fitted or loaded
 │   └── DivergedError                   a model whose fit did not converge
+├── UnknownIdError (LookupError)        a user or a movie that is not known
 ├── ReportError (ValueError)            a report that cannot be read
 ├── DiskError (OSError)                 a disk that has no room
 ├── DownloadError (OSError)             a data set that cannot be fetched
@@ -53,6 +54,10 @@ class DivergedError(ModelError):
     """
 
     model: str | None = None
+
+
+class UnknownIdError(ProcessingError, LookupError):
+    """A user or a movie that is not known."""
 
 
 class ReportError(ProcessingError, ValueError):

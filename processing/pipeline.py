@@ -8,12 +8,13 @@ from typing import TypeVar
 from processing.data.dataset import Dataset
 from processing.data.splits import working_protocol
 from processing.errors import DivergedError
+from processing.evaluation.evaluate import Evaluation
 from processing.evaluation.evaluate import evaluate as evaluate_run
 from processing.profile import Profile
 from processing.report.html import report_html
 from processing.report.schema import Report, report_to_json
 from processing.report.text import as_table
-from processing.runs.run import Plan, open_run
+from processing.runs.run import Plan, Run, open_run
 from processing.serving.stage import serve
 from processing.tools.files import write_text
 
@@ -29,28 +30,49 @@ def evaluate(dataset: Dataset, profile: Profile, protocol: str, seed: int, runs:
     return _without_diverged(Plan(protocol=protocol, seed=seed), work)
 
 
-def run(
+def measure(
     dataset: Dataset, profile: Profile, runs: Path, protocol: str | None = None
-) -> tuple[Path, Report]:
-    """Do every stage up to a staged release, or what is left of them.
+) -> tuple[Run, Evaluation]:
+    """Do the first half of a run: what it is worth, and what that decides about what is served.
 
     Without a `protocol` it is the profile's, or one that works where the data set lacks what that
     one needs, such as dates; a warning says so.
+    """
+    protocol = protocol or working_protocol(dataset, profile.protocol, profile.seed)
 
-    Returns the run's folder (the release is in `release` below it) and the report, which is also
-    in `report.json`, `report.txt` and `report.html` there.
+    def work(plan: Plan) -> tuple[Run, Evaluation]:
+        opened = open_run(runs, "run", dataset, profile, plan=plan)
+        return opened, evaluate_run(opened)
+
+    return _without_diverged(Plan(protocol=protocol, seed=profile.seed), work)
+
+
+def stage(opened: Run, evaluation: Evaluation) -> Path:
+    """Do the second half of a run, up to a staged release, whose folder is returned.
+
+    Beside it are the report's `report.json`, `report.txt` and `report.html`.
+    """
+    report, directory = evaluation.report, opened.directory
+    write_text(directory / "report.json", report_to_json(report).decode())
+    write_text(directory / "report.txt", as_table(report) + "\n")
+    write_text(directory / "report.html", report_html(report))
+    return serve(opened, report, evaluation.decisions).path
+
+
+def run(
+    dataset: Dataset, profile: Profile, runs: Path, protocol: str | None = None
+) -> tuple[Path, Report]:
+    """Do every stage, or what is left of them; the run's folder, and the report.
+
+    The release is in `release` below that folder. `protocol`: as of `measure`.
     """
     protocol = protocol or working_protocol(dataset, profile.protocol, profile.seed)
 
     def work(plan: Plan) -> tuple[Path, Report]:
         opened = open_run(runs, "run", dataset, profile, plan=plan)
         evaluation = evaluate_run(opened)
-        report = evaluation.report
-        write_text(opened.directory / "report.json", report_to_json(report).decode())
-        write_text(opened.directory / "report.txt", as_table(report) + "\n")
-        write_text(opened.directory / "report.html", report_html(report))
-        serve(opened, report, evaluation.decisions)
-        return opened.directory, report
+        stage(opened, evaluation)
+        return opened.directory, evaluation.report
 
     return _without_diverged(Plan(protocol=protocol, seed=profile.seed), work)
 

@@ -11,7 +11,7 @@ from processing.cli.options import quiet_option, read_options, source_options
 from processing.cli.releases import publish_command, releases
 from processing.errors import ProcessingError
 
-PROFILES = Path(config.__file__).parent / "profiles"
+PROFILES = config.PROFILES
 DEFAULT_PROFILE = "fast"
 RUNS = Path("runs")
 PROTOCOLS = ("time", "probe", "last", "random", "folds")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from processing.data.dataset import Dataset, load_saved, save_dataset
+from processing.data.dataset import Dataset, dataset_hash, load_saved, save_dataset
 from processing.data.ratings import Ratings, build_ratings
 from processing.data.readers.registry import FoundSource, ReadOptions, open_source
 from processing.data.rows import Catalogue, SourceData, SourcePairs
@@ -57,6 +57,18 @@ def load_dataset(path: Path | str, cache: Path, options: ReadOptions | None = No
     return dataset
 
 
+def load_rows(data: SourceData, name: str, cache: Path) -> Dataset:
+    """Make a data set of rows that come from no file, and keep it in the folder `cache`.
+
+    Its sha256 is that of what it holds.
+    """
+    dataset = _assemble(data, name=name, simulated=False, sha256="")
+    dataset = replace(dataset, sha256=dataset_hash(dataset))
+    prefix = _hash([CACHE_VERSION, name], 8)
+    kept = _open_kept(_place(cache, prefix, dataset.sha256), name, simulated=False)
+    return _keep(dataset, cache, prefix) if kept is None else kept
+
+
 def _find_kept(source: FoundSource, cache: Path, prefix: str) -> Dataset | None:
     """What was kept of a source, None where it has to be read.
 
@@ -65,11 +77,17 @@ def _find_kept(source: FoundSource, cache: Path, prefix: str) -> Dataset | None:
     """
     if not any(cache.glob(f"{prefix}-*")):
         return None
-    kept = _place(cache, prefix, source.sha256())
+    return _open_kept(
+        _place(cache, prefix, source.sha256()), source.name, simulated=source.simulated
+    )
+
+
+def _open_kept(kept: Path, name: str, *, simulated: bool) -> Dataset | None:
+    """What was kept in a folder, None where nothing is, or nothing whole."""
     if not kept.is_dir():
         return None
     try:
-        return replace(load_saved(kept), name=source.name, simulated=source.simulated)
+        return replace(load_saved(kept), name=name, simulated=simulated)
     except (OSError, ValueError, KeyError) as error:
         logger.warning("%s is damaged (%s); the source is read again.", kept, error)
         shutil.rmtree(kept)
@@ -87,22 +105,22 @@ def _read(source: FoundSource) -> Dataset:
     with ThreadPoolExecutor(1) as pool:
         sha256 = pool.submit(source.sha256)
         data = source.read()
-        return _assemble(source, sha256.result(), data)
+        return _assemble(data, name=source.name, simulated=source.simulated, sha256=sha256.result())
 
 
-def _assemble(source: FoundSource, sha256: str, data: SourceData) -> Dataset:
+def _assemble(data: SourceData, *, name: str, simulated: bool, sha256: str) -> Dataset:
     ratings, n_duplicates = build_ratings(data.rows, data.catalogue.movie_ids, data.scale.of_two())
     if n_duplicates:
         logger.warning(
             "%s: %d ratings were given again later by the same user; the latest counts.",
-            source.name,
+            name,
             n_duplicates,
         )
     probe = None if data.probe is None else _positions(ratings, data.probe, "probe", data.n_bad)
     return Dataset(
-        name=source.name,
+        name=name,
         sha256=sha256,
-        simulated=source.simulated,
+        simulated=simulated,
         ratings=ratings,
         catalogue=_complete(data.catalogue, ratings.movie_ids),
         folds={n: _positions(ratings, pairs, n, data.n_bad) for n, pairs in data.folds.items()},

@@ -1,4 +1,4 @@
-"""A release's tables as pandas data frames, for analysts; `export` writes the same to files."""
+"""A release's tables as pandas data frames, wide, as `export` writes them to files."""
 
 from collections.abc import Iterable
 from itertools import chain
@@ -14,15 +14,6 @@ from processing.release.records import UserRecord
 from processing.release.schema import NO_DAY, NO_MOVIE
 
 Records = Iterable[tuple[int, UserRecord]]
-
-
-def release_frames(release: Release) -> dict[str, pd.DataFrame]:
-    """The movies, and everyone's recommendations and ratings, by name; reads the whole release."""
-    return {
-        "movies": movies_frame(release),
-        "recommendations": recommendations_frame(release),
-        "ratings": ratings_frame(release),
-    }
 
 
 def movies_frame(release: Release) -> pd.DataFrame:

@@ -22,27 +22,31 @@ from processing.tools.progress import counting
 BLOCK_USERS = 1024
 
 
-def recommend(served: ServedModels, settings: RecommendSettings) -> Iterator[NDArray[np.void]]:
+def recommend(
+    served: ServedModels, settings: RecommendSettings, users: NDArray[np.int32] | None = None
+) -> Iterator[NDArray[np.void]]:
     """Yield, block of users by block, their recommendations, best first, ties by movie id.
 
-    Blocks are `top_dtype` (n_users, top_n), padded with movie -1 where a user has rated nearly
-    everything. A movie that the user has rated, or that nobody has, is never recommended.
+    `users` ascend, by default all. Blocks are `top_dtype` (n_users, top_n), padded with movie -1
+    where a user has rated nearly everything. A movie that the user has rated, or that nobody has,
+    is never recommended.
     """
-    n_users = served.ratings.n_users
+    if users is None:
+        users = np.arange(served.ratings.n_users, dtype=np.int32)
     judge = _Judge(served, settings)
-    with counting(n_users, "recommendations", "user") as advance:
-        for start in range(0, n_users, BLOCK_USERS):
-            users = np.arange(start, min(start + BLOCK_USERS, n_users), dtype=np.int32)
+    with counting(len(users), "recommendations", "user") as advance:
+        for start in range(0, len(users), BLOCK_USERS):
+            some = users[start : start + BLOCK_USERS]
             block = np.zeros(
-                (len(users), settings.top_n), top_dtype(settings.n_reasons, len(CONTRIBUTIONS))
+                (len(some), settings.top_n), top_dtype(settings.n_reasons, len(CONTRIBUTIONS))
             )
             block["movie"] = NO_MOVIE
             n = served.n_candidates
-            for candidates in find_candidates(served.ratings, users, served.rankings, n):
+            for candidates in find_candidates(served.ratings, some, served.rankings, n):
                 if len(candidates.users):
-                    block[candidates.users - start] = judge.top(candidates)
+                    block[np.searchsorted(some, candidates.users)] = judge.top(candidates)
             yield block
-            advance(len(users))
+            advance(len(some))
 
 
 class _Judge:

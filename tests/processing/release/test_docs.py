@@ -39,7 +39,6 @@ def test_example_when_run_on_the_golden_release_then_reads_a_user(names: dict[st
 def test_example_when_run_on_the_golden_release_then_frames_of_its_lists(names: dict[str, object]):
     often = names["often_recommended"](GOLDEN)
     assert often.loc[17770].tolist() == [2, 4.125, "Nobody Rated This", 0]
-    assert names["list_of"](GOLDEN, 7)["movie_id"].tolist() == [17770, 8]
 
 
 def test_version_when_read_then_that_of_the_code(text: str):

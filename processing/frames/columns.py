@@ -1,0 +1,79 @@
+"""Columns of the frames, and the users and movies that are asked about."""
+
+from collections.abc import Iterable
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from processing.data.rows import NO_DAY
+from processing.errors import SourceError, UnknownIdError
+from processing.ids import Id, Ids, find_id, is_text
+
+MOST_NAMED = 5
+
+
+def id_column(ids: Ids) -> Any:
+    """Ids as a column: int64, or pandas' texts."""
+    return pd.array(ids.tolist(), dtype="str") if is_text(ids) else ids
+
+
+def date_column(days: NDArray[np.int32]) -> NDArray[np.datetime64]:
+    """Days since 1970-01-01 as dates, missing where there is none."""
+    dates = days.astype("datetime64[D]")
+    dates[days == NO_DAY] = np.datetime64("NaT")
+    return dates
+
+
+def places_of(ids: Ids, wanted: Id | Iterable[Id], what: str, see: str) -> NDArray[np.int64]:
+    """Places of one id or of several among ascending ones.
+
+    `what` are they, in the singular, and `see` says where those that are known can be seen.
+
+    Raises
+    ------
+    UnknownIdError
+        If some are not there; names the first of them.
+    """
+    asked = [wanted] if isinstance(wanted, (str, int, np.integer)) else list(wanted)
+    found = [
+        find_id(ids, each) if isinstance(each, str) else _find_number(ids, each) for each in asked
+    ]
+    missing = list(
+        dict.fromkeys(repr(each) for each, k in zip(asked, found, strict=True) if k is None)
+    )
+    if missing:
+        shown = ", ".join(missing[:MOST_NAMED])
+        more = f" and {len(missing) - MOST_NAMED:,} more" if len(missing) > MOST_NAMED else ""
+        kind = "texts" if is_text(ids) else "whole numbers"
+        raise UnknownIdError(
+            f"Unknown {what} {shown}{more}. Expected some of the {len(ids):,} {what}s that are "
+            f"known, whose ids are {kind}; see {see}."
+        )
+    return np.array(found, np.int64)
+
+
+def pairs_of(frame: pd.DataFrame) -> tuple[list[Any], list[Any]]:
+    """The users and the movies of a frame of pairs.
+
+    Raises
+    ------
+    SourceError
+        If it lacks one of the two columns.
+    """
+    columns = [str(name) for name in frame.columns]
+    missing = [name for name in ("user_id", "movie_id") if name not in columns]
+    if missing:
+        raise SourceError(
+            f"The pairs have no column {' and no column '.join(map(repr, missing))}; their columns "
+            f"are {', '.join(map(repr, columns)) or 'none'}. Expected 'user_id' and 'movie_id'; "
+            "rename the columns that hold them."
+        )
+    return frame["user_id"].tolist(), frame["movie_id"].tolist()
+
+
+def _find_number(ids: Ids, wanted: object) -> int | None:
+    """Place of what may be a number from a DataFrame, None if it is none or not there."""
+    return find_id(ids, int(wanted)) if isinstance(wanted, Integral) else None
