@@ -199,7 +199,22 @@ def test_train_when_in_a_strange_repository_then_whole_and_without_its_commit(in
         "assert processing.runs.run._commit() == 'unknown'\n"
     )
     here.run("python", "-c", program)
-    installed("export").run("python", "-c", "import processing.release.export")
+
+
+def test_export_extra_when_a_release_is_opened_elsewhere_then_answers(installed, tmp_path):
+    publish_sample(tmp_path)
+    program = (
+        "import sys, processing, processing.release.export\n"
+        "release = processing.open_release(sys.argv[1])\n"
+        "tables = release.top(7), release.scores(7), release.reasons(7), release.similar()\n"
+        "print(*(len(each) > 0 for each in tables), 'RMSE' in release.report.tables['errors'])\n"
+    )
+    here = installed("export")
+    done = here.run("python", "-c", program, tmp_path / "predictions")
+    assert done.stdout == "True True True True True\n"
+    assert not {"numba", "matplotlib", "xgboost-cpu", "flask"} & needed("export")
+    failed = here.run("python", "-c", "import processing; processing.simulate()", check=False)
+    assert "Install the package with its extra 'train'" in failed.stderr
 
 
 def test_extras_when_compared_with_the_pins_then_ask_for_what_is_pinned():
