@@ -118,6 +118,7 @@ ALLOWED = {
         "processing.profile",
         "processing.data",
         "processing.tools",
+        "processing.errors",
     ],
     "processing.frames": [
         "processing.pipeline",
@@ -130,6 +131,7 @@ ALLOWED = {
         "processing.data",
         "processing.report",
         "processing.release",
+        "processing.ids",
         "processing.errors",
     ],
     "processing.api": ["processing.frames", "config"],

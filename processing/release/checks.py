@@ -180,7 +180,8 @@ def check_contents(contents: ReleaseContents, about: ReleaseAbout) -> None:
         )
     n_history = len(contents.history_movies)
     top_columns = contents.top.shape[1] if contents.top.ndim == 2 else None
-    top_dtype = schema.top_dtype(contents.n_reasons, len(about.contribution_groups))
+    stars = schema.stars_dtype(about.scale)
+    top_dtype = schema.top_dtype(contents.n_reasons, len(about.contribution_groups), stars)
     expected: dict[str, tuple[Any, tuple[int | None, ...]]] = {
         "n_ratings": (np.int32, (n_movies,)),
         "means": (np.float32, (n_movies,)),
@@ -220,7 +221,9 @@ def check_top(top: NDArray[np.void], n_movies: int, first_user: int, about: Rele
     contributions = top["contributions"][real].astype(np.float32)
     if contributions.shape[1] == 0:
         return
-    most_off = MOST_OFF * (about.scale[1] - about.scale[0])
+    low, high, _ = about.scale
+    rounded = float(np.spacing(np.float32(max(abs(low), abs(high)))))  # of each float32 in the sum
+    most_off = MOST_OFF * (high - low) + contributions.shape[1] * rounded
     off = np.abs(about.contribution_start + contributions.sum(axis=1) - top["score"][real])
     if off.size and not off.max() <= most_off:
         raise ReleaseFormatError(

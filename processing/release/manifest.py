@@ -10,7 +10,7 @@ from processing.errors import ReleaseFormatError
 from processing.ids import Id
 from processing.release.encoding import Document, from_json, sha256_of, to_json
 from processing.release.names import release_id
-from processing.release.schema import FORMAT_VERSION, MANIFEST, top_dtype
+from processing.release.schema import FORMAT_VERSION, MANIFEST, stars_dtype, top_dtype
 
 Number = int | float  # kept as it is written: a release is named after the bytes of its manifest
 
@@ -125,7 +125,8 @@ class Manifest(ReleaseAbout, frozen=True, kw_only=True):
     @property
     def top_dtype(self) -> np.dtype[Any]:
         """Dtype of a recommendation in this release."""
-        return top_dtype(self.n_reasons, len(self.contribution_groups))
+        stars = stars_dtype(self.scale)
+        return top_dtype(self.n_reasons, len(self.contribution_groups), stars)
 
     @property
     def size_bytes(self) -> int:

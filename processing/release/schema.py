@@ -61,17 +61,30 @@ def index_dtype(n_movies: int) -> np.dtype[Any]:
     return np.dtype("<u2" if n_movies <= 2**16 else "<u4")
 
 
-def top_dtype(n_reasons: int, n_groups: int) -> np.dtype[Any]:
-    """Dtype of one recommendation: 16 bytes, 8 more per reason and 2 per group of features."""
+def stars_dtype(scale: tuple[float, float, float]) -> str:
+    """Dtype of stars that need few digits: float16, or float32 where it would lose the scale.
+
+    Of numbers far from 0 float16 has no digits left for a short scale, and none beyond 65,504.
+    """
+    low, high, _ = scale
+    most, span = max(abs(low), abs(high)), high - low
+    return "<f2" if most <= min(2 * span, 2000) and span >= 0.1 else "<f4"
+
+
+def top_dtype(n_reasons: int, n_groups: int, stars: str = "<f2") -> np.dtype[Any]:
+    """Dtype of one recommendation: 16 bytes, 8 more per reason and 2 per group of features.
+
+    `stars`: what `stars_dtype` says of the scale; with float32 2 more bytes each.
+    """
     return np.dtype(
         [
             ("movie", "<i4"),
             ("score", "<f4"),
             ("order", "<f4"),
             ("reasons", REASON_DTYPE, (n_reasons,)),
-            ("contributions", "<f2", (n_groups,)),
+            ("contributions", stars, (n_groups,)),
             ("n_neighbours", "<u2"),
-            ("neighbours_mean", "<f2"),
+            ("neighbours_mean", stars),
         ]
     )
 

@@ -4,10 +4,12 @@ Where there is no ranker, the first of the ranking models orders.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from processing.data.rows import Scale
 from processing.ensemble.features import CONTRIBUTIONS, N_NEIGHBOURS
 from processing.kernels.arrays import Cells
 from processing.kernels.audience import CellLists, neighbour_totals
@@ -15,7 +17,7 @@ from processing.kernels.weigh import strongest_terms
 from processing.profile import RecommendSettings
 from processing.ranking.candidates import Candidates, find_candidates
 from processing.ranking.order import best_of, spread_places
-from processing.release.schema import NO_MOVIE, top_dtype
+from processing.release.schema import NO_MOVIE, REASON_DTYPE, stars_dtype, top_dtype
 from processing.serving.refit import ServedModels
 from processing.tools.progress import counting
 
@@ -37,9 +39,7 @@ def recommend(
     with counting(len(users), "recommendations", "user") as advance:
         for start in range(0, len(users), BLOCK_USERS):
             some = users[start : start + BLOCK_USERS]
-            block = np.zeros(
-                (len(some), settings.top_n), top_dtype(settings.n_reasons, len(CONTRIBUTIONS))
-            )
+            block = np.zeros((len(some), settings.top_n), dtype_of(served.ratings.scale, settings))
             block["movie"] = NO_MOVIE
             n = served.n_candidates
             for candidates in find_candidates(served.ratings, some, served.rankings, n):
@@ -65,7 +65,7 @@ class _Judge:
         places = spread_places(candidates, best, served.near)
         kept = places >= 0
         chosen = places[kept]
-        top = np.zeros(places.shape, top_dtype(settings.n_reasons, len(CONTRIBUTIONS)))
+        top = np.zeros(places.shape, dtype_of(served.ratings.scale, settings))
         top["movie"] = np.append(candidates.movies, np.int32(NO_MOVIE))[places]
         top["order"][kept] = orders[chosen]
         users = candidates.users[candidates.rows()[chosen]]
@@ -88,9 +88,15 @@ class _Judge:
         if self._by_target is not None:
             cells = Cells(users, movies)
             strongest_terms(self._grades, self._liked, self._by_target, cells, ids, shares)
-        reasons = np.zeros(ids.shape, top_dtype(n, len(CONTRIBUTIONS))["reasons"].base)
+        reasons = np.zeros(ids.shape, REASON_DTYPE)
         reasons["movie"], reasons["share"] = ids, shares
         return reasons
+
+
+def dtype_of(scale: Scale, settings: RecommendSettings) -> np.dtype[Any]:
+    """Dtype of a recommendation on this scale."""
+    stars = stars_dtype((scale.low, scale.high, scale.step))
+    return top_dtype(settings.n_reasons, len(CONTRIBUTIONS), stars)
 
 
 def describe(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from processing.ensemble.features import CONTRIBUTIONS, Features
+from processing.ensemble.features import Features
 from processing.ensemble.stacking import Ensemble
 from processing.kernels.arrays import Csr
 from processing.models.registry import load_model
@@ -20,7 +20,7 @@ from processing.runs.grams import read_csr
 from processing.runs.run import Run
 from processing.serving.audience import lovers_of, viewers_by_band, votes_by_period
 from processing.serving.facts import about_release, histograms, movie_means, similar_movies
-from processing.serving.recommend import recommend
+from processing.serving.recommend import dtype_of, recommend
 from processing.serving.refit import ASK, RefittedStages, load_rankings, load_served, refit
 from processing.tools.files import mapped_array
 from processing.tools.stages import Stage
@@ -43,7 +43,7 @@ def _recommending(
 ) -> Callable[[Path], str]:
     def work(directory: Path) -> str:
         settings, n_users = run.profile.recommend, run.ratings.n_users
-        dtype = schema.top_dtype(settings.n_reasons, len(CONTRIBUTIONS))
+        dtype = dtype_of(run.ratings.scale, settings)
         top = mapped_array(directory / TOP, dtype, (n_users, settings.top_n))
         start = 0
         for block in recommend(load_served(run, refitted, decisions), settings):

@@ -35,6 +35,7 @@ from processing.release.schema import (
     VIEWERS_DTYPE,
     VOTES_DTYPE,
     index_dtype,
+    stars_dtype,
 )
 from processing.report.schema import report_to_json, without_times
 from tests.report_example import LEFT_OUT, example_report
@@ -246,7 +247,8 @@ def _ratings(low: float, high: float) -> list[tuple[int, int, float]]:
 
 
 def _top(matrix: np.ndarray, about: ReleaseAbout) -> np.ndarray:
-    top = np.zeros((len(USER_IDS), TOP_N), top_dtype(N_REASONS, len(about.contribution_groups)))
+    dtype = top_dtype(N_REASONS, len(about.contribution_groups), stars_dtype(about.scale))
+    top = np.zeros((len(USER_IDS), TOP_N), dtype)
     top["movie"] = NO_MOVIE
     top["reasons"]["movie"] = NO_MOVIE
     low, high, _ = about.scale

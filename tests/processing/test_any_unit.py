@@ -1,4 +1,4 @@
-"""The same invented tastes told in six units: the same errors, lists, and stars, but for the unit."""
+"""The same invented tastes in six units: the same errors, lists and stars, but for the unit."""
 
 import numpy as np
 import pytest
@@ -16,6 +16,8 @@ PROFILE = parse_profile(
     "units",
     DOCUMENT
     | {
+        "ensemble": {"n_estimators": 20},
+        "ranker": {"n_candidates": 12, "n_estimators": 0},
         "models": {
             "baseline": {"kind": "baseline"},
             "knn": {"kind": "knn_baseline", "similarity": "msd"},
@@ -25,7 +27,7 @@ PROFILE = parse_profile(
             "time_baseline": {"kind": "time_baseline"},
             "timesvdpp": {"kind": "timesvdpp", "n_factors": 4},
             "bayes": {"kind": "bayes", "n_factors": 3, "n_samples": 8, "ordinal": False},
-        }
+        },
     },
 )
 
