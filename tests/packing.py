@@ -1,9 +1,14 @@
 """Tiny data sets in the exact form of the real ones, packed as folder, zip or tar.gz."""
 
+import bz2
+import gzip
 import io
 import tarfile
 import zipfile
 from pathlib import Path
+
+import pyarrow as pa
+from pyarrow import parquet
 
 FORMS = ("folder", "nested", "zip", "tar.gz", "tar")
 
@@ -61,6 +66,31 @@ ML_CSV = {
     "links.csv": b"movieId,imdbId,tmdbId\n",
 }
 OWN = {"mine.csv": b"user,movie,rating,date\n-7,1,4.5,2024-02-29\n8,1,2,2023-01-01 12:30:00\n"}
+
+
+def _parquet() -> bytes:
+    stream = io.BytesIO()
+    columns = {"user": ["a", "b"], "movie": [1, 2], "rating": [3.5, None], "created_at": [0, 10**9]}
+    parquet.write_table(pa.table(columns), stream)
+    return stream.getvalue()
+
+
+TABLES = {
+    "texts": {
+        "mine.csv": 'user;isbn;rating;title\nän;007X;3,5;"A; ""b"""\nb;8;4;B\n'.encode("cp1252")
+    },
+    "utf-16": {"mine.tsv": "user\tmovie\trating\r\n1\tü\t4\r\n".encode("utf-16")},
+    "json": {
+        "r.jsonl": b'{"user_id":"u","asin":"B1","overall":4,"unixReviewTime":1500000000}\n' * 3,
+        "books.csv": b'"asin","title","year"\n"B1","A, b","1999"\n',
+    },
+    "parquet": {"part-0.parquet": _parquet(), "part-1.parquet": _parquet()},
+    "packed": {
+        "r.csv.gz": gzip.compress(OWN["mine.csv"]),
+        "movies.csv.bz2": bz2.compress(ML_CSV["movies.csv"]),
+    },
+    "spaces": {"u.data": b"1   2  3  1500000000\n2  2   4.5   1500000000\n"},
+}
 
 
 def pack(form: str, files: dict[str, bytes], folder: Path, name: str = "data") -> Path:

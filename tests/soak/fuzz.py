@@ -11,7 +11,7 @@ from processing.data.ingest import load_dataset
 from processing.errors import SourceError
 from processing.release import FolderStorage
 from tests.app.sample import NEVER_S, publish_sample, sample_settings
-from tests.packing import FORMS, ML_1M, ML_10M, ML_100K, ML_CSV, NETFLIX, OWN, pack
+from tests.packing import FORMS, ML_1M, ML_10M, ML_100K, ML_CSV, NETFLIX, OWN, TABLES, pack
 from tests.soak.oracle import OTHER_PATHS, USER_PATHS, truth_of, visit
 from tests.soak.tally import Tally
 
@@ -22,10 +22,25 @@ SETS = {
     "ml-10m": ML_10M,
     "ml-csv": ML_CSV,
     "own": OWN,
+    **TABLES,
 }
 PIECES = (
     *(b"", b"\0", b"\r", b"\n\n", b'"', b",", b"::", b"\t", b"-", b"9" * 400, b"1e999", b"nan"),
     *(b"\xff\xfe", b"\xed\xa0\x80", b"\xf0\x9f\x8e\xac", b"x" * 5000, b"0", b"NULL", b"{" * 999),
+    *(
+        b'""',
+        b"\n#",
+        b"sep=;\n",
+        b";",
+        b" ",
+        b"\xe9",
+        b"\xc2\xa0",
+        b"PAR1",
+        b"\x1f\x8b",
+        b"1.0",
+        b"-0",
+    ),
+    *(b"[" * 99999, b"\x28\xb5\x2f\xfd", b"1e308", b"9" * 19, b"2020-13-01T25:61:00+99:99"),
 )
 PATHS = (
     *("/", "/users", "/users/7", "/movies/1", "/search", "/rate", "/list/", "/report", "/mine"),

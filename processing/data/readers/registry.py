@@ -264,7 +264,7 @@ def _what_is_there(container: Container, files: Files, options: ReadOptions) -> 
     )
     archives = any(name.endswith((".zip", ".tar.gz", ".tgz")) for name in names)
     hint = "; give an archive by its own path" if archives else ""
-    if "xl/workbook.xml" in names:
+    if any(name.endswith("xl/workbook.xml") for name in names):
         hint = "; this is a workbook of Excel: save its sheet as CSV or as Unicode text"
     return f"holds no known data set: found {shown}{text}{hint}"
 

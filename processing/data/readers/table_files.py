@@ -36,6 +36,7 @@ N_ROWS = 1 << 17  # that are read of a Parquet file at once
 KEYS_OF = 100  # lines of JSON that are looked through for keys
 
 _JSON = re.compile(r"\s*\{\s*(\"|\})")
+_JSON_ARRAY = re.compile(r"\s*\[\s*[\[{]")
 
 Loader = Callable[[], Batch]
 
@@ -67,6 +68,8 @@ def find_table(member: Member, head: bytes, files: Files, options: ReadOptions) 
     text = decoded_head(head, options.encoding)
     if _JSON.match(text):
         return _named(_JsonFile, member, _json_keys(text), options)
+    if _JSON_ARRAY.match(text):
+        return None
     layout = find_layout(text, options)
     return _CsvFile(member=member, layout=layout, options=options) if layout else None
 

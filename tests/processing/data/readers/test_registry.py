@@ -87,7 +87,7 @@ def test_open_source_with_columns_said_needs_one_file_to_apply_them_to(tmp_path)
     ("head", "example"),
     [
         ("uid;thing;vote;when;note", "user,movie,rating,-,-"),
-        ("when,reader_id,title,liked,grade", "-,user,title,movie,rating"),
+        ("when,reader_id,title,liked,grade", "movie,user,title,-,rating"),
         ("A1,B0001,5.0,1400000000", "user,movie,rating,-"),
     ],
 )

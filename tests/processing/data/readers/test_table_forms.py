@@ -12,7 +12,7 @@ import pytest
 
 from processing.data.readers.reading import ReadOptions
 from processing.data.readers.registry import open_source
-from processing.data.rows import NO_DAY
+from processing.data.rows import NO_DAY, Scale
 from processing.errors import RatingsFormatError, SourceError
 from tests.packing import FORMS, pack, tuples, write_files
 
@@ -41,11 +41,7 @@ def parquet(frame):
 
 
 def zstd(data):
-    stream = io.BytesIO()
-    with pa.CompressedOutputStream(stream, "zstd") as packed:
-        packed.write(data)
-        packed.flush()
-        return stream.getvalue()
+    return pa.compress(data, codec="zstd", asbytes=True)
 
 
 def frame():
@@ -113,12 +109,14 @@ def test_table_when_utf_8_is_damaged_then_the_line_is_bad(tmp_path):
         read(tmp_path, text)
 
 
-@pytest.mark.parametrize(
-    ("encoding", "message"), [("utf-9", "'utf-9' is unknown"), ("utf-16", "is not text in utf-16")]
-)
-def test_table_when_the_encoding_cannot_be_then_says_so(encoding, message, tmp_path):
-    with pytest.raises(SourceError, match=message):
-        read(tmp_path, PLAIN + "1", encoding=encoding, columns=("user", "movie", "rating", "date"))
+def test_table_when_the_encoding_is_unknown_then_says_so(tmp_path):
+    with pytest.raises(SourceError, match=r"'utf-9' is unknown\. Expected one that Python knows"):
+        read(tmp_path, PLAIN, encoding="utf-9")
+
+
+def test_table_when_it_is_not_in_its_encoding_then_says_so(tmp_path):
+    with pytest.raises(SourceError, match=r"mine\.csv is not text in utf-16: .* with --encoding"):
+        read(tmp_path, PLAIN.encode("utf-16") + b"x")
 
 
 @pytest.mark.parametrize(
@@ -245,15 +243,7 @@ def test_table_when_a_mark_says_not_rated_then_the_row_is_passed_over(mark, tmp_
 
 def test_table_when_a_mark_is_off_the_scale_then_both_options_are_named(tmp_path):
     with pytest.raises(RatingsFormatError, match=r"--scale 0:5; .* --not-rated 0"):
-        options = ReadOptions(scale=open_source_scale())
-        (tmp_path / "x.csv").write_text("user,movie,rating\n1,2,0\n")
-        open_source(tmp_path / "x.csv", options).read()
-
-
-def open_source_scale():
-    from processing.data.rows import Scale
-
-    return Scale(low=1, high=5, step=1)
+        read(tmp_path, "user,movie,rating\n1,2,0\n", scale=Scale(low=1, high=5, step=1))
 
 
 @pytest.mark.parametrize("form", FORMS)
