@@ -11,6 +11,7 @@ from processing.kernels.heap import push
 
 CHUNK_PAIRS = 1024
 N_BINS = 64
+NO_COUNTS = np.empty(0, np.int32)
 
 
 class LinearArrays(NamedTuple):
@@ -32,27 +33,34 @@ class Wanted(NamedTuple):
     """Pairs to predict: `xs` and `ys`, int32 (n,), and `scores`, float64 (n,), written in place.
 
     x is the side whose similarities are known, y the other; an x of -1 has no neighbours. `order`,
-    int64: in which order to take the pairs; by x is fastest.
+    int64: in which order to take the pairs; by x is fastest. `found`, int32 (n,): how many
+    neighbours each of them has, written in place; or empty, where nobody asks.
     """
 
     order: NDArray[np.int64]
     xs: NDArray[np.int32]
     ys: NDArray[np.int32]
     scores: NDArray[np.float64]
+    found: NDArray[np.int32] = NO_COUNTS
 
 
 @njit(cache=True, parallel=True)
 def linear_scores(arrays: LinearArrays, users: Array, movies: Array, out: Array) -> None:
     """Write mean + b_u + b_i + p_u·q_i of each (user, movie) into `out` (float64).
 
-    `arrays.mean` is a float here.
+    `arrays.mean` is a float here. A user or movie of -1 is unknown: what it would add is left out.
     """
     mean, user_biases, movie_biases, user_factors, movie_factors = arrays
     for n in prange(len(users)):
         u, i = users[n], movies[n]
-        score = mean + user_biases[u] + movie_biases[i]
-        for f in range(user_factors.shape[1]):
-            score += user_factors[u, f] * movie_factors[i, f]
+        score = mean
+        if u >= 0:
+            score += user_biases[u]
+        if i >= 0:
+            score += movie_biases[i]
+        if u >= 0 and i >= 0:
+            for f in range(user_factors.shape[1]):
+                score += user_factors[u, f] * movie_factors[i, f]
         out[n] = score
 
 
@@ -84,7 +92,7 @@ def add_neighbours(
     """
     mean, x_biases, y_biases = biases
     indptr, indices, values, _ = ratings
-    order, scores = wanted.order, wanted.scores
+    order, scores, found = wanted.order, wanted.scores, wanted.found
     xs, ys = wanted.xs, wanted.ys
     longest = np.max(indptr[1:] - indptr[:-1]) + 1
     for chunk in prange((len(order) + CHUNK_PAIRS - 1) // CHUNK_PAIRS):
@@ -107,7 +115,10 @@ def add_neighbours(
                 similarity = row[others[p]]
                 near[np.uint32(size)], places[np.uint32(size)] = similarity, p
                 size += similarity > 0
-            if min(size, k) < min_k or size == 0:
+            n_used = min(size, k)
+            if len(found) > 0:
+                found[n] = n_used
+            if n_used < min_k or n_used == 0:
                 continue
             if size > k:
                 _keep_best(near, places, size, k, scratch)

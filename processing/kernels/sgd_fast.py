@@ -107,6 +107,9 @@ def svdpp_epoch(
     round the tasks begin with copies of what belongs to movies, go through their users one by one
     as `sgd_exact.svdpp_exact` does, and what they changed is merged in a fixed order: see
     `merged_share`.
+
+    A movie that a user rated m times has its y_j m times in the sum z, and m steps in each update:
+    z moves by Σ m² / n steps, which is 1 where nothing is rated twice.
     """
     indptr, indices, values, _ = ratings
     rates, regs = steps
@@ -133,10 +136,16 @@ def svdpp_epoch(
                 n = np.float32(end - start)
                 over_root = np.float32(1) / np.sqrt(n)
                 z[:], g[:] = 0, 0
+                run, before, squares = np.float32(0), -1, np.float32(0)
                 for position in range(start, end):
                     j = indices[position]
+                    run = run + np.float32(1) if j == before else np.float32(1)
+                    before = j
+                    squares += np.float32(2) * run - np.float32(1)
                     for f in range(n_factors):
                         z[f] += y[j, f]
+                repeated = squares / n
+                keep_z = np.float32(1) - repeated * (rates[4] * regs[4])
                 for f in range(n_factors):
                     z[f] *= over_root
                     p_u[f] = pu[u, f]
@@ -151,10 +160,11 @@ def svdpp_epoch(
                     b_i[i] += rates[1] * (err - regs[1] * b_i[i])
                     seen[i] += 1
                     step_p, step_q, step_y = rates[2] * err, rates[3] * err, rates[4] * err
+                    step_z = repeated * step_y
                     for f in range(n_factors):
                         p_f, q_f, z_f = p_u[f], q[i, f], z[f]
                         p_u[f] = keep_p * p_f + step_p * q_f
-                        z[f] = keep_y * z_f + step_y * q_f
+                        z[f] = keep_z * z_f + step_z * q_f
                         g[f] = keep_y * g[f] + step_y * q_f
                         q[i, f] = keep_q * q_f + step_q * (p_f + z_f)
                 bu[u] = b_u

@@ -210,6 +210,7 @@ def triangle_of_similarities(
                 if len(supports) > 0:
                     supports[start + b] = np.int32(pair[0])
                 pair[:] = 0
+            sums[width * rank : width * (rank + 1)] = 0  # what a repeated entry has with itself
 
 
 @njit(cache=True, parallel=True)

@@ -169,7 +169,8 @@ def _triangle(
 ) -> Triangle:
     """All similarities of the rows of `x_side` as `dtype`, with supports where `supported`."""
     n, n_entries = x_side.n_rows, len(x_side.values)
-    small = np.min_scalar_type(n)
+    longest = int(np.max(np.diff(y_indptr), initial=0))  # above n where entries are repeated
+    small = np.min_scalar_type(max(n, longest))
     order = np.argsort(-x_side.counts, kind="stable")
     lists = Csr(y_indptr, np.empty(n_entries, small), np.empty_like(x_side.values))
     places = np.empty(n_entries, small)

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
+config: Any
 types: Any
 prange = range
 
@@ -16,3 +17,4 @@ def njit(
     inline: str = ...,
     fastmath: set[str] = ...,
 ) -> Callable[[_F], _F]: ...
+def threading_layer() -> str: ...

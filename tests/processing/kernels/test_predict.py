@@ -21,6 +21,14 @@ def test_linear_scores_when_computed_by_hand_then_equal():
     assert out.tolist() == [3 + 0.5 + 0.25 + 0.5 - 2, 3 - 0.5 + 0.25 - 1]
 
 
+def test_linear_scores_when_unknown_then_what_is_known_is_left():
+    arrays = LinearArrays(3.0, np.array([0.5]), np.array([0.25]), np.ones((1, 2)), np.ones((1, 2)))
+    out = np.empty(3)
+    users, movies = np.array([-1, 0, -1], np.int32), np.array([0, -1, -1], np.int32)
+    linear_scores(arrays, users, movies, out)
+    assert out.tolist() == [3.25, 3.5, 3.0]
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int16])
 @pytest.mark.parametrize(("k", "min_k"), [(1, 1), (2, 3), (3, 2), (100, 1)])
 def test_add_neighbours_when_similarities_tie_then_as_the_twin(k, min_k, dtype):
@@ -32,7 +40,8 @@ def test_add_neighbours_when_similarities_tie_then_as_the_twin(k, min_k, dtype):
     csr = ratings.by_movie
     out = 3.0 + x_biases[users] + y_biases[movies]
     order = rng.permutation(len(users))
-    wanted, biases = Wanted(order, users, movies, out), Biases(3.0, x_biases, y_biases)
+    found = np.full(len(users), -1, np.int32)
+    wanted, biases = Wanted(order, users, movies, out, found), Biases(3.0, x_biases, y_biases)
     add_neighbours(biases, sims, csr, wanted, k, min_k)
     raters = [
         list(zip(csr.indices[a:b], csr.values[a:b], strict=True))
@@ -43,3 +52,8 @@ def test_add_neighbours_when_similarities_tie_then_as_the_twin(k, min_k, dtype):
         for x, y in zip(users, movies, strict=True)
     ]
     np.testing.assert_allclose(out, expected, rtol=1e-12)
+    positive = [
+        sum(sims[x][other] > 0 for other, _ in raters[y])
+        for x, y in zip(users, movies, strict=True)
+    ]
+    np.testing.assert_array_equal(found, np.minimum(positive, k))
