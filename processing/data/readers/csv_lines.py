@@ -297,6 +297,10 @@ def _read_odd(block: Block, k: int, layout: Layout) -> tuple[list[str] | str, in
         return "is not UTF-8 text", 1
     if layout.delimiter == SPACES:
         raw = _BLANKS.sub(b" ", raw.strip())
+    if b'\\"' in raw:
+        escaped = _escaped(raw.decode(), layout)
+        if escaped is not None:
+            return escaped, 1
     n_lines = 0
 
     def following() -> Iterator[str]:
@@ -324,6 +328,16 @@ def _read_odd(block: Block, k: int, layout: Layout) -> tuple[list[str] | str, in
     if len(cells) != layout.n_columns:
         return "opens a quote that is not closed", 1
     return [cell.removesuffix("\n") for cell in cells], n_lines
+
+
+def _escaped(line: str, layout: Layout) -> list[str] | None:
+    """The cells of a line in which backslashes stand before quotes, None where it is no row."""
+    reader = csv.reader([line], delimiter=layout.delimiter, escapechar="\\", strict=True)
+    try:
+        cells = next(reader)
+    except csv.Error:
+        return None
+    return cells if len(cells) == layout.n_columns else None
 
 
 def _is_row(line: str, layout: Layout) -> bool:

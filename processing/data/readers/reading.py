@@ -19,7 +19,19 @@ BOM = b"\xef\xbb\xbf"
 MAX_ID = 2**63 - 1
 FIRST_LINES = 100  # by which a single file is recognised
 LONGEST_LINE = 1 << 20
-TABLE_ENDINGS = ("csv", "tsv", "txt", "dat", "data", "tab", "parquet", "pq", "jsonl", "ndjson")
+TABLE_ENDINGS = (
+    "csv",
+    "tsv",
+    "txt",
+    "dat",
+    "data",
+    "tab",
+    "parquet",
+    "pq",
+    "jsonl",
+    "ndjson",
+    "json",
+)
 SHOWN_TEXT = 80  # characters of a bad line that a message repeats
 SHOWN_LINES = 3  # tolerated bad lines that the log repeats
 CURE = "Correct the line, or tolerate up to N bad lines with --skip-bad N."

@@ -123,7 +123,7 @@ def test_ingest_when_a_line_is_bad_then_says_file_line_and_text(cli, source):
     with source.open("a") as file:
         file.write("7,1,good,0\n")
     n_lines = len(source.read_text().splitlines())
-    _one_line_error(cli("ingest", source), f"mine.csv:{n_lines}", "good")
+    _one_line_error(cli("ingest", source, "--quiet"), f"mine.csv:{n_lines}", "good")
     result = cli("ingest", source, "--skip-bad", 1)
     assert result.exit_code == 0
     assert "bad lines   1 skipped" in result.output
@@ -255,3 +255,15 @@ def test_program_when_the_source_is_missing_then_no_traceback():
     assert found.returncode == 1
     assert "Traceback" not in found.stderr
     assert "no-such-file" in found.stderr
+
+
+def test_ingest_when_a_table_is_written_elsewhere_then_options_read_it(cli, tmp_path):
+    text = "ann;фильм;8,5;31/12/2019\nbob;фильм;0;01/01/2020\nbob;кино;NA;01/01/2020\n"
+    (tmp_path / "r.txt").write_bytes(text.encode("cp1251"))
+    said = ["--columns", "user,movie,rating,date", "--encoding", "cp1251"]
+    said += ["--not-rated", "0,NA", "--date-format", "%d/%m/%Y", "--scale", "1:10:0.5"]
+    result = cli("ingest", "r.txt", *said)
+    assert result.exit_code == 0, result.stderr
+    assert "ratings     1\n" in result.stdout
+    assert "dates       2019-12-31 to 2019-12-31" in result.stdout
+    assert "passes over 2 rows marked '0', 'NA'" in result.stderr

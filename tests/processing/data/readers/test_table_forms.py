@@ -358,6 +358,39 @@ def test_table_when_ids_are_texts_then_titles_are_found_by_them(tmp_path):
     assert data.catalogue.titles == ["Seven", "Eight"]
 
 
+KAGGLE = {
+    "movielens": {
+        "rating.csv": b'"userId","movieId","rating","timestamp"\n1,7,3.5,"2020-01-01 23:53:47"\n',
+        "movie.csv": b'"movieId","title","genres"\n7,"Seven (1995)","Crime"\n',
+        "tag.csv": b"userId,movieId,tag,timestamp\n",
+    },
+    "netflix": {
+        "Netflix_Dataset_Rating.csv": b"User_ID,Rating,Movie_ID\n1,3.5,7\n",
+        "Netflix_Dataset_Movie.csv": b"Movie_ID,Year,Name\n7,1995,Seven\n",
+    },
+    "books": {
+        "BX-Book-Ratings.csv": b'"User-ID";"ISBN";"Book-Rating"\n"1";"7";"3.5"\n',
+        "BX-Books.csv": b'"ISBN";"Book-Title";"Year-Of-Publication"\n"7";"Seven";"1995"\n'
+        b'"8";"The \\"Eighth\\" &amp; last";"0"\n',
+    },
+    "anime": {
+        "rating.csv": b"user_id,anime_id,rating\n1,7,3.5\n",
+        "anime.csv": b"anime_id,name,genre,rating,members\n7,Seven (1995),,9,5\n",
+    },
+    "amazon": {
+        "reviews.json.gz": gzip.compress(b'{"reviewerID":1,"asin":7,"overall":3.5}\n'),
+        "meta.json.gz": gzip.compress(b'{"asin":7,"title":"Seven (1995)"}\n'),
+    },
+}
+
+
+@pytest.mark.parametrize("files", KAGGLE.values(), ids=KAGGLE)
+def test_table_when_spelled_as_on_kaggle_then_read_with_its_titles(files, tmp_path):
+    data = open_source(write_files(files, tmp_path)).read()
+    assert named(data) == [(1, 7, 3.5)]
+    assert (data.catalogue.titles[0], data.catalogue.years[0]) == ("Seven", 1995)
+
+
 def test_table_when_two_files_of_titles_lie_beside_it_then_says_so(tmp_path):
     files = {"mine.csv": PLAIN.encode(), "a.csv": b"item,title\n", "b.csv": b"item,title\n"}
     with pytest.raises(SourceError, match=r"a\.csv, b\.csv all hold titles"):
