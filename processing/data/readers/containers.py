@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
-from processing.data.readers.unpacking import packing_of, plain_name, unpacked
+from processing.data.readers.unpacking import check_size, packing_of, plain_name, unpacked
 from processing.errors import SourceError
 from processing.tools.progress import counting
 
@@ -207,6 +207,8 @@ class Zip(Container):
                         "a password; unpack it and give the folder."
                     )
                 if not info.is_dir() and _is_wanted(info.filename):
+                    label = printable(f"{self.path}!{info.filename}")
+                    check_size(info.file_size, info.compress_size, label)
                     yield Member(info.filename, info.file_size)
 
     def _opener(self, stack: ExitStack) -> Opener:

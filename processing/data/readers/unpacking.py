@@ -48,6 +48,21 @@ def _opened(stream: IO[bytes], how: str) -> IO[bytes]:
     return cast(IO[bytes], bz2.BZ2File(stream) if how == "bz2" else lzma.LZMAFile(stream))
 
 
+def check_size(size: int, packed_size: int, label: str) -> None:
+    """Check that a file does not unpack to more than `MOST_TIMES` its size.
+
+    Raises
+    ------
+    SourceError
+        If it does, and is larger than `ANY_SIZE`.
+    """
+    if size > ANY_SIZE and size > MOST_TIMES * packed_size:
+        raise SourceError(
+            f"{label} unpacks to more than {MOST_TIMES} times its size. Expected ratings, which do "
+            "not; check that the file is what it should be, or unpack it."
+        )
+
+
 class _Unpacked(io.RawIOBase):
     """The unpacked bytes of a file, as long as there are not too many of them."""
 
@@ -72,9 +87,5 @@ class _Unpacked(io.RawIOBase):
         data = self._plain.read(len(buffer))
         buffer[: len(data)] = data
         self._size += len(data)
-        if self._size > ANY_SIZE and self._size > MOST_TIMES * self._packed.tell():
-            raise SourceError(
-                f"{self._label} unpacks to more than {MOST_TIMES} times its size. Expected "
-                "ratings, which do not; check that the file is what it should be, or unpack it."
-            )
+        check_size(self._size, self._packed.tell(), self._label)
         return len(data)

@@ -79,6 +79,15 @@ def test_table_when_a_small_file_unpacks_endlessly_then_refused(tmp_path, monkey
         read(tmp_path, lzma.compress(PLAIN.encode() + b"1,2,3,2020-01-01\n" * 400_000), "x.xz")
 
 
+def test_table_when_a_small_zip_unpacks_endlessly_then_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("processing.data.readers.unpacking.ANY_SIZE", 1 << 20)
+    text = PLAIN.encode() + b"1,2,3,2020-01-01\n" * 400_000
+    monkeypatch.setattr("processing.data.readers.unpacking.MOST_TIMES", 100)
+    path = pack("zip", {"x.csv": text}, tmp_path)
+    with pytest.raises(SourceError, match="unpacks to more than 100 times its size"):
+        open_source(path)
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_table_when_in_another_unicode_then_found(encoding, end, tmp_path):
