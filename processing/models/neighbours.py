@@ -1,8 +1,9 @@
 """Similar users and similar movies: all similarities of a side, or each row's strongest.
 
 A side of up to `DENSE_LIMIT` rows gets all similarities. On a larger one each row keeps its nearest
-rows: found by comparing all rows where that takes at most `EXACT_PAIRS` steps, and else among
-candidates (see `neighbour_search`). What is computed from a set of ratings is remembered with it.
+rows: found by comparing all rows where that takes at most `EXACT_PAIRS` steps in all, and
+`MOST_PER_RATING` for each rating, and else among candidates (see `neighbour_search`). So a user of a
+hundred thousand ratings does not make each of their movies be compared with all the others. What is computed from a set of ratings is remembered with it.
 """
 
 from collections.abc import Callable
@@ -35,6 +36,7 @@ SHORT_UNIT = 32767  # what stands for a similarity of 1 in an int16
 FLOAT_LIMIT = 8_000  # rows: of more the similarities are kept as int16
 DENSE_LIMIT = 22_000  # rows: their similarities fill 1 GB
 EXACT_PAIRS = 30_000_000_000
+MOST_PER_RATING = 5_000
 N_SIMILAR_USERS = 100
 N_SIMILAR_MOVIES = 300
 
@@ -107,7 +109,8 @@ def nearest(
         x_side = measured_side(ratings, user_based, measure)
         y_counts = (ratings.by_movie if user_based else ratings.by_user).counts
         near, formula = _empty(n, user_based), measure.formula()
-        if np.sum(y_counts**2) <= EXACT_PAIRS:
+        n_steps = int(np.sum(y_counts**2)) + n * n
+        if n_steps <= min(EXACT_PAIRS, MOST_PER_RATING * max(ratings.n_ratings, n)):
             y_side = measured_side(ratings, not user_based, measure)
             nearest_kernels.nearest_rows(np.arange(n), x_side, y_side, formula, near)
             return near
