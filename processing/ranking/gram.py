@@ -18,6 +18,8 @@ N_DEALT = 64  # parts of the movies that take about as long each
 BLOCK = 512  # rows that are looked at together
 BLOCK_RATINGS = 4_000_000
 MOST_MOVIES = 20_000  # of the matrix; its square of int32 then has 1.6 GB
+LEAST_RATINGS = 20  # a movie on average, where there is no room for all: fewer tell too little
+FEW_MOVIES = 5_000  # that there is room for in any case
 
 
 class Grams:
@@ -50,9 +52,14 @@ class Grams:
     ) -> "Grams":
         """One pass over the ratings, of the `most` movies that have most of them, ties by index.
 
+        Of more than `MOST_MOVIES` they are as many as have `LEAST_RATINGS` on average: what the
+        matrix costs grows by the cube of its movies, whoever rated these.
+
         `grading`: that of the scale where it is not given.
         """
         by_count = np.argsort(-ratings.movie_counts, kind="stable")
+        if ratings.n_movies > MOST_MOVIES:
+            most = min(most, max(FEW_MOVIES, ratings.n_ratings // LEAST_RATINGS))
         movies = np.sort(by_count[:most]).astype(np.int32)
         grading = grading or Grading.of(ratings.scale)
         lower = np.zeros((len(movies), len(movies)), np.int32)
