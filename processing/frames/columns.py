@@ -55,23 +55,27 @@ def places_of(ids: Ids, wanted: Id | Iterable[Id], what: str, see: str) -> NDArr
     return np.array(found, np.int64)
 
 
-def pairs_of(frame: pd.DataFrame) -> tuple[list[Any], list[Any]]:
-    """The users and the movies of a frame of pairs.
+def column_places(ids: Ids, frame: pd.DataFrame, name: str, see: str) -> NDArray[np.int64]:
+    """Places of the ids of a frame's column, "user_id" or "movie_id", as of `places_of`.
 
     Raises
     ------
     SourceError
-        If it lacks one of the two columns.
+        If the frame has no such column.
+    UnknownIdError
+        If some are not there.
     """
-    columns = [str(name) for name in frame.columns]
-    missing = [name for name in ("user_id", "movie_id") if name not in columns]
-    if missing:
+    columns = [str(each) for each in frame.columns]
+    if columns.count(name) != 1:
         raise SourceError(
-            f"The pairs have no column {' and no column '.join(map(repr, missing))}; their columns "
-            f"are {', '.join(map(repr, columns)) or 'none'}. Expected 'user_id' and 'movie_id'; "
-            "rename the columns that hold them."
+            f"The pairs have no single column {name!r}; their columns are "
+            f"{', '.join(map(repr, columns)) or 'none'}. Expected 'user_id' and 'movie_id'; rename "
+            "the columns that hold them."
         )
-    return frame["user_id"].tolist(), frame["movie_id"].tolist()
+    codes, distinct = pd.factorize(frame[name], use_na_sentinel=False)
+    found = places_of(ids, distinct.tolist(), name.removesuffix("_id"), see)
+    places: NDArray[np.int64] = found[codes]
+    return places
 
 
 def _find_number(ids: Ids, wanted: object) -> int | None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from processing.ensemble.features import CONTRIBUTIONS
 from processing.errors import ModelError
 from processing.evaluation.evaluate import Evaluation
-from processing.frames.columns import pairs_of, places_of
+from processing.frames.columns import column_places
 from processing.frames.dataset import Dataset
 from processing.frames.lists import Known, Lists, Records
 from processing.frames.report import Report
@@ -66,17 +66,17 @@ class Model(Lists):
         ModelError
             If a pair has a rating that the model was fitted on.
         """
-        user_ids, movie_ids = pairs_of(pairs)
         ratings = self._run.ratings
-        users = places_of(ratings.user_ids, user_ids, "user", "`.users`").astype(np.int32)
-        movies = places_of(ratings.movie_ids, movie_ids, "movie", "`.movies`").astype(np.int32)
+        users = column_places(ratings.user_ids, pairs, "user_id", "`.users`").astype(np.int32)
+        movies = column_places(ratings.movie_ids, pairs, "movie_id", "`.movies`").astype(np.int32)
         rated = np.flatnonzero(ratings.locate(users, movies) >= 0)
         if len(rated):
+            first = [pairs[name].iloc[rated[:1]].tolist()[0] for name in ("user_id", "movie_id")]
             raise ModelError(
                 f"{len(rated):,} of {len(users):,} pairs were rated, the first by user "
-                f"{user_ids[rated[0]]!r}: movie {movie_ids[rated[0]]!r}. Expected pairs that the "
-                "model has not learned from. Leave them out; `evaluate` says how well ratings are "
-                "predicted that were held out."
+                f"{first[0]!r}: movie {first[1]!r}. Expected pairs that the model has not learned "
+                "from. Leave them out; `evaluate` says how well ratings are predicted that were "
+                "held out."
             )
         order = np.argsort(users, kind="stable")
         scores = np.empty(len(users), np.float32)

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from processing import api
 from processing.errors import ModelError, SourceError, UnknownIdError
+from tests.small_profile import PROFILE
 
 
 def test_predict_when_pairs_are_those_of_lists_then_their_scores(held):
@@ -42,8 +44,29 @@ def test_predict_when_a_movie_is_unknown_or_a_column_missing_then_an_error_names
         held.model.predict(pd.DataFrame({"user_id": [7], "movie_id": [2]}))
     with pytest.raises(UnknownIdError, match=r"Unknown user nan\."):
         held.model.predict(pd.DataFrame({"user_id": [np.nan], "movie_id": [1]}))
-    with pytest.raises(SourceError, match=r"no column 'movie_id'; their columns are 'user_id'"):
+    with pytest.raises(
+        SourceError, match=r"no single column 'movie_id'; their columns are 'user_id'"
+    ):
         held.model.predict(pd.DataFrame({"user_id": [7]}))
+
+
+def test_model_when_ids_are_texts_then_they_stay_so_up_to_the_release(held, tmp_path, monkeypatch):
+    monkeypatch.setattr("processing.frames.fitting.load_profile", lambda _, name: PROFILE)
+    frame = held.data.ratings
+    texts = frame.assign(
+        user_id="ü" + frame["user_id"].astype(str), movie_id=frame["movie_id"].astype(str) + "X"
+    )
+    model = api.fit(api.read(texts, work=tmp_path))
+    top = model.top("ü7", n=5)
+    assert set(top["user_id"]) == {"ü7"}
+    assert top["movie_id"].str.endswith("X").all()
+    assert model.predict(top[["user_id", "movie_id"]])["score"].equals(top["score"])
+    release = api.publish(model, tmp_path / "predictions")
+    assert release.top("ü7", n=5)["movie_id"].equals(top["movie_id"])
+    assert release.reasons("ü7").equals(model.reasons("ü7"))
+    assert release.similar("4X", n=2).equals(model.similar("4X", n=2))
+    with pytest.raises(UnknownIdError, match=r"Unknown user 'ü8'\. .* ids are texts"):
+        release.top("ü8")
 
 
 def test_model_when_printed_then_says_what_it_is_of(held):
