@@ -2,8 +2,9 @@
 
 A side of up to `DENSE_LIMIT` rows gets all similarities. On a larger one each row keeps its nearest
 rows: found by comparing all rows where that takes at most `EXACT_PAIRS` steps in all, and
-`MOST_PER_RATING` for each rating, and else among candidates (see `neighbour_search`). So a user of a
-hundred thousand ratings does not make each of their movies be compared with all the others. What is computed from a set of ratings is remembered with it.
+`MOST_PER_RATING` for each rating, and else among candidates (see `neighbour_search`). So a user of
+a hundred thousand ratings does not make each of their movies be compared with all the others. What
+is computed from a set of ratings is remembered with it.
 """
 
 from collections.abc import Callable
