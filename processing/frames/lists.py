@@ -163,12 +163,13 @@ class Lists(ABC):
 
     def _of(self, records: Records, part: str, n: int | None = None) -> _Rows:
         """The recommendations ("top"), at most `n` of each record, or the ratings ("history")."""
-        top = top_dtype(self._known.n_reasons, len(self._known.groups))
         parts = [getattr(record, part)[:n] for _, record in records]
         places = np.repeat(np.arange(len(parts)), [len(each) for each in parts])
         users = np.array([user for user, _ in records], np.int64)
-        nothing = np.empty(0, top if part == "top" else HISTORY_DTYPE)
-        return _Rows(places, users[places], np.concatenate([nothing, *parts]))
+        if not parts:
+            top = top_dtype(self._known.n_reasons, len(self._known.groups))
+            parts = [np.empty(0, top if part == "top" else HISTORY_DTYPE)]
+        return _Rows(places, users[places], np.concatenate(parts))
 
     def _listed(self, top: _Rows) -> pd.DataFrame:
         starts = np.searchsorted(top.records, top.records)
