@@ -77,10 +77,16 @@ class Model(ABC, Generic[SettingsT, ArraysT]):
             found = str(error)
         if found:
             raise DivergedError(
-                f"{self.kind} did not converge with ratings from {ratings.scale}: {found}. "
-                "Use milder settings, such as a lower learning rate."
+                f"{self.kind} did not converge with ratings from {ratings.scale}"
+                f"{self._rates()}: {found}. Use milder settings, such as a lower learning rate."
             )
         return self
+
+    def _rates(self) -> str:
+        """The learning rates that were set, where there are any."""
+        settings = dataclasses.asdict(self.settings)  # type: ignore[call-overload]
+        rates = {name: rate for name, rate in settings.items() if name.startswith("lr") and rate}
+        return "".join(f", {name} {rate:g}" for name, rate in rates.items())
 
     def _errors(self, ratings: Ratings) -> str | None:
         """What shows that the model diverged, by some of the ratings it learned from."""

@@ -10,7 +10,7 @@ import pytest
 from app import create_app
 from app.model.addresses import address_of, id_in
 from processing.release import FolderStorage, defused, open_release
-from processing.release.frames import release_frames
+from processing.release.frames import movies_frame, ratings_frame, recommendations_frame
 from tests.app.html import parse
 from tests.app.sample import FILMS, NEVER_S, USER_IDS, publish_texts, sample_settings
 from tests.app.scripts import run_scripts
@@ -127,10 +127,10 @@ def test_home_when_ids_are_texts_then_leads_to_a_user(client):
 
 def test_frames_when_ids_are_texts_then_hold_texts(tmp_path):
     publish_texts(tmp_path, USERS, MOVIES)
-    frames = release_frames(open_release(FolderStorage(tmp_path / "predictions")))
-    assert frames["movies"]["movie_id"].tolist() == MOVIES
-    assert set(frames["ratings"]["user_id"]) == set(USERS)
-    reasons = frames["recommendations"]["reason_1_movie_id"]
+    release = open_release(FolderStorage(tmp_path / "predictions"))
+    assert movies_frame(release)["movie_id"].tolist() == MOVIES
+    assert set(ratings_frame(release)["user_id"]) == set(USERS)
+    reasons = recommendations_frame(release)["reason_1_movie_id"]
     assert set(reasons.dropna()) <= set(MOVIES)
     assert reasons.isna().any()
 

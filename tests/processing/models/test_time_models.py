@@ -207,7 +207,7 @@ def test_model_when_the_engine_is_surprises_then_refused(model_class, engine):
 
 def test_timesvdpp_when_it_diverges_then_says_what_to_change():
     ratings, _ = drifting_ratings(4)
-    with pytest.raises(ModelError, match=r"lr_all is 9 with ratings from 1 to 5 .* lower"):
+    with pytest.raises(ModelError, match=r"ratings from 1 to 5 by 1.*, lr_all 9.* lower"):
         make(TimeSVDpp, lr_all=9.0).fit(ratings, 0)
 
 
