@@ -137,3 +137,10 @@ def test_frames_when_ids_are_texts_then_hold_texts(tmp_path):
 
 def test_texts_when_made_then_as_many_as_the_sample_has():
     assert (len(USERS), len(MOVIES)) == (len(USER_IDS), len(FILMS))
+
+
+def test_form_for_users_when_ids_are_texts_then_takes_any(client):
+    field = parse(client.get("/")).select_one("#user-id")
+    assert "inputmode" not in field.attrs
+    assert int(field["maxlength"]) > max(map(len, USERS))
+    assert "number" not in parse(client.get("/")).select_one("label[for=user-id]").get_text()
