@@ -3,8 +3,8 @@
 import codecs
 import csv
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from processing.data.readers.reading import ReadOptions
 from processing.errors import SourceError
@@ -128,17 +128,9 @@ def find_layout(head: str, options: ReadOptions) -> Layout | None:
     for k, line in enumerate(lines):
         text = line.lstrip("# \t") if k < (first or 0) or first is None else line
         for delimiter in delimiters:
-            names = split(text, delimiter)
-            roles = find_roles(names)
-            if roles is not None:
-                return Layout(
-                    delimiter=delimiter,
-                    places=roles,
-                    n_columns=len(names),
-                    n_skipped=k + 1,
-                    n_passed=sum(bool(line.strip()) for line in lines[:k]),
-                    names=tuple(names),
-                )
+            found = _named_layout(text, delimiter, find_roles, k)
+            if found:
+                return replace(found, n_passed=sum(bool(line.strip()) for line in lines[:k]))
     return None if first is None else _timed_layout(lines, first, delimiters)
 
 
@@ -149,17 +141,27 @@ def find_title_layout(head: str) -> Layout | None:
     if first is None:
         return None
     for delimiter in _said_by_sep(lines) or DELIMITERS:
-        names = split(lines[first], delimiter)
-        roles = find_title_roles(names)
-        if roles is not None:
-            return Layout(
-                delimiter=delimiter,
-                places=roles,
-                n_columns=len(names),
-                n_skipped=first + 1,
-                names=tuple(names),
-            )
+        found = _named_layout(lines[first], delimiter, find_title_roles, first)
+        if found:
+            return found
     return None
+
+
+def _named_layout(
+    header: str, delimiter: str, find: Callable[[list[str]], dict[str, int] | None], n_before: int
+) -> Layout | None:
+    """The layout that a header names, which `n_before` lines come before; None if it names none."""
+    names = split(header, delimiter)
+    places = find(names)
+    if places is None:
+        return None
+    return Layout(
+        delimiter=delimiter,
+        places=places,
+        n_columns=len(names),
+        n_skipped=n_before + 1,
+        names=tuple(names),
+    )
 
 
 def find_roles(names: Sequence[str]) -> dict[str, int] | None:

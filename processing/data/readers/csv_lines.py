@@ -21,7 +21,7 @@ from processing.data.readers.cells import parse_number
 from processing.data.readers.columns import SPACES, Layout, split
 from processing.data.readers.reading import LONGEST_LINE
 from processing.data.readers.table_rows import Flaw
-from processing.data.readers.text_blocks import Block
+from processing.data.readers.text_blocks import Block, is_utf8
 
 IDS = ("user", "movie")
 QUOTE, LF, COMMENT = (ord(c) for c in '"\n#')
@@ -141,7 +141,7 @@ def _are_plain(block: Block, layout: Layout) -> tuple[NDArray[np.bool_], NDArray
         plain = _have_quotes_around(text, marks, n_marks, block, ord(layout.delimiter))
     plain &= text[block.starts] != COMMENT
     if not block.is_valid:
-        plain &= np.fromiter((_is_utf8(block.line(k)) for k in range(n_lines)), np.bool_, n_lines)
+        plain &= np.fromiter((is_utf8(block.line(k)) for k in range(n_lines)), np.bool_, n_lines)
     return plain, by_line
 
 
@@ -191,7 +191,7 @@ def _are_plain_in_spaces(block: Block, n_marks: int) -> NDArray[np.bool_]:
     )
     plain = np.fromiter(counted, np.bool_, n_lines)
     if not block.is_valid:
-        plain &= np.fromiter((_is_utf8(block.line(k)) for k in range(n_lines)), np.bool_, n_lines)
+        plain &= np.fromiter((is_utf8(block.line(k)) for k in range(n_lines)), np.bool_, n_lines)
     return plain
 
 
@@ -293,7 +293,7 @@ def _read_odd(block: Block, k: int, layout: Layout) -> tuple[list[str] | str, in
     No lines means that it may go on in the next block.
     """
     raw = block.line(k)
-    if not _is_utf8(raw):
+    if not is_utf8(raw):
         return "is not UTF-8 text", 1
     if layout.delimiter == SPACES:
         raw = _BLANKS.sub(b" ", raw.strip())
@@ -310,7 +310,7 @@ def _read_odd(block: Block, k: int, layout: Layout) -> tuple[list[str] | str, in
         for line in range(k + 1, len(block.starts)):
             text = block.line(line)
             too_far = block.ends[line] - block.starts[k] > LONGEST_LINE
-            if too_far or not _is_utf8(text) or _is_row(text.decode(), layout):
+            if too_far or not is_utf8(text) or _is_row(text.decode(), layout):
                 return
             n_lines += 1
             yield text.decode() + "\n"
@@ -355,11 +355,3 @@ def _is_row(line: str, layout: Layout) -> bool:
 def _is_blank(line: bytes, layout: Layout) -> bool:
     """Whether a line has no content but delimiters."""
     return not line.replace(layout.delimiter.encode(), b"").replace(b'""', b"").strip()
-
-
-def _is_utf8(text: bytes) -> bool:
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -138,7 +138,7 @@ class TextBlocks:
                 rest = self._rest.decode(WINDOWS, "surrogateescape")
                 self._rest = rest.encode("utf-8", "surrogateescape")
                 text = text.decode(WINDOWS, "surrogateescape").encode("utf-8", "surrogateescape")
-                return text, _is_utf8(text)
+                return text, is_utf8(text)
             return text, False
         self._is_ascii = False
         return text, True
@@ -188,7 +188,8 @@ def _decoder(encoding: str) -> codecs.IncrementalDecoder:
     return codecs.getincrementaldecoder(encoding)("surrogateescape")
 
 
-def _is_utf8(text: bytes) -> bool:
+def is_utf8(text: bytes) -> bool:
+    """Whether bytes are whole UTF-8."""
     try:
         text.decode()
     except UnicodeDecodeError:
