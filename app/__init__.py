@@ -11,6 +11,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.markup.filters import init_filters
+from app.markup.languages import init_languages
 from app.markup.lists import init_lists
 from app.markup.own_ratings import init_own_ratings
 from app.model.current import CurrentRelease
@@ -87,6 +88,7 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.globals["json_url"] = lambda: sister_url(JSON_SUFFIX)
     app.jinja_env.globals["here_url"] = here_url
     app.jinja_env.globals["csv_url"] = lambda: sister_url(CSV_SUFFIX)
+    init_languages(app)
     init_filters(app)
     init_lists(app)
     init_own_ratings(app)

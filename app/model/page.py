@@ -11,6 +11,8 @@ from app.model.opened import OpenedRelease
 from app.model.scale import RatingScale
 from processing.release import defused
 
+SET_KEY_LETTERS = 6
+
 Cell = str | int | float | None
 
 
@@ -18,12 +20,14 @@ Cell = str | int | float | None
 class SiteInfo:
     """What every page says about the release behind it.
 
-    `problem` says why the newest release cannot be read, while this one is still shown.
+    `set_key` names the data set: ids are those of a set. `problem` says why the newest release
+    cannot be read, while this one is still shown.
     """
 
     release_id: str
     created_utc: str
     source_name: str
+    set_key: str
     simulated: bool
     n_ratings: int
     n_users: int
@@ -95,6 +99,7 @@ def site_info(opened: OpenedRelease, problem: str | None) -> SiteInfo:
         release_id=manifest.release_id,
         created_utc=manifest.created_utc,
         source_name=manifest.source.name,
+        set_key=manifest.source.sha256[:SET_KEY_LETTERS],
         simulated=manifest.source.simulated,
         n_ratings=manifest.source.n_ratings,
         n_users=manifest.source.n_users,

@@ -1,5 +1,23 @@
 // How counts, days, numbers and ids in addresses are written. The twin of filters.py, dates.py and addresses.py.
 
+/**
+ * Writes a text of the site in the page's language; {name} stands for a value.
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ */
+export function t(text, values = {}) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+/**
+ * The same of a text that depends on a count, which is {n}.
+ * @param {string} one
+ * @param {string} more
+ * @param {number} n
+ * @param {Record<string, string | number>} values
+ */
+export const tn = (one, more, n, values = {}) => t(n === 1 ? one : more, { n: count(n), ...values });
+
 /** @param {Id} id */
 export const address = (id) =>
   encodeURIComponent(`${id}`.replace(/[%/]|\.(?=(json|csv)?$)/g, (own) => `%${own.charCodeAt(0).toString(16)}`));

@@ -84,6 +84,20 @@ interface Ranked {
 /** Stars by movie id, as they are kept on the device. */
 type Ratings = Record<string, number>;
 
+/** Movies are put aside from lists ("hidden"), or to be watched ("saved"), or have been ("seen"). */
+type Mark = "saved" | "hidden" | "seen";
+
+/** A film that is kept on the device; `ids` are by set of data, `scale` is that of its rating. */
+interface Film {
+  title: string;
+  year: number | null;
+  ids: Record<string, Id>;
+  rating?: number;
+  scale?: number[];
+  mark?: Mark;
+  at: string;
+}
+
 interface Movie {
   movie_id: Id;
   title: string;

@@ -135,6 +135,7 @@ def _report_page(result):
         release_id="20261002T083000Z-00000000",
         created_utc="2026-10-02T08:30:00Z",
         source_name="Set",
+        set_key="abcdef",
         simulated=False,
         n_ratings=1,
         n_users=1,
