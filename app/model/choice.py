@@ -40,6 +40,7 @@ class Choice:
     score_to: float | None = None
     mean_from: float | None = None
     mean_to: float | None = None
+    per_page: int = PER_PAGE
     page: int = 1
 
     @classmethod
@@ -69,6 +70,7 @@ class Choice:
             "score_to": self.score_to,
             "mean_from": self.mean_from,
             "mean_to": self.mean_to,
+            "per_page": None if self.per_page == PER_PAGE else self.per_page,
             "page": None if page == 1 else page,
         }
         return {name: f"{value}" for name, value in values.items() if value is not None}
@@ -79,8 +81,8 @@ class Choice:
 
     @property
     def whole(self) -> "Choice":
-        """The whole list in its own order, turned as it is."""
-        return Choice(known=self.known)
+        """The whole list in its own order, turned and cut into pages as it is."""
+        return Choice(known=self.known, per_page=self.per_page)
 
     def arrange(self, rows: Iterable[Recommendation]) -> tuple[Recommendation, ...]:
         """Return the rows that are chosen, sorted; ties stay in the order of recommendation."""

@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from app.model.account import Account
 from app.model.chart import Chart, Point, make_chart
-from app.model.choice import PER_PAGE, Choice, genres_of
+from app.model.choice import Choice, genres_of
 from app.model.opened import PageNotFoundError
 from app.model.page import Cell, TablePage
 from app.model.recommendation import Recommendation
@@ -86,12 +86,12 @@ def arrange(
         If there is no such page.
     """
     chosen = choice.arrange(rows)
-    n_pages = max(1, math.ceil(len(chosen) / PER_PAGE))
+    n_pages = max(1, math.ceil(len(chosen) / choice.per_page))
     if choice.page > n_pages:
         raise PageNotFoundError(
             f"This list has {n_pages} page(s); there is no page {choice.page}. Go to its first."
         )
-    first = (choice.page - 1) * PER_PAGE
+    first = (choice.page - 1) * choice.per_page
     return Listing(
         choice=choice,
         genres=genres_of(rows),
@@ -101,7 +101,8 @@ def arrange(
         chart=_chart(rows, {pick.rank for pick in chosen}, scale),
         chosen=chosen,
         recommendations=tuple(
-            replace(pick, account=account_of(pick)) for pick in chosen[first : first + PER_PAGE]
+            replace(pick, account=account_of(pick))
+            for pick in chosen[first : first + choice.per_page]
         ),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.model.choice import SORTS
+from app.model.choice import PER_PAGE, SORTS
 
 LONGEST_SHOWN = 60
 LARGEST = 2**53  # beyond, a number in JSON is not the same everywhere
@@ -75,6 +75,14 @@ class Parameter:
 PAGE = Parameter(
     name="page", kind=int, minimum=1, maximum=1_000_000, default=1, description="Page, from 1."
 )
+PER_LIST_PAGE = Parameter(
+    name="per_page",
+    kind=int,
+    minimum=1,
+    maximum=100,
+    default=PER_PAGE,
+    description="Movies on a page.",
+)
 LIST = (
     Parameter(
         name="known",
@@ -103,6 +111,7 @@ LIST = (
     Parameter(
         name="mean_to", kind=float, description="A mean of all votes of at most this many stars."
     ),
+    PER_LIST_PAGE,
     PAGE,
 )
 USER = Parameter(

@@ -98,6 +98,7 @@ def test_genres_when_listed_then_each_once_in_order():
         votes=st.none() | st.integers(0),
         score_from=st.none() | st.floats(allow_nan=False),
         mean_to=st.none() | st.floats(allow_nan=False),
+        per_page=st.integers(1, 100),
         page=st.integers(1, 99),
     )
 )
@@ -107,6 +108,7 @@ def test_query_when_read_back_then_the_same_choice(choice):
         "known": str,
         "sort": str,
         "page": int,
+        "per_page": int,
         "votes": int,
         "from": int,
         "to": int,
@@ -121,6 +123,7 @@ def test_turned_when_a_choice_is_then_its_first_page_and_the_rest_stays():
     assert choice.turned("less") == Choice(known="less", sort="title", genre="Drama")
     assert choice.turned("") == Choice(sort="title", genre="Drama")
     assert choice.whole == Choice(known="well")
+    assert Choice(sort="title", per_page=50, page=2).whole == Choice(per_page=50)
 
 
 def test_query_when_nothing_is_chosen_then_empty():

@@ -72,6 +72,8 @@ DESCRIBED = (
     "/suggest.json?q=al",
     sister("/users/7?known=well&sort=title"),
     sister("/users/7?known=much"),
+    sister("/users/7?per_page=100"),
+    sister("/users/7?per_page=101"),
     "/offline/titles.json",
     "/offline/ranking.json",
     "/users/8.json",

@@ -36,6 +36,23 @@ def test_list_when_taken_as_csv_then_all_pages_of_it(client):
         assert row["because"] == "|".join(reason["title"] for reason in pick["reasons"])
 
 
+def test_list_when_a_hundred_fit_on_a_page_then_all_of_it_at_once(client, show):
+    whole = client.get("/users/7.json?per_page=100").json
+    pages = [client.get(f"/users/7.json?per_page=5&page={page}").json for page in (1, 2, 3)]
+    assert [page["n_pages"] for page in (whole, *pages)] == [1, 3, 3, 3]
+    assert len(whole["recommendations"]) == whole["n_listed"] > 10
+    assert whole["recommendations"] == [
+        pick for page in pages for pick in page["recommendations"]
+    ]
+    page = show("/users/7?per_page=5&known=less")
+    assert page.select_one("a[rel=next]")["href"] == "/users/7?known=less&per_page=5&page=2"
+    fields = page.select("form.tools input[type=hidden]")
+    assert [(field["name"], field["value"]) for field in fields] == [
+        ("known", "less"),
+        ("per_page", "5"),
+    ]
+
+
 def test_list_when_filtered_then_the_csv_is_too(client):
     rows, _ = table(client, "/users/7.csv?sort=title&from=1980&votes=100")
     shown = client.get("/users/7.json?sort=title&from=1980&votes=100").json
