@@ -85,6 +85,8 @@ def _contents(
         titles=_titles(rng, n_movies),
         years=rng.integers(1920, 2006, n_movies).tolist(),
         genres=[()] * n_movies,
+        imdb_ids=[],
+        tmdb_ids=[],
         n_ratings=votes,
         means=means,
         histograms=histograms,
@@ -250,6 +252,6 @@ def _about(n_users: int, n_movies: int, n_ratings: int) -> ReleaseAbout:
         viewer_bands=BANDS,
         metrics={"ensemble": {"rmse": 0.8, "mae": 0.6, "mape": 20.0}},
         left_out=(),
-        start_users=(StartUser(user_id=1, n_ratings=1),),
+        start_users=(StartUser(user_id=1, n_ratings=1, genre=None),),
         shard_users=schema.SHARD_USERS,
     )

@@ -47,6 +47,8 @@ def golden_contents() -> ReleaseContents:
         titles=["The First Film", 'Commas, and "Quotes"', "Café Ümläut", "Nobody Rated This"],
         years=[1990, 1995, 2002, None],
         genres=[("Drama",), (), ("Animation", "Children's"), ()],
+        imdb_ids=[99_000, None, 1_234_567, None],
+        tmdb_ids=[862, None, None, None],
         n_ratings=np.array([2, 1, 2, 0], np.int32),
         means=np.array([4.5, 2.0, 3.5, np.nan], np.float32),
         histograms=np.array([[0, 0, 0, 1, 1], [0, 1, 0, 0, 0], [0, 0, 1, 1, 0], [0] * 5], np.int32),
@@ -130,7 +132,7 @@ def golden_about(created_utc: str = "2006-10-02T08:30:00Z", seed: int = 7) -> Re
             "ensemble": {"rmse": 0.875, "mae": 0.75},
         },
         left_out=(UnfittedModel(model="knn_user", reason="needs 139 GB, the machine has 16 GB"),),
-        start_users=(StartUser(user_id=6, n_ratings=3),),
+        start_users=(StartUser(user_id=6, n_ratings=3, genre="Drama"),),
         shard_users=2,
     )
 

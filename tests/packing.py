@@ -63,7 +63,7 @@ ML_CSV = {
         '9,"Am\u00e9lie, \u201cThe\u201d, Les",(no genres listed)\n'
     ).encode(),
     "tags.csv": b"userId,movieId,tag,timestamp\n",
-    "links.csv": b"movieId,imdbId,tmdbId\n",
+    "links.csv": b"movieId,imdbId,tmdbId\n2,0113497,8844\n9,0211915,\n",
 }
 OWN = {"mine.csv": b"user,movie,rating,date\n-7,1,4.5,2024-02-29\n8,1,2,2023-01-01 12:30:00\n"}
 

@@ -40,13 +40,14 @@ class Dataset:
 
 def dataset_hash(dataset: Dataset) -> str:
     """Sha256 of everything that a data set holds, however it was read."""
-    ratings = dataset.ratings
+    ratings, catalogue = dataset.ratings, dataset.catalogue
     scale = ratings.scale
     about = [
         dataset.name,
         dataset.simulated,
         [scale.low, scale.high, scale.step],
-        [dataset.catalogue.titles, dataset.catalogue.years, dataset.catalogue.genres],
+        [catalogue.titles, catalogue.years, catalogue.genres],
+        [catalogue.imdb_ids, catalogue.tmdb_ids],
         [dataset.n_duplicates, dataset.n_bad, list(dataset.folds)],
     ]
     arrays = [packed(ratings.user_ids), packed(ratings.movie_ids), *ratings.by_user]
@@ -71,6 +72,8 @@ def save_dataset(directory: Path, dataset: Dataset) -> None:
         "titles": dataset.catalogue.titles,
         "years": dataset.catalogue.years,
         "genres": dataset.catalogue.genres,
+        "imdb_ids": dataset.catalogue.imdb_ids,
+        "tmdb_ids": dataset.catalogue.tmdb_ids,
         "folds": list(dataset.folds),
         "probe": dataset.probe is not None,
         "n_duplicates": dataset.n_duplicates,
@@ -124,6 +127,8 @@ def load_saved(directory: Path) -> Dataset:
             titles=about["titles"],
             years=about["years"],
             genres=[tuple(genres) for genres in about["genres"]],
+            imdb_ids=about["imdb_ids"],
+            tmdb_ids=about["tmdb_ids"],
         ),
         folds=folds,
         probe=probe,

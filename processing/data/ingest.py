@@ -24,7 +24,7 @@ from processing.tools.machine import PeakMemory
 
 logger = logging.getLogger(__name__)
 
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 
 
 def load_dataset(path: Path | str, cache: Path, options: ReadOptions | None = None) -> Dataset:
@@ -167,7 +167,13 @@ def _complete(catalogue: Catalogue, movie_ids: Ids) -> Catalogue:
         ],
         years=[None if k is None else catalogue.years[k] for k in known],
         genres=[() if k is None else catalogue.genres[k] for k in known],
+        imdb_ids=_numbers(catalogue.imdb_ids, known),
+        tmdb_ids=_numbers(catalogue.tmdb_ids, known),
     )
+
+
+def _numbers(numbers: list[int | None], known: list[int | None]) -> list[int | None]:
+    return [None if k is None else numbers[k] for k in known] if numbers else []
 
 
 def _called(movie_id: Id) -> str:

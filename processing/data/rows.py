@@ -108,12 +108,17 @@ class SourcePairs:
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
-    """The movies that a source knows by title, ascending by movie id. May be empty."""
+    """The movies that a source knows by title, ascending by movie id. May be empty.
+
+    `imdb_ids`, `tmdb_ids`: their numbers at IMDb and TMDB; both empty where the source names none.
+    """
 
     movie_ids: Ids
     titles: list[str]
     years: list[int | None]
     genres: list[tuple[str, ...]]
+    imdb_ids: list[int | None] = field(default_factory=list)
+    tmdb_ids: list[int | None] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -239,6 +239,13 @@ def _check_catalogue(contents: ReleaseContents) -> None:
                 f"{name}: {len(getattr(contents, name))} entries; expected one for each of the "
                 f"{len(contents.movie_ids)} movie ids."
             )
+    for name in ("imdb_ids", "tmdb_ids"):
+        numbers = getattr(contents, name)
+        if numbers and len(numbers) != len(contents.movie_ids):
+            raise ReleaseFormatError(
+                f"{name}: {len(numbers)} entries; expected one for each of the "
+                f"{len(contents.movie_ids)} movie ids, or none at all."
+            )
 
 
 def _check_history(contents: ReleaseContents) -> None:

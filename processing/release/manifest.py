@@ -46,10 +46,14 @@ class UnfittedModel(Document, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True)
 class StartUser:
-    """A user that the home page offers to start from; a dataclass, as all that a page shows."""
+    """A user that the home page offers to start from; a dataclass, as all that a page shows.
+
+    `genre` is the one that tells most of what they watch, None where there is none.
+    """
 
     user_id: Id
     n_ratings: int
+    genre: str | None
 
 
 class UserShard(Document, frozen=True, kw_only=True):

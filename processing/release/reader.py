@@ -64,6 +64,8 @@ class Release:
     ----------
     movie_ids, titles, years, genres
         The catalogue, ascending by movie id (int64, or texts as objects).
+    imdb_ids, tmdb_ids
+        The movies' numbers at IMDb and TMDB, None where not known; both empty where none is.
     stats, histograms, similar, movie_factors, movie_biases
         As `docs/release-format.md` describes the files of these names, one row per movie.
     votes_by_period, viewers, lovers, user_errors
@@ -85,6 +87,8 @@ class Release:
     titles: list[str]
     years: list[int | None]
     genres: list[tuple[str, ...]]
+    imdb_ids: list[int | None]
+    tmdb_ids: list[int | None]
     stats: NDArray[np.void]
     histograms: NDArray[np.int32]
     similar: NDArray[np.void]
@@ -180,6 +184,8 @@ def open_release(storage: Storage, release_id: str | None = None) -> Release:
         titles=movies.titles,
         years=movies.years,
         genres=movies.genres,
+        imdb_ids=movies.imdb_ids,
+        tmdb_ids=movies.tmdb_ids,
         stats=arrays[schema.MOVIE_STATS],
         histograms=arrays[schema.HISTOGRAMS],
         similar=arrays[schema.SIMILAR],
@@ -292,6 +298,7 @@ def _fold_in(data: bytes, shape: tuple[int, ...]) -> FoldIn:
 def _movies(data: bytes) -> MovieColumns:
     movies = from_json(data, MovieColumns, schema.MOVIES)
     sizes = {len(each) for each in (movies.movie_ids, movies.titles, movies.years, movies.genres)}
+    sizes |= {len(numbers) for numbers in (movies.imdb_ids, movies.tmdb_ids) if numbers}
     if len(sizes) > 1:
         raise ReleaseFormatError(f"{schema.MOVIES}: its lists are not equally long.")
     return movies

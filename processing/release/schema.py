@@ -15,7 +15,7 @@ from processing.release.affinity import AffinityAbout, Weights
 from processing.release.encoding import Document
 from processing.release.fold_in import FoldIn
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 
 MANIFEST = "manifest.json"
 MOVIES = "movies.json"
@@ -90,12 +90,14 @@ def top_dtype(n_reasons: int, n_groups: int, stars: str = "<f2") -> np.dtype[Any
 
 
 class MovieColumns(Document, frozen=True, kw_only=True, eq=False):
-    """The catalogue, ascending by movie id, one entry per title."""
+    """The catalogue, ascending by movie id, one entry per title; no numbers where none is known."""
 
     movie_ids: list[Id]
     titles: list[str]
     years: list[int | None]
     genres: list[tuple[str, ...]]
+    imdb_ids: list[int | None]
+    tmdb_ids: list[int | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +108,8 @@ class ReleaseContents:
     ----------
     movie_ids, titles, years, genres
         The catalogue, ascending by movie id, one entry per title (ids; str; int or None; tuples).
+    imdb_ids, tmdb_ids
+        The movies' numbers at IMDb and TMDB, None where not known; empty where none is.
     n_ratings, means, histograms
         int32 (n_movies,), float32 (n_movies,) with NaN where unrated, int32 (n_movies, n_levels).
     similar
@@ -141,6 +145,8 @@ class ReleaseContents:
     titles: list[str]
     years: list[int | None]
     genres: list[tuple[str, ...]]
+    imdb_ids: list[int | None]
+    tmdb_ids: list[int | None]
     n_ratings: NDArray[np.int32]
     means: NDArray[np.float32]
     histograms: NDArray[np.int32]

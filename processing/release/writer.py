@@ -193,6 +193,8 @@ def _movies_json(contents: ReleaseContents) -> bytes:
         titles=contents.titles,
         years=contents.years,
         genres=contents.genres,
+        imdb_ids=contents.imdb_ids,
+        tmdb_ids=contents.tmdb_ids,
     )
     return to_json(movies, schema.MOVIES, indent=None)
 

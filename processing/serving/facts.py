@@ -1,5 +1,7 @@
 """What a release says about its movies and itself, straight from the ratings."""
 
+import math
+from collections import Counter
 from importlib.metadata import packages_distributions, version
 
 import numpy as np
@@ -51,7 +53,7 @@ def about_release(
         left_out=tuple(
             UnfittedModel(model=model.label, reason=model.reason) for model in report.left_out
         ),
-        start_users=_start_users(ratings),
+        start_users=_start_users(ratings, run.dataset.catalogue.genres),
         shard_users=schema.SHARD_USERS,
     )
 
@@ -110,7 +112,7 @@ def _source(run: Run, report: Report) -> SourceInfo:
     )
 
 
-def _start_users(ratings: Ratings) -> tuple[StartUser, ...]:
+def _start_users(ratings: Ratings, genres: list[tuple[str, ...]]) -> tuple[StartUser, ...]:
     """Users to start from: from the most active to an average one, all different."""
     counts = ratings.by_user.counts
     by_activity = np.argsort(counts, kind="stable")
@@ -118,6 +120,27 @@ def _start_users(ratings: Ratings) -> tuple[StartUser, ...]:
     chosen = dict.fromkeys(int(by_activity[place]) for place in places)
     ids = ratings.user_ids[list(chosen)].tolist()
     return tuple(
-        StartUser(user_id=user_id, n_ratings=int(counts[u]))
+        StartUser(
+            user_id=user_id, n_ratings=int(counts[u]), genre=telling_genre(ratings, genres, u)
+        )
         for user_id, u in zip(ids, chosen, strict=True)
     )
+
+
+def telling_genre(ratings: Ratings, genres: list[tuple[str, ...]], user: int) -> str | None:
+    """The genre that tells most of what a user, by index, watches; None where there is none.
+
+    It is the largest term of the Kullback-Leibler divergence of their genres from everyone's:
+    share x log(share / everyone's share). A movie counts for each of its genres.
+    """
+    start, end = ratings.by_user.indptr[user : user + 2].tolist()
+    own = Counter(g for movie in ratings.by_user.indices[start:end].tolist() for g in genres[movie])
+    everyone: Counter[str] = Counter()
+    for of_movie, n in zip(genres, ratings.movie_counts.tolist(), strict=True):
+        everyone.update(dict.fromkeys(of_movie, n))
+    n_own, n_all = own.total(), everyone.total()
+    told = {
+        genre: n / n_own * math.log((n / n_own) / (everyone[genre] / n_all))
+        for genre, n in sorted(own.items())
+    }
+    return max(told, key=lambda genre: told[genre], default=None)

@@ -91,6 +91,8 @@ class _Contents:
             titles=catalogue.titles,
             years=catalogue.years,
             genres=catalogue.genres,
+            imdb_ids=catalogue.imdb_ids,
+            tmdb_ids=catalogue.tmdb_ids,
             n_ratings=ratings.by_movie.counts.astype(np.int32),
             means=movie_means(ratings),
             histograms=histograms(ratings),

@@ -120,7 +120,7 @@ def publish_sample(folder: Path, created_utc: str = CREATED, **changes: Any) -> 
 
 def publish_texts(folder: Path, user_ids: Sequence[str], movie_ids: Sequence[str]) -> Manifest:
     """Publish the sample with texts for ids, ascending, under `folder`."""
-    starts = (StartUser(user_id=user_ids[2], n_ratings=16),)
+    starts = (StartUser(user_id=user_ids[2], n_ratings=16, genre="Drama"),)
     about = msgspec.structs.replace(_about(), start_users=starts)
     contents = replace(
         _contents(about), user_ids=np.array(user_ids, TEXT), movie_ids=np.array(movie_ids, TEXT)
@@ -179,8 +179,8 @@ def _about() -> ReleaseAbout:
         metrics={"ensemble": {"rmse": 0.9123, "mae": 0.7201, "mape": 24.6}},
         left_out=(UnfittedModel(model="knn_user", reason=LEFT_OUT),),
         start_users=(
-            StartUser(user_id=7, n_ratings=16),
-            StartUser(user_id=1_488_844, n_ratings=16),
+            StartUser(user_id=7, n_ratings=16, genre="Sci-Fi"),
+            StartUser(user_id=1_488_844, n_ratings=16, genre=None),
         ),
         shard_users=3,
     )
@@ -202,6 +202,8 @@ def _contents(about: ReleaseAbout) -> ReleaseContents:
         titles=[title for title, _, _ in FILMS],
         years=[year for _, year, _ in FILMS],
         genres=[genres for _, _, genres in FILMS],
+        imdb_ids=[78_748 + i if i % 3 == 0 else None for i in range(n_movies)],
+        tmdb_ids=[348 + i if i % 2 == 0 else None for i in range(n_movies)],
         n_ratings=votes.astype(np.int32),
         means=np.where(votes > 0, means, np.nan).astype(np.float32),
         histograms=_histograms(votes, len(about.histogram_levels)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from processing.data.readers.containers import Member
+from processing.data.readers.movie_links import with_links
 from processing.data.readers.reading import (
     Form,
     Likeness,
@@ -122,15 +123,17 @@ class _FormDat(Form):
 class _FormCsv(Form):
     ratings: Member
     titles: Member | None
+    links: Member | None
 
     @property
     def files(self) -> tuple[Member, ...]:
-        return _present(self.ratings, self.titles)
+        return _present(self.ratings, self.titles, self.links)
 
     def read(self, reading: Reading) -> SourceData:
         scale = reading.options.scale or HALF_STARS
         rows = _read_rows(reading, self.ratings, COMMA, scale)
-        return SourceData(rows=rows, catalogue=MOVIES_CSV.read(reading, self.titles), scale=scale)
+        catalogue = with_links(MOVIES_CSV.read(reading, self.titles), reading, self.links)
+        return SourceData(rows=rows, catalogue=catalogue, scale=scale)
 
 
 class MovieLens100K(Reader):
@@ -229,6 +232,7 @@ class MovieLensCsv(Reader):
             folder=place.folder,
             ratings=ratings,
             titles=place.find("movies.csv"),
+            links=place.find("links.csv"),
         )
 
     def likeness(self, file: SingleFile) -> Likeness:

@@ -22,7 +22,7 @@ from processing.release.encoding import from_json, to_npy
 from processing.release.manifest import file_info
 from tests.make_golden_release import GOLDEN, stage_golden
 
-GOLDEN_ID = "20061002T083000Z-2b4d07c3"
+GOLDEN_ID = "20061002T083000Z-09c251e4"
 
 
 class CountingStorage(FolderStorage):
@@ -44,11 +44,13 @@ class CountingStorage(FolderStorage):
 def test_golden_release_when_read_then_movies_as_written():
     release = open_release(FolderStorage(GOLDEN))
     assert release.manifest.release_id == GOLDEN_ID
-    assert release.manifest.format_version == 5
+    assert release.manifest.format_version == 6
     assert release.movie_ids.tolist() == [3, 8, 28, 17770]
     assert release.titles[1:3] == ['Commas, and "Quotes"', "Café Ümläut"]
     assert release.years == [1990, 1995, 2002, None]
     assert release.genres[2] == ("Animation", "Children's")
+    assert release.imdb_ids == [99_000, None, 1_234_567, None]
+    assert release.tmdb_ids == [862, None, None, None]
     assert release.stats["n_ratings"].tolist() == [2, 1, 2, 0]
     assert release.stats["mean"][:3].tolist() == [4.5, 2.0, 3.5]
     assert np.isnan(release.stats["mean"][3])
@@ -318,7 +320,7 @@ def test_open_release_when_catalogue_is_broken_then_refuses(damaged: Damaged, mo
     [
         (
             lambda m: m.update(format_version=4),
-            "of format version 4; expected 5. Publish again",
+            "of format version 4; expected 6. Publish again",
         ),
         (lambda m: m.pop("format_version"), "missing required field `format_version`"),
         (lambda m: m.update(extra=1), "contains unknown field `extra`"),

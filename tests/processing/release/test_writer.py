@@ -136,6 +136,13 @@ def test_stage_when_a_recommendation_is_wrong_then_refuses(tmp_path, field, valu
         stage_release(tmp_path, contents, golden_about())
 
 
+@pytest.mark.parametrize("name", ["imdb_ids", "tmdb_ids"])
+def test_stage_when_numbers_elsewhere_do_not_fit_the_catalogue_then_refuses(tmp_path: Path, name):
+    contents = dataclasses.replace(golden_contents(), **{name: [1, None]})
+    with pytest.raises(ReleaseFormatError, match=f"{name}: 2 entries; expected one for each"):
+        stage_release(tmp_path, contents, golden_about())
+
+
 def test_stage_when_a_start_user_is_unknown_then_refuses(tmp_path: Path):
     (start,) = golden_about().start_users
     about = msgspec.structs.replace(

@@ -45,6 +45,8 @@ def check_csv(data):
     assert data.catalogue.titles == ["Jumanji", "Les Amélie, “The”"]
     assert data.catalogue.years == [1995, None]
     assert data.catalogue.genres == [("Adventure", "Children"), ()]
+    assert data.catalogue.imdb_ids == [113_497, 211_915]
+    assert data.catalogue.tmdb_ids == [8_844, None]
 
 
 SETS = {
@@ -125,6 +127,25 @@ def test_movielens_movie_twice_keeps_the_first_title_with_a_warning(tmp_path, ca
     assert "movies.dat:2 calls movie 661 'B' after 'A (1990)'" in caplog.text
 
 
+def test_movielens_without_links_has_none(tmp_path):
+    files = {name: data for name, data in ML_CSV.items() if name != "links.csv"}
+    catalogue = open_source(write_files(files, tmp_path)).read().catalogue
+    assert (catalogue.imdb_ids, catalogue.tmdb_ids) == ([], [])
+    assert catalogue.titles == ["Jumanji", "Les Amélie, “The”"]
+
+
+def test_movielens_links_of_a_movie_twice_or_unknown_counts_the_first(tmp_path):
+    links = ML_CSV["links.csv"] + b"2,0000001,1\n77,0000002,2\n\n"
+    catalogue = open_source(write_files({**ML_CSV, "links.csv": links}, tmp_path)).read().catalogue
+    assert catalogue.imdb_ids == [113_497, 211_915]
+
+
+def test_movielens_links_under_another_header_name_its_line(tmp_path):
+    links = b"movieId,tmdbId,imdbId\n2,8844,0113497\n"
+    with pytest.raises(RatingsFormatError, match=r"links\.csv:1: 'movieId,tmdbId,imdbId' is not"):
+        open_source(write_files({**ML_CSV, "links.csv": links}, tmp_path)).read()
+
+
 def test_movielens_with_a_rating_off_the_scale_names_the_option(tmp_path):
     files = {**ML_CSV, "ratings.csv": b"userId,movieId,rating,timestamp\n1,2,8,9\n"}
     with pytest.raises(RatingsFormatError, match=r"--scale, such as --scale 0:10\. Correct"):
@@ -179,6 +200,9 @@ BAD_LINES = [
     ("ml-csv", "ratings.csv", b"1,2,inf,9\n", 2, "'1,2,inf,9' has a rating"),
     ("ml-csv", "ratings.csv", b"1,2,5\n", 2, "'1,2,5' is not such a line"),
     ("ml-csv", "movies.csv", b"1,A, B,Drama\n", 2, "'1,A, B,Drama' is not such a line"),
+    ("ml-csv", "links.csv", b"2,0113497\n", 2, "'2,0113497' is not such a line"),
+    ("ml-csv", "links.csv", b"2,tt0113497,8844\n", 2, "'2,tt0113497,8844' is not such a line"),
+    ("ml-csv", "links.csv", b"2,0113497,0\n", 2, "'2,0113497,0' is not such a line"),
     ("ml-csv", "movies.csv", b'1,"A,Drama\n', 2, "'1,\"A,Drama' is not such a line"),
 ]
 
