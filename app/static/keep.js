@@ -37,7 +37,8 @@ function show(place, worker, list, entry, problem = "") {
     const answer = await ask(worker, { ask: "KEEP", list, ...whatToKeep(place) }, ({ kept, of }) => {
       status.textContent = `Kept ${kept} of ${of} pages.`;
     });
-    if (answer && !answer.problem) show(place, worker, list, answer);
+    if (answer?.problem === "moved") location.reload();
+    else if (answer && !answer.problem) show(place, worker, list, answer);
     else show(place, worker, list, entry, PROBLEMS[answer?.problem] ?? FAILED);
   });
   const remove = button("Remove", async () => {
@@ -45,7 +46,7 @@ function show(place, worker, list, entry, problem = "") {
     show(place, worker, list, null);
   });
   place.replaceChildren(...(entry ? [status, keep, remove] : [keep, status]));
-  if (entry && entry.urls.length === entry.of && entry.release === releaseHere()) keep.remove();
+  if (entry && entry.urls.length === entry.of && entry.release === document.body.dataset.release) keep.remove();
 }
 
 /** @param {HTMLElement} place */
@@ -54,7 +55,7 @@ function whatToKeep(place) {
   const movies = new Set(links.map((link) => link.pathname + link.search));
   return {
     title: find(document, "h1").textContent.trim(),
-    release: releaseHere(),
+    release: document.body.dataset.release,
     urls: [...JSON.parse(place.dataset.keepUrls ?? "[]"), ...[...movies].slice(0, MOST_MOVIES)],
   };
 }
@@ -62,10 +63,6 @@ function whatToKeep(place) {
 /** @param {KeptList} entry */
 function told({ at, of, urls, release }) {
   const pages = urls.length < of ? `${urls.length} of ${of} pages kept` : "Kept";
-  const older = release === releaseHere() ? "" : ", with the data of an older release";
+  const older = release === document.body.dataset.release ? "" : ", with the data of an older release";
   return `${pages} on this device on ${day(at)}${older}.`;
-}
-
-function releaseHere() {
-  return document.querySelector("time#release-date")?.getAttribute("datetime") ?? "";
 }

@@ -72,7 +72,8 @@ async function go(address) {
 async function show(address) {
   const page = await fetchPage(address).catch(() => null);
   const next = page?.getElementById("list");
-  if (!page || !next) {
+  // Where the release is another one, so would be heading, ratings and taste: all is opened anew.
+  if (!page || !next || page.body.dataset.release !== document.body.dataset.release) {
     location.assign(address);
     return false;
   }

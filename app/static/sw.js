@@ -26,7 +26,6 @@ const LISTS = "/offline/kept-lists";
 
 const VISITED = /^\/(users\/-?\d+(\/ratings)?|movies\/-?\d+|list\/[^/]+|report|how)$/;
 const FOLDS_IN = /^\/(rate|mine|list\/.+)$/;
-const DOCUMENT = /^\/(users|list)\/.+\.json$/;
 const DOWNLOAD = /\.(csv|json|bin)$/;
 const RATE = "/rate";
 const MINE = "/mine";
@@ -82,7 +81,6 @@ function answerTo(event, url) {
   if (SITE.files.includes(path) || path.startsWith("/static/")) return file(url, request);
   if (SITE.data.includes(path)) return data(path);
   if (path.startsWith("/figures/") && !isPage) return figure(path, request);
-  if (DOCUMENT.test(path)) return kept(url, request);
   if (DOWNLOAD.test(path)) return isPage ? passed(url, request) : null;
   return isPage ? page(event, url) : null;
 }
@@ -118,19 +116,6 @@ async function data(path) {
   await refreshing;
   const old = await (await caches.open(DATA)).match(path);
   return old ?? storeIfGood(DATA, path, await fetch(path));
-}
-
-/** @param {URL} url @param {Request} request */
-async function kept(url, request) {
-  const cache = await caches.open(KEPT);
-  try {
-    const response = await fetch(request);
-    if (await cache.match(keyOf(url))) return await storeIfGood(KEPT, keyOf(url), response);
-    return response;
-  } catch {
-    const old = await cache.match(keyOf(url));
-    return old ?? (request.mode === "navigate" ? insteadOf(url) : Response.error());
-  }
 }
 
 /** @param {string} path @param {Request} request */
@@ -330,26 +315,36 @@ async function keepList({ list, title, release, urls }, tell) {
   const wanted = [...new Set([list, ...urls])].slice(0, MOST_OF_LIST);
   let n = 0;
   for (let from = 0; from < wanted.length; from += AT_ONCE) {
-    n += await storeSome(wanted.slice(from, from + AT_ONCE));
+    const stored = await storeSome(wanted.slice(from, from + AT_ONCE), release);
+    if (stored < 0) {
+      await writeLists(lists);
+      return { problem: "moved" };
+    }
+    n += stored;
     if (n === 0) break; // there is no connection, or no room
     tell({ kept: n, of: wanted.length });
   }
   if (n) await storeData(SITE.data, newestRelease).catch(() => {});
   const found = await findAll(KEPT, wanted);
-  const stored = wanted.filter((_, place) => found[place]);
+  const kept = wanted.filter((_, place) => found[place]);
   const at = new Date().toISOString();
-  const entry = { list, title, release, at, of: wanted.length, urls: stored };
+  const entry = { list, title, release, at, of: wanted.length, urls: kept };
   await writeLists(n ? [...others, entry] : lists);
   const visits = await caches.open(PAGES);
-  await Promise.all(stored.map((url) => visits.delete(url)));
+  await Promise.all(kept.map((url) => visits.delete(url)));
   return n ? entry : { problem: "failed" };
 }
 
-/** @param {string[]} urls */
-async function storeSome(urls) {
-  const storing = urls.map(async (url) => store(KEPT, url, await fetchAnew(url)));
-  const results = await Promise.allSettled(storing);
-  return results.filter(({ status }) => status === "fulfilled").length;
+/**
+ * Keeps pages; gives how many could be, or -1 where one is of another release.
+ * @param {string[]} urls
+ * @param {string} release
+ */
+async function storeSome(urls, release) {
+  const found = await Promise.all(urls.map((url) => fetchAnew(url).catch(() => Response.error())));
+  if (found.some((response) => response.ok && !isOf(release, response))) return -1;
+  const storing = await Promise.allSettled(urls.map((url, place) => store(KEPT, url, found[place])));
+  return storing.filter(({ status }) => status === "fulfilled").length;
 }
 
 /** @param {{ list: string }} entry */

@@ -15,6 +15,7 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+UPDATING = "tests.updating_site:app"
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 
 
@@ -47,3 +48,31 @@ def screenshots():
     """The folder of screenshots."""
     SCREENSHOTS.mkdir(exist_ok=True)
     return SCREENSHOTS
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with a published sample, for one test's site."""
+    publish_sample(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def own_site(folder):
+    """A running site for one test, which may stop it or deploy it anew."""
+    with gunicorn_site(
+        folder,
+        UPDATING,
+        ICP_BUCKET="",
+        ICP_PRED_DIR=str(folder / "predictions"),
+        ICP_UPLOAD_DIR=str(folder / "figures"),
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def context(browser):
+    """A visitor's browser without anything from before."""
+    context = browser.new_context(reduced_motion="reduce")
+    yield context
+    context.close()

@@ -10,13 +10,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.app.sample import FILMS, USER_IDS, publish_sample
-from tests.servers import fetch, gunicorn_site
+from tests.servers import fetch
 
-TARGET = "tests.updating_site:app"
 RELEASE_DAY = "2 Oct 2026"
 OTHER_RELEASE = "2026-10-03T08:30:00Z"
 MOST_PAGES = 60
 TODAY = re.compile(r"\d{1,2} [A-Z][a-z]{2} 20\d\d")
+DATA = ("titles.json", "factors.bin", "fold-in.json", "ranking.json", "ranking.bin")
 KEPT_PATHS = """async (name) => {
     const keys = await (await caches.open(name)).keys();
     return keys.map(({ url }) => new URL(url).pathname + new URL(url).search);
@@ -31,37 +31,6 @@ IS_KEPT_OF = """async ([path, release]) => {
     return Boolean(kept) && kept.headers.get("X-Release-Id") === release;
 }"""
 PATIENCE_S = 15
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A folder with a published sample, for one test's site."""
-    publish_sample(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def own_site(folder):
-    """A running site for one test, which may stop it or deploy it anew."""
-    with gunicorn_site(
-        folder,
-        TARGET,
-        ICP_BUCKET="",
-        ICP_PRED_DIR=str(folder / "predictions"),
-        ICP_UPLOAD_DIR=str(folder / "figures"),
-    ) as running:
-        yield running
-
-
-@pytest.fixture
-def context(browser):
-    """A visitor's browser without anything from before."""
-    context = browser.new_context(reduced_motion="reduce")
-    yield context
-    context.close()
-
-
-DATA = ("titles.json", "factors.bin", "fold-in.json", "ranking.json", "ranking.bin")
 
 
 def _visit(page, address):

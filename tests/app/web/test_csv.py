@@ -41,9 +41,7 @@ def test_list_when_a_hundred_fit_on_a_page_then_all_of_it_at_once(client, show):
     pages = [client.get(f"/users/7.json?per_page=5&page={page}").json for page in (1, 2, 3)]
     assert [page["n_pages"] for page in (whole, *pages)] == [1, 3, 3, 3]
     assert len(whole["recommendations"]) == whole["n_listed"] > 10
-    assert whole["recommendations"] == [
-        pick for page in pages for pick in page["recommendations"]
-    ]
+    assert whole["recommendations"] == [pick for page in pages for pick in page["recommendations"]]
     page = show("/users/7?per_page=5&known=less")
     assert page.select_one("a[rel=next]")["href"] == "/users/7?known=less&per_page=5&page=2"
     fields = page.select("form.tools input[type=hidden]")
