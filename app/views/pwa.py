@@ -1,7 +1,5 @@
 """What makes the site an app on the visitor's device: manifest, service worker, offline page."""
 
-from pathlib import Path
-
 from flask import Blueprint, Response, current_app, json, request, url_for
 from flask.blueprints import BlueprintSetupState
 
@@ -37,10 +35,11 @@ _DATA = (
 @pwa_blueprint.record_once
 def read_worker(state: BlueprintSetupState) -> None:
     """Read the service worker, and which files it must keep at hand, when the app is made."""
-    path = Path(__file__).parents[1] / "static" / _WORKER
+    assets = load_assets()
+    worker = assets.pop(_WORKER)
     state.app.extensions["pwa"] = (
-        path.read_text(encoding="utf-8"),
-        {name: asset.digest for name, asset in load_assets().items() if name != _WORKER},
+        worker.body.decode(),
+        {name: asset.digest for name, asset in assets.items()},
     )
 
 

@@ -1,12 +1,14 @@
 """Static files, kept in memory and named by their content, so that browsers keep them for ever.
 
-There are a handful of small files; each is read and compressed once, when the app is made. All
-scripts share one digest, so that a script imports another by its name alone.
+There are a handful of small files; each is read and compressed once, when the app is made; scripts
+leave their comments behind, most of which are types. All scripts share one digest, so that a script
+imports another by its name alone.
 """
 
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,10 @@ _SOURCES = (
     "processing/report/templates/*",
 )
 _DIGEST_LENGTH = 12
+_COMMENTS = re.compile(  # a comment with lines of its own, and a type within a line
+    rb"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*\n|^[ \t]*//[^\n]*\n|/\*\* @[^\n]*?\*/ ?",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +45,11 @@ def load_assets(folder: Path = _FOLDER) -> dict[str, Asset]:
     paths = [path for path in sorted(folder.iterdir()) if path.is_file()]
     scripts = b"".join(path.read_bytes() for path in paths if path.suffix == ".js")
     return {path.name: _load(path, scripts) for path in paths}
+
+
+def without_comments(script: bytes) -> bytes:
+    """Return a script without comments, which are a fifth of it compressed."""
+    return _COMMENTS.sub(b"", script)
 
 
 def code_version() -> str:
@@ -83,6 +94,8 @@ def init_assets(app: Flask) -> None:
 def _load(path: Path, scripts: bytes) -> Asset:
     body = path.read_bytes()
     named_by = scripts if path.suffix == ".js" else body
+    if path.suffix == ".js":
+        body = without_comments(body)
     return Asset(
         body=body,
         gzipped=gzip.compress(body, mtime=0),
