@@ -26,6 +26,7 @@ from app.web.assets import code_version, init_assets
 from app.web.converters import IdConverter
 from app.web.error_pages import init_errors
 from app.web.headers import init_headers
+from app.web.language import Site, speak_as_asked, this_page_in
 from app.web.page_cache import PageCache
 from app.web.routes import CSV_SUFFIX, JSON_SUFFIX, here_url, sister_url
 from config import Settings, SettingsError, load_settings
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None, check_every_s: float = 15.0) ->
     """
     settings = settings or load_settings()
     init_monitoring(settings.sentry_dsn)
-    app = Flask(__name__, static_folder=None)
+    app = Site(__name__, static_folder=None)
     app.secret_key = _secret_key(settings)
     app.config["CODE_VERSION"] = code_version()
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_FORM_BYTES
@@ -72,6 +73,7 @@ def create_app(settings: Settings | None = None, check_every_s: float = 15.0) ->
     app.register_blueprint(offline_blueprint)
     app.register_blueprint(api_blueprint)
     app.register_blueprint(visitors_blueprint)
+    app.wsgi_app = speak_as_asked(app.wsgi_app)  # type: ignore[method-assign, assignment]
     if settings.deployed:
         # Heroku's router sets the client's address and scheme, and leaves Host as it was asked for.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
@@ -87,6 +89,7 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["json_url"] = lambda: sister_url(JSON_SUFFIX)
     app.jinja_env.globals["here_url"] = here_url
+    app.jinja_env.globals["this_page_in"] = this_page_in
     app.jinja_env.globals["csv_url"] = lambda: sister_url(CSV_SUFFIX)
     init_languages(app)
     init_filters(app)

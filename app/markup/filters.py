@@ -2,10 +2,10 @@
 
 from flask import Flask
 
+from app.languages import number_text
 from app.model.addresses import movie_url
 from app.model.choice import KNOWN, SORTS
 from app.model.dates import day_text
-from app.model.scale import with_minus
 from app.model.title_index import fold_words
 from processing.ids import Id
 from processing.report import WORDS, cell_text, figure_text
@@ -27,7 +27,7 @@ def init_filters(app: Flask) -> None:
 
 def count(number: int) -> str:
     """Write a count: 1,682."""
-    return with_minus(f"{number:,}")
+    return number_text(f"{number:,}")
 
 
 def plural(number: int, noun: str) -> str:

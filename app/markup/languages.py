@@ -2,6 +2,10 @@
 
 from flask import Flask
 
+from app.languages import NAMES, gettext, ngettext, speech
+
+__all__ = ["gettext", "init_languages", "ngettext"]
+
 
 def init_languages(app: Flask) -> None:
     """Let templates write `_("…")`, `ngettext("…", "…", n)` and `{% trans %}`."""
@@ -9,13 +13,5 @@ def init_languages(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True
     )
-
-
-def gettext(text: str) -> str:
-    """Return a text in the page's language."""
-    return text
-
-
-def ngettext(one: str, more: str, n: int) -> str:
-    """Return a text that depends on a count in the page's language."""
-    return one if n == 1 else more
+    app.jinja_env.globals["languages"] = NAMES
+    app.jinja_env.globals["speech"] = speech

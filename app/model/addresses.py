@@ -7,6 +7,7 @@ like a sister page, or in a dot, which browsers would take for a step up.
 import re
 from urllib.parse import quote, unquote
 
+from app.languages import speech
 from processing.ids import Id
 
 _OWN = re.compile(r"[%/]|\.(?=(?:json|csv)?\Z)")
@@ -27,4 +28,4 @@ def id_in(part: str) -> str:
 
 def movie_url(movie_id: Id) -> str:
     """Write a movie's address, as `url_for` does in twenty times the time: lists have hundreds."""
-    return f"/movies/{address_of(movie_id)}"
+    return f"{speech().prefix}/movies/{address_of(movie_id)}"

@@ -2,7 +2,14 @@
 
 from datetime import date, timedelta
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from app.languages import gettext, speech
+
+MONTHS = {
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+    "de": "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.".split(),
+    "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split(),
+}
+_DAYS = {"en": "{}", "de": "{}.", "fr": "{}"}
 _EPOCH = date(1970, 1, 1)
 
 
@@ -14,7 +21,8 @@ def iso_day(day: int | None) -> str | None:
 def day_text(iso: str) -> str:
     """Write an ISO date or time as a day: 22 Nov 2026."""
     moment = date.fromisoformat(iso[:10])
-    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+    day = _DAYS[speech().language].format(moment.day)
+    return f"{day} {_month_text(moment)}"
 
 
 def period_label(first: str, firsts: tuple[str, ...]) -> str:
@@ -26,10 +34,16 @@ def period_label(first: str, firsts: tuple[str, ...]) -> str:
     day = date.fromisoformat(first)
     months = {date.fromisoformat(each).month for each in firsts}
     if months == {1} and len(firsts) > 1:
-        return str(day.year) if _gap(firsts[-2:]) <= 366 else f"from {day.year}"
+        is_open = _gap(firsts[-2:]) > 366
+        return gettext("from %(year)s") % {"year": day.year} if is_open else str(day.year)
     if months <= {1, 4, 7, 10} and _gap(firsts) > 31:
-        return f"Q{(day.month + 2) // 3} {day.year}"
-    return f"{MONTHS[day.month - 1]} {day.year}"
+        quarter = (day.month + 2) // 3
+        return gettext("Q%(quarter)s %(year)s") % {"quarter": quarter, "year": day.year}
+    return _month_text(day)
+
+
+def _month_text(day: date) -> str:
+    return f"{MONTHS[speech().language][day.month - 1]} {day.year}"
 
 
 def _gap(firsts: tuple[str, ...]) -> int:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.languages import gettext, number_text
+
 STAR_WIDTH = 20
 MOST_STARS = 10
 USUAL_STARS = 5
@@ -44,16 +46,16 @@ class RatingScale:
 
     def rating_text(self, value: float) -> str:
         """Write a rating as it was given: '4', '3.5', '72'."""
-        return with_minus(f"{value:g}")
+        return number_text(f"{value:g}")
 
     def level_text(self, value: float) -> str:
         """Write a histogram's level: a rating, or the upper end of a bin ('to 20')."""
         text = self.rating_text(value)
-        return f"to {text}" if self.is_binned else text
+        return gettext("to %(level)s") % {"level": text} if self.is_binned else text
 
     def score_text(self, value: float) -> str:
         """Write a score or a mean: one decimal, none on scales that reach beyond 20."""
-        return with_minus(f"{value:.{self._decimals}f}")
+        return number_text(f"{value:.{self._decimals}f}")
 
     def tick_text(self, value: float) -> str:
         """Write a mark of an axis: '3.5', '4'."""
@@ -67,15 +69,15 @@ class RatingScale:
     def difference_text(self, value: float) -> str:
         """Write a difference with its sign: '+0.4', '−1.2', '±0.0'."""
         text = f"{value:+.{self._decimals}f}"
-        return "±" + text[1:] if float(text) == 0 else with_minus(text)
+        return number_text("±" + text[1:] if float(text) == 0 else text)
 
     def exact_text(self, value: float) -> str:
         """Write a score to the hundredth: '3.54'."""
-        return with_minus(f"{value:.2f}")
+        return number_text(f"{value:.2f}")
 
     def part_text(self, value: float) -> str:
         """Write what is added to a score, to the hundredth: '+0.31', '−0.08'."""
-        return with_minus(f"{value:+.2f}")
+        return number_text(f"{value:+.2f}")
 
     @property
     def choices(self) -> tuple[float, ...]:
@@ -94,8 +96,3 @@ class RatingScale:
     @property
     def _decimals(self) -> int:
         return 1 if self.high <= MOST_LEVELS else 0
-
-
-def with_minus(text: str) -> str:
-    """Write a number's hyphen as the minus sign that it means."""
-    return text.replace("-", "−")

@@ -1,6 +1,6 @@
 // The button that keeps a list, and the pages of its movies, on this device.
 import { ask, button, find, findAll, make } from "./dom.js";
-import { day } from "./words.js";
+import { day, prefix } from "./words.js";
 
 const MOST_MOVIES = 60;
 const FAILED = "It could not be kept: there is no connection, or no room on this device.";
@@ -51,7 +51,7 @@ function show(place, worker, list, entry, problem = "") {
 
 /** @param {HTMLElement} place */
 function whatToKeep(place) {
-  const links = findAll(document, 'main a[href^="/movies/"]', HTMLAnchorElement);
+  const links = findAll(document, `main a[href^="${prefix}/movies/"]`, HTMLAnchorElement);
   const movies = new Set(links.map((link) => link.pathname + link.search));
   return {
     title: find(document, "h1").textContent.trim(),

@@ -1,13 +1,10 @@
 // The rating scale as the site shows it. The twin of app/model/scale.py.
-import { fixed } from "./words.js";
+import { fixed, numberText } from "./words.js";
 
 const STAR_WIDTH = 20;
 const MOST_STARS = 10;
 const USUAL_STARS = 5;
 const MOST_WITH_DECIMALS = 20;
-
-/** @param {string} text */
-const signed = (text) => text.replace("-", "−");
 
 export class RatingScale {
   /** @param {FoldInData["scale"]} scale */
@@ -33,18 +30,18 @@ export class RatingScale {
 
   /** @param {number} value */
   ratingText(value) {
-    return signed(String(Number(value.toPrecision(6))));
+    return numberText(String(Number(value.toPrecision(6))));
   }
 
   /** @param {number} value */
   scoreText(value) {
-    return signed(fixed(value, this.decimals));
+    return numberText(fixed(value, this.decimals));
   }
 
   /** @param {number} value */
   differenceText(value) {
     const text = fixed(value, this.decimals);
-    if (Number(text) === 0) return `±${text.replace("-", "")}`;
-    return value > 0 ? `+${text}` : signed(text);
+    if (Number(text) === 0) return `±${numberText(text.replace("-", ""))}`;
+    return numberText(value > 0 ? `+${text}` : text);
   }
 }

@@ -1,7 +1,7 @@
 // Title search as an ARIA combobox: suggestions while typing, from the site or, offline, from here.
 import { field as fieldOf, findAll, make } from "./dom.js";
 import { findTitles, localTitles } from "./titles.js";
-import { address, movieUrl, plural } from "./words.js";
+import { address, movieUrl, plural, prefix, t } from "./words.js";
 
 const WAIT_MS = 120;
 const MOST = 8;
@@ -140,5 +140,6 @@ async function suggestions(query, signal) {
   }
   const { user_id: user } = found;
   const movies = found.suggestions.map((movie) => ({ ...movie, href: movieUrl(movie) }));
-  return user === null ? movies : [{ title: `User ${user}`, year: null, href: `/users/${address(user)}` }, ...movies];
+  if (user === null) return movies;
+  return [{ title: t("User {id}", { id: user }), year: null, href: `${prefix}/users/${address(user)}` }, ...movies];
 }

@@ -1,4 +1,23 @@
-// How counts, days, numbers and ids in addresses are written. The twin of filters.py, dates.py and addresses.py.
+// How texts, counts, days, numbers and ids in addresses are written in the page's language.
+// The twin of languages.py, filters.py, dates.py and addresses.py.
+
+const root = globalThis.document?.documentElement;
+const language = root?.lang || "en";
+
+/** What the page's address begins with, such as /de: addresses of pages do too. */
+export const prefix = root?.dataset.prefix ?? "";
+
+/** @type {Record<string, string | string[]>} */
+const texts = language === "en" ? {} : await fetchTexts();
+
+/** Where these cannot be had the page speaks English, as its scripts do. */
+async function fetchTexts() {
+  try {
+    return await (await fetch(new URL(`texts-${language}.json`, import.meta.url))).json();
+  } catch {
+    return {};
+  }
+}
 
 /**
  * Writes a text of the site in the page's language; {name} stands for a value.
@@ -6,8 +25,11 @@
  * @param {Record<string, string | number>} values
  */
 export function t(text, values = {}) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  return filled(texts[text] ?? text, values);
 }
+
+/** @param {string | string[]} text @param {Record<string, string | number>} values */
+const filled = (text, values) => `${text}`.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 
 /**
  * The same of a text that depends on a count, which is {n}.
@@ -16,18 +38,21 @@ export function t(text, values = {}) {
  * @param {number} n
  * @param {Record<string, string | number>} values
  */
-export const tn = (one, more, n, values = {}) => t(n === 1 ? one : more, { n: count(n), ...values });
+export function tn(one, more, n, values = {}) {
+  const isOne = n === 1 || (n === 0 && language === "fr");
+  return filled((texts[one] ?? [one, more])[isOne ? 0 : 1], { n: count(n), ...values });
+}
 
 /** @param {Id} id */
 export const address = (id) =>
   encodeURIComponent(`${id}`.replace(/[%/]|\.(?=(json|csv)?$)/g, (own) => `%${own.charCodeAt(0).toString(16)}`));
 
 /** @param {{ movie_id: Id }} movie */
-export const movieUrl = ({ movie_id: id }) => `/movies/${address(id)}`;
+export const movieUrl = ({ movie_id: id }) => `${prefix}/movies/${address(id)}`;
 
 /** @param {number} number */
 export function count(number) {
-  return number.toLocaleString("en").replace("-", "−");
+  return number.toLocaleString(language).replace("-", "−");
 }
 
 /** @param {number} number @param {string} noun */
@@ -36,11 +61,14 @@ export function plural(number, noun) {
 }
 
 /**
- * Writes a moment as the day that it is here: 22 Nov 2026.
+ * Writes a moment as the day that it is here: 22 Nov 2026, 22. Nov. 2026, 22 nov. 2026.
  * @param {string | number | Date} moment
  */
 export function day(moment) {
   const date = new Date(moment);
+  if (language !== "en") {
+    return date.toLocaleDateString(language, { day: "numeric", month: "short", year: "numeric" });
+  }
   return `${date.getDate()} ${date.toLocaleString("en-US", { month: "short" })} ${date.getFullYear()}`;
 }
 
@@ -54,3 +82,9 @@ export function fixed(value, decimals) {
   const isHalfway = Math.abs(value * 2 ** (decimals + 1)) % 2 === 1;
   return isHalfway && Number(text.at(-1)) % 2 ? (value * (1 - 1e-9)).toFixed(decimals) : text;
 }
+
+/**
+ * Writes a number, as `fixed` or a template does, with the marks of the page's language.
+ * @param {string} text
+ */
+export const numberText = (text) => text.replace("-", "−").replace(".", language === "en" ? "." : ",");

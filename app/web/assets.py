@@ -1,8 +1,8 @@
 """Static files, kept in memory and named by their content, so that browsers keep them for ever.
 
 There are a handful of small files; each is read and compressed once, when the app is made; scripts
-leave their comments behind, most of which are types. All scripts share one digest, so that a script
-imports another by its name alone.
+leave their comments behind, most of which are types. All scripts, and their texts in other
+languages, share one digest, so that a script finds another by its name alone.
 """
 
 import gzip
@@ -19,10 +19,12 @@ _FOLDER = _APP / "static"
 _SOURCES = (
     "app/**/*.py",
     "app/templates/*",
+    "app/translations/*/LC_MESSAGES/*.mo",
     "app/static/*",
     "processing/report/**/*.py",
     "processing/report/templates/*",
 )
+_SCRIPTS = (".js", ".json")
 _DIGEST_LENGTH = 12
 _COMMENTS = re.compile(  # a comment with lines of its own, and a type within a line
     rb"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*\n|^[ \t]*//[^\n]*\n|/\*\* @[^\n]*?\*/ ?",
@@ -43,7 +45,7 @@ class Asset:
 def load_assets(folder: Path = _FOLDER) -> dict[str, Asset]:
     """Read every file of a folder; the keys are file names."""
     paths = [path for path in sorted(folder.iterdir()) if path.is_file()]
-    scripts = b"".join(path.read_bytes() for path in paths if path.suffix == ".js")
+    scripts = b"".join(path.read_bytes() for path in paths if path.suffix in _SCRIPTS)
     return {path.name: _load(path, scripts) for path in paths}
 
 
@@ -93,7 +95,7 @@ def init_assets(app: Flask) -> None:
 
 def _load(path: Path, scripts: bytes) -> Asset:
     body = path.read_bytes()
-    named_by = scripts if path.suffix == ".js" else body
+    named_by = scripts if path.suffix in _SCRIPTS else body
     if path.suffix == ".js":
         body = without_comments(body)
     return Asset(

@@ -7,6 +7,8 @@ from flask import Flask, Response, current_app, request
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
+from app.languages import speech
+
 _CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -56,6 +58,8 @@ def init_headers(app: Flask, *, deployed: bool) -> None:
 def finish(response: Response) -> Response:
     """Add the headers that every response has, and compress a text that is worth it."""
     response.headers.update(current_app.extensions["headers"])
+    if speech().negotiated:
+        response.vary.add("Accept-Language")
     if response.mimetype not in _COMPRESSED_TYPES or response.direct_passthrough:
         return response
     response.vary.add("Accept-Encoding")

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from flask import Response, current_app, json, render_template, request
 
+from app.languages import speech
 from app.model.current import CurrentRelease
 from app.model.opened import OpenedRelease
 from app.model.page import Page, SiteInfo, TablePage, site_info
@@ -66,11 +67,11 @@ def csv_response(page: Page) -> Response:
 def release_response(make: Callable[[OpenedRelease, SiteInfo], Response]) -> Response:
     """Answer with what `make` makes of the open release, or with what it sent the last time.
 
-    The address and the release are all that it may depend on.
+    The address, the language and the release are all that it may depend on.
     """
     opened, problem = current().opened(), current().problem
     wants_gzip = takes_gzip(request.headers.get("Accept-Encoding", ""))
-    key = (opened.release_id, problem, request.full_path, wants_gzip)
+    key = (opened.release_id, problem, _address(), wants_gzip)
     kept = page_cache().find(key)
     etag = kept.etag if kept else _etag(opened.release_id, problem)
     if "If-None-Match" in request.headers and _is_known(etag):
@@ -100,7 +101,13 @@ def _dated(response: Response, etag: str, release_id: str) -> Response:
 
 
 def _etag(release_id: str, problem: str | None) -> str:
-    """Name what a page depends on: the release, the site's own files and the address."""
+    """Name what a page depends on: the release, the site's own files, address and language."""
     version = current_app.config["CODE_VERSION"]
-    parts = (release_id, problem or "", version, request.full_path)
+    parts = (release_id, problem or "", version, _address())
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+
+
+def _address() -> str:
+    """The address that was asked for, with the language that is spoken there."""
+    language, prefix, _ = speech()
+    return f"{language} {prefix}{request.full_path}"

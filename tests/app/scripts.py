@@ -11,13 +11,18 @@ from typing import Any
 
 import pytest
 
+from app.languages import ENGLISH
+
 _ROOT = Path(__file__).parents[2]
 _FILMS = _ROOT / "processing" / "simulation" / "films.csv"
 _PROGRAM = """
 import { readFileSync } from "node:fs";
+const { lang, prefix, texts, given } = JSON.parse(readFileSync(0, "utf8"));
+globalThis.document = { documentElement: { lang, dataset: { prefix } } };
+globalThis.fetch = async () => new Response(texts);
 const modules = await Promise.all(%s.map((name) => import(`%s/${name}`)));
 const run = %s;
-const found = run(Object.assign({}, ...modules), JSON.parse(readFileSync(0, "utf8")));
+const found = run(Object.assign({}, ...modules), given);
 process.stdout.write(JSON.stringify(found));
 """
 ODD_TITLES = (
@@ -70,17 +75,29 @@ def films() -> list[tuple[str, int | None, tuple[str, ...]]]:
     return [(title, year, tuple(genres)) for title, year, genres in (*real, *odd)]
 
 
-def run_scripts(names: list[str], function: str, given: Any) -> Any:
-    """Return what a JavaScript function makes of the exports of scripts and of a JSON value."""
+def run_scripts(names: list[str], function: str, given: Any, language: str = ENGLISH) -> Any:
+    """Return what a JavaScript function makes of the exports of scripts and of a JSON value.
+
+    The scripts stand in a page of this language, whose address begins with it.
+    """
     node = shutil.which("node")
     if node is None:
         pytest.fail(
             "There is no node, which runs the site's scripts; on Debian: apt-get install nodejs."
         )
-    folder = (_ROOT / "app" / "static").as_uri()
+    static = _ROOT / "app" / "static"
+    page = {"lang": language, "prefix": "", "texts": "{}"}
+    if language != ENGLISH:
+        texts = (static / f"texts-{language}.json").read_text(encoding="utf-8")
+        page |= {"prefix": f"/{language}", "texts": texts}
     done = subprocess.run(
-        [node, "--input-type=module", "--eval", _PROGRAM % (json.dumps(names), folder, function)],
-        input=json.dumps(given),
+        [
+            node,
+            "--input-type=module",
+            "--eval",
+            _PROGRAM % (json.dumps(names), static.as_uri(), function),
+        ],
+        input=json.dumps(page | {"given": given}),
         capture_output=True,
         encoding="utf-8",
         env={**os.environ, "TZ": "UTC"},

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from flask import get_template_attribute
 
+from app.languages import ENGLISH, NAMES, Speech, speaking
 from app.markup.filters import initials, tile_class
 from app.model.account import Account
 from app.model.opened import Movie
@@ -33,14 +34,16 @@ def test_tile_when_of_any_movie_then_coloured_as_the_site_colours_it():
     assert found == [tile_class(movie_id) for movie_id in IDS]
 
 
+@pytest.mark.parametrize("language", NAMES)
 @pytest.mark.parametrize("ends", SCALES)
-def test_row_when_of_any_movie_then_letter_by_letter_that_of_the_site(ends, app):
+def test_row_when_of_any_movie_then_letter_by_letter_that_of_the_site(ends, language, app):
     picks = _picks(ends)
     given = {"scale": ends, "picks": [_as_json(pick) for pick in picks]}
-    found = run_scripts(["markup.js", "scale.js"], WRITE_ALL, given)
+    found = run_scripts(["markup.js", "scale.js"], WRITE_ALL, given, language)
     low, high, step = ends
     scale = RatingScale(low=low, high=high, step=step)
-    with app.test_request_context():
+    prefix = "" if language == ENGLISH else f"/{language}"
+    with app.test_request_context(), speaking(Speech(language, prefix)):
         pick_item = get_template_attribute("_list.html", "pick_item")
         expected = [row for pick in picks for row in rows_of(pick_item(pick, scale, ""))]
     assert len(found) > 400
