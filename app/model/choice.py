@@ -1,11 +1,14 @@
 """What a visitor wants to see of a list: its order, which movies, and which page."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from app.model.recommendation import Recommendation
+from app.model.taste import Everyone
 
 SORTS: dict[str, tuple[str, Callable[[Recommendation], float | str]]] = {
     "best": ("Recommended order", lambda row: row.rank),
@@ -26,6 +29,8 @@ PER_PAGE = 10
 class Choice:
     """A choice from a list; a bound that is None is none, and `page` counts from 1.
 
+    A genre, years and votes make it a list of that part of the catalogue; stars choose among what
+    is listed.
     `known` turns the list to movies that are known "well" or "less". A movie whose year or mean is
     not known is outside every bound on it.
     """
@@ -53,9 +58,34 @@ class Choice:
     @property
     def filters(self) -> bool:
         """Whether anything is left out."""
-        bounds = (self.year_from, self.year_to, self.score_from, self.score_to)
-        rest = (self.genre, self.votes, self.mean_from, self.mean_to)
-        return any(value is not None for value in (*bounds, *rest))
+        return self.narrows or self.bounds_stars
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it is a list of a part of the catalogue: of a genre, of years, of many votes."""
+        asked = (self.genre, self.year_from, self.year_to, self.votes)
+        return any(value is not None for value in asked)
+
+    @property
+    def bounds_stars(self) -> bool:
+        """Whether some of what is listed is left out by its stars, predicted or everyone's."""
+        bounds = (self.score_from, self.score_to, self.mean_from, self.mean_to)
+        return any(value is not None for value in bounds)
+
+    def let_in(self, everyone: Everyone) -> NDArray[np.bool_]:
+        """Return which movies of the catalogue its genre, years and votes let in, (n_movies,)."""
+        let_in = np.ones(len(everyone.votes), bool)
+        if self.genre is not None:
+            let_in &= everyone.having(self.genre)
+        if self.votes is not None:
+            let_in &= everyone.votes >= self.votes
+        if self.year_from is not None or self.year_to is not None:
+            let_in &= everyone.years > 0
+        if self.year_from is not None:
+            let_in &= everyone.years >= self.year_from
+        if self.year_to is not None:
+            let_in &= everyone.years <= self.year_to
+        return let_in
 
     def query(self, page: int = 1) -> dict[str, str]:
         """Return the choice as parameters of an address that leads to one of its pages."""
@@ -85,24 +115,17 @@ class Choice:
         return Choice(known=self.known, per_page=self.per_page)
 
     def arrange(self, rows: Iterable[Recommendation]) -> tuple[Recommendation, ...]:
-        """Return the rows that are chosen, sorted; ties stay in the order of recommendation."""
+        """Return the rows whose stars are chosen, sorted; ties stay in the order of recommendation.
+
+        The rows are those of movies that are let in.
+        """
         _, key = SORTS[self.sort]
         return tuple(sorted((row for row in rows if self._wants(row)), key=key))
 
     def _wants(self, row: Recommendation) -> bool:
-        movie = row.movie
-        return (
-            (self.genre is None or self.genre in movie.genres)
-            and (self.votes is None or movie.votes >= self.votes)
-            and _within(movie.year, self.year_from, self.year_to)
-            and _within(row.score, self.score_from, self.score_to)
-            and _within(movie.mean, self.mean_from, self.mean_to)
+        return _within(row.score, self.score_from, self.score_to) and _within(
+            row.movie.mean, self.mean_from, self.mean_to
         )
-
-
-def genres_of(rows: Sequence[Recommendation]) -> tuple[str, ...]:
-    """Return the genres that a list has, in alphabetical order."""
-    return tuple(sorted({genre for row in rows for genre in row.movie.genres}))
 
 
 def _within(value: float | None, low: float | None, high: float | None) -> bool:

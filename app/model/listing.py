@@ -7,8 +7,8 @@ from typing import TypedDict
 
 from app.model.account import Account
 from app.model.chart import Chart, Point, make_chart
-from app.model.choice import Choice, genres_of
-from app.model.opened import PageNotFoundError
+from app.model.choice import Choice
+from app.model.opened import OpenedRelease, PageNotFoundError
 from app.model.page import Cell, TablePage
 from app.model.recommendation import Recommendation
 from app.model.scale import RatingScale
@@ -18,8 +18,9 @@ from app.model.scale import RatingScale
 class ListPage(TablePage):
     """A list of recommendations: those that were chosen, and a page of them.
 
-    `n_listed` counts the whole list, `n_chosen` what `choice` lets through, `chosen` holds these,
-    and `recommendations` the ones of this page.
+    `n_listed` counts the whole list, `n_chosen` what `choice` lets through, `n_rough` those of them
+    that are estimated roughly; `chosen` holds them all, and `recommendations` those of this page.
+    `genres` are the catalogue's.
     """
 
     not_in_json = ("chosen", "chart")
@@ -28,6 +29,7 @@ class ListPage(TablePage):
     genres: tuple[str, ...]
     n_listed: int
     n_chosen: int
+    n_rough: int
     n_pages: int
     chart: Chart | None
     chosen: tuple[Recommendation, ...]
@@ -66,6 +68,7 @@ class Listing(TypedDict):
     genres: tuple[str, ...]
     n_listed: int
     n_chosen: int
+    n_rough: int
     n_pages: int
     chart: Chart | None
     chosen: tuple[Recommendation, ...]
@@ -73,9 +76,9 @@ class Listing(TypedDict):
 
 
 def arrange(
+    opened: OpenedRelease,
     rows: tuple[Recommendation, ...],
     choice: Choice,
-    scale: RatingScale,
     account_of: Callable[[Recommendation], Account],
 ) -> Listing:
     """Arrange a whole list for a page; only the recommendations on it get their account.
@@ -94,11 +97,12 @@ def arrange(
     first = (choice.page - 1) * choice.per_page
     return Listing(
         choice=choice,
-        genres=genres_of(rows),
+        genres=opened.everyone.genre_names,
         n_listed=len(rows),
         n_chosen=len(chosen),
+        n_rough=sum(pick.rough for pick in chosen),
         n_pages=n_pages,
-        chart=_chart(rows, {pick.rank for pick in chosen}, scale),
+        chart=_chart(rows, {pick.rank for pick in chosen}, opened.scale),
         chosen=chosen,
         recommendations=tuple(
             replace(pick, account=account_of(pick))

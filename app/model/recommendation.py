@@ -38,7 +38,8 @@ class Recommendation:
     """One row of a list; `difference` is the score minus the movie's mean.
 
     `error` is the typical error, in stars, of predictions from as many ratings. `alike` is None
-    where none of those viewers rated the movie; `account` is None until a page shows it.
+    where none of those viewers rated the movie; `account` is None until a page shows it. `rough`
+    rows are estimated from the ratings alone, where others of the list are worked out by all models.
     """
 
     rank: int
@@ -49,6 +50,7 @@ class Recommendation:
     reasons: tuple[Reason, ...]
     account: Account | None
     alike: Alike | None
+    rough: bool = False
 
 
 def reason(opened: OpenedRelease, index: int, rating: float, share: float) -> Reason:

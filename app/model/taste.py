@@ -84,6 +84,12 @@ class Everyone:
     binned: bool
     global_mean: float
 
+    def having(self, genre: str) -> NDArray[np.bool_]:
+        """Return which movies are of a genre, (n_movies,); of one that is not known none is."""
+        if genre not in self.genre_names:
+            return np.zeros(len(self.votes), bool)
+        return self.genres[:, self.genre_names.index(genre)]
+
 
 def taste_of(
     movies: NDArray[np.int32],

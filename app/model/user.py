@@ -7,7 +7,8 @@ import numpy as np
 
 from app.model.account import Account, account
 from app.model.choice import Choice
-from app.model.listing import ListPage, arrange
+from app.model.from_ratings import TOP_N, FromRatings
+from app.model.listing import Listing, ListPage, arrange
 from app.model.opened import OpenedRelease, OwnRating, PageNotFoundError
 from app.model.page import Cell, SiteInfo, TablePage
 from app.model.recommendation import Alike, Recommendation, reason, recommendation
@@ -87,7 +88,7 @@ class RatingsPage(TablePage):
 def user_page(opened: OpenedRelease, site: SiteInfo, user: Id, choice: Choice) -> UserPage:
     """Return a user's recommendations, taste and latest ratings; reads one record."""
     user_id = opened.user_id(user)
-    record = _turned(opened, opened.record(user_id), choice.known)
+    record = opened.record(user_id)
     ratings = record.history["rating"]
     manifest = opened.manifest
     return UserPage(
@@ -107,12 +108,7 @@ def user_page(opened: OpenedRelease, site: SiteInfo, user: Id, choice: Choice) -
             opened.release.movie_ids,
         ),
         ratings=opened.own_ratings(record, 0, N_LATEST),
-        **arrange(
-            recommendations(opened, record),
-            choice,
-            opened.scale,
-            lambda pick: _account(opened, record, pick),
-        ),
+        **_listing(opened, record, choice),
     )
 
 
@@ -169,6 +165,28 @@ def recommendations(opened: OpenedRelease, record: UserRecord) -> tuple[Recommen
             alike,
         )
         for rank, (movie, score, reasons, alike) in enumerate(columns, start=1)
+    )
+
+
+def _listing(opened: OpenedRelease, record: UserRecord, choice: Choice) -> Listing:
+    """Arrange what is published; a list of a part of the catalogue goes on with the rest of it."""
+    shown = _turned(opened, record, choice.known)
+    if choice.narrows:
+        shown = replace(shown, top=shown.top[choice.let_in(opened.everyone)[shown.top["movie"]]])
+    rows = recommendations(opened, shown)
+    if not choice.narrows or len(rows) >= TOP_N:
+        return arrange(opened, rows, choice, lambda pick: _account(opened, shown, pick))
+    history = record.history
+    person = FromRatings(
+        opened, history["movie"].astype(np.int64), history["rating"].astype(np.float64)
+    )
+    beyond = person.best(choice, TOP_N - len(rows), without=record.top["movie"])
+    rows += tuple(replace(pick, rough=True) for pick in person.rows(beyond, len(rows) + 1))
+    return arrange(
+        opened,
+        rows,
+        choice,
+        lambda pick: person.account(pick) if pick.rough else _account(opened, shown, pick),
     )
 
 

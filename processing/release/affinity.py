@@ -99,6 +99,17 @@ class Weights:
         by = self.values[own].astype(np.float64) * float(self.scales[movie])
         return self.movies[own].astype(np.int64), by
 
+    def of(self, rated: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the weights of some rated movies, (n,): whose each is, and its place.
+
+        The first says which of `rated`, the second where in `movies` and `values`.
+        """
+        starts = self.indptr[rated].astype(np.int64)
+        counts = self.indptr[rated + 1] - starts
+        whose = np.repeat(np.arange(len(rated)), counts)
+        places = np.arange(len(whose)) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+        return whose, places
+
     def near(self, movie: int) -> NDArray[np.int64]:
         """Return the movies near to a movie, ascending."""
         own = slice(self.near_indptr[movie], self.near_indptr[movie + 1])
@@ -138,9 +149,9 @@ class Affinity:
     def order(self, movies: NDArray[np.int64], ratings: NDArray[Any]) -> NDArray[np.float64]:
         """Return what orders the movies, (n_movies,), given ratings, (n,), of movies, (n,)."""
         order = self.about.popularity_weight(len(movies)) * self._log_votes
-        for movie, grade in zip(movies.tolist(), self.grades(ratings).tolist(), strict=True):
-            spoken_for, by = self.weights.row(movie)
-            order[spoken_for] += grade * by
+        whose, places = self.weights.of(movies)
+        spoken_for = self.weights.movies[places].astype(np.int64)
+        np.add.at(order, spoken_for, self._said(movies, ratings, whose, places))
         return order
 
     def parts(
@@ -151,11 +162,23 @@ class Affinity:
         Each row sums to the order less what votes add.
         """
         parts = np.zeros((len(listed), len(movies)))
-        grades = self.grades(ratings).tolist()
-        for column, (movie, grade) in enumerate(zip(movies.tolist(), grades, strict=True)):
-            spoken_for, by = self.weights.row(movie)
-            places = np.searchsorted(spoken_for, listed)
-            found = places < len(spoken_for)
-            found[found] = spoken_for[places[found]] == listed[found]
-            parts[found, column] = grade * by[places[found]]
+        row_of = np.full(len(self._log_votes), -1)
+        row_of[listed] = np.arange(len(listed))
+        whose, places = self.weights.of(movies)
+        rows = row_of[self.weights.movies[places]]
+        whose, places, rows = whose[rows >= 0], places[rows >= 0], rows[rows >= 0]
+        parts[rows, whose] = self._said(movies, ratings, whose, places)
         return parts
+
+    def _said(
+        self,
+        movies: NDArray[np.int64],
+        ratings: NDArray[Any],
+        whose: NDArray[np.int64],
+        places: NDArray[np.int64],
+    ) -> NDArray[np.float64]:
+        """What ratings say by some of their weights, which `Weights.of` gave, (n_weights,)."""
+        scales = self.weights.scales[movies].astype(np.float64)
+        by = self.weights.values[places] * scales[whose]
+        said: NDArray[np.float64] = self.grades(ratings)[whose] * by
+        return said

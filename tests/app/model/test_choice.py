@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model.choice import SORTS, Choice, genres_of
+from app.model.choice import SORTS, Choice
 from app.model.opened import Movie
+from app.model.taste import Everyone
 
 
 @dataclass
@@ -33,6 +35,18 @@ ROWS = (
     Row(3, 4.6, movie("Brazil", None, 4.5, 20)),
     Row(4, 4.0, movie("Unrated", 1999, None, 0)),
     Row(5, 3.9, movie("M", 1931, 4.4, 50, ("Crime",))),
+)
+GENRES = ("Crime", "Drama", "Horror", "Sci-Fi")
+EVERYONE = Everyone(
+    means=np.array([row.movie.mean or np.nan for row in ROWS]),
+    votes=np.array([row.movie.votes for row in ROWS]),
+    years=np.array([row.movie.year or 0 for row in ROWS]),
+    genre_names=GENRES,
+    genres=np.array([[name in row.movie.genres for name in GENRES] for row in ROWS]),
+    shares=np.array([1.0]),
+    levels=np.array([5.0]),
+    binned=False,
+    global_mean=3.5,
 )
 
 
@@ -63,28 +77,41 @@ def test_arrange_when_sorted_then_in_that_order_and_unknown_last(sort, expected)
     ("bounds", "expected"),
     [
         ({}, [1, 2, 3, 4, 5]),
+        ({"score_from": 4.4}, [1, 2, 3]),
+        ({"score_to": 4.4}, [2, 4, 5]),
+        ({"mean_from": 4.0}, [1, 3, 5]),
+        ({"mean_to": 4.0}, [1, 2]),
+    ],
+)
+def test_arrange_when_stars_are_bounded_then_only_these_and_unknown_is_outside(bounds, expected):
+    choice = Choice(**bounds)
+    assert ranks(choice) == expected
+    assert choice.filters == choice.bounds_stars == bool(bounds)
+    assert not choice.narrows
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"),
+    [
+        ({}, [1, 2, 3, 4, 5]),
         ({"genre": "Sci-Fi"}, [1, 2]),
         ({"genre": "Western"}, []),
         ({"year_from": 1979}, [1, 2, 4]),
         ({"year_to": 1979}, [1, 2, 5]),
         ({"year_from": 1979, "year_to": 1979}, [1, 2]),
+        ({"year_from": -5}, [1, 2, 4, 5]),
         ({"votes": 50}, [1, 2, 5]),
         ({"votes": 0}, [1, 2, 3, 4, 5]),
-        ({"score_from": 4.4}, [1, 2, 3]),
-        ({"score_to": 4.4}, [2, 4, 5]),
-        ({"mean_from": 4.0}, [1, 3, 5]),
-        ({"mean_to": 4.0}, [1, 2]),
         ({"genre": "Sci-Fi", "votes": 200}, [2]),
     ],
 )
-def test_arrange_when_filtered_then_only_these_and_unknown_is_outside(bounds, expected):
+def test_let_in_when_a_part_of_the_catalogue_is_chosen_then_that_and_unknown_is_outside(
+    bounds, expected
+):
     choice = Choice(**bounds)
-    assert ranks(choice) == expected
-    assert choice.filters == bool(bounds)
-
-
-def test_genres_when_listed_then_each_once_in_order():
-    assert genres_of(ROWS) == ("Crime", "Drama", "Horror", "Sci-Fi")
+    assert (1 + np.flatnonzero(choice.let_in(EVERYONE))).tolist() == expected
+    assert choice.filters == choice.narrows == bool(bounds)
+    assert not choice.bounds_stars
 
 
 @given(
