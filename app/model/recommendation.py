@@ -38,8 +38,8 @@ class Recommendation:
     """One row of a list; `difference` is the score minus the movie's mean.
 
     `error` is the typical error, in stars, of predictions from as many ratings. `alike` is None
-    where none of those viewers rated the movie; `account` is None until a page shows it. `rough`
-    rows are estimated from the ratings alone, where others of the list are worked out by all models.
+    where none of those viewers rated the movie; `account` is None until a page shows it. A row is
+    `rough` if it is estimated from the ratings alone, where others of the list are not.
     """
 
     rank: int
