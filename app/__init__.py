@@ -18,6 +18,7 @@ from app.model.current import CurrentRelease
 from app.monitoring import init_monitoring
 from app.private import keep_out_of_access_log
 from app.views.api import api_blueprint
+from app.views.crawlers import crawlers_blueprint
 from app.views.offline import offline_blueprint
 from app.views.pwa import pwa_blueprint
 from app.views.site import site_blueprint
@@ -27,8 +28,8 @@ from app.web.converters import IdConverter
 from app.web.error_pages import init_errors
 from app.web.headers import init_headers
 from app.web.language import Site, speak_as_asked, this_page_in
+from app.web.links import init_links
 from app.web.page_cache import PageCache
-from app.web.routes import CSV_SUFFIX, JSON_SUFFIX, here_url, sister_url
 from config import Settings, SettingsError, load_settings
 from processing.report import TEMPLATES
 
@@ -63,7 +64,7 @@ def create_app(settings: Settings | None = None, check_every_s: float = 15.0) ->
     app.extensions["current"] = CurrentRelease(settings, check_every_s)
     app.extensions["pages"] = PageCache(PAGE_CACHE_BYTES)
     _init_templates(app)
-    app.jinja_env.globals["site_url"] = settings.site_url
+    init_links(app, settings.site_url)
     init_assets(app)
     app.url_map.converters["id"] = IdConverter
     init_headers(app, deployed=settings.deployed)
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None, check_every_s: float = 15.0) ->
     app.register_blueprint(offline_blueprint)
     app.register_blueprint(api_blueprint)
     app.register_blueprint(visitors_blueprint)
+    app.register_blueprint(crawlers_blueprint)
     app.wsgi_app = speak_as_asked(app.wsgi_app)  # type: ignore[method-assign, assignment]
     if settings.deployed:
         # Heroku's router sets the client's address and scheme, and leaves Host as it was asked for.
@@ -87,10 +89,7 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["json_url"] = lambda: sister_url(JSON_SUFFIX)
-    app.jinja_env.globals["here_url"] = here_url
     app.jinja_env.globals["this_page_in"] = this_page_in
-    app.jinja_env.globals["csv_url"] = lambda: sister_url(CSV_SUFFIX)
     init_languages(app)
     init_filters(app)
     init_lists(app)

@@ -36,6 +36,11 @@ class ListPage(TablePage):
     recommendations: tuple[Recommendation, ...]
 
     @property
+    def page(self) -> int:
+        """The number of this page, from 1."""
+        return self.choice.page
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The names of the columns."""
         movie = ("movie_id", "title", "year", "genres")

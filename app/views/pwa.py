@@ -10,6 +10,8 @@ from app.web.responses import MAX_AGE_S, html_response
 pwa_blueprint = Blueprint("pwa", __name__)
 
 _WORKER = "sw.js"
+_FAVICON = "favicon.ico"
+_DAY_S = 86_400
 _PAPER = "#faf7f2"  # of the light theme, as in base.html
 _ICONS = (
     ("icon-192.png", "192x192", "any"),
@@ -36,7 +38,8 @@ _DATA = (
 def read_worker(state: BlueprintSetupState) -> None:
     """Read the service worker, and which files it must keep at hand, when the app is made."""
     assets = load_assets()
-    worker = assets.pop(_WORKER)
+    worker, favicon = assets.pop(_WORKER), assets.pop(_FAVICON)
+    state.app.extensions["favicon"] = favicon.body
     state.app.extensions["pwa"] = (
         worker.body.decode(),
         {name: asset.digest for name, asset in assets.items()},
@@ -79,6 +82,13 @@ def worker() -> Response:
     response = _revalidated(text, "text/javascript", max_age_s=0)
     response.headers["Service-Worker-Allowed"] = url_for("site.home")
     return response
+
+
+@pwa_blueprint.get(f"/{_FAVICON}")
+def favicon() -> Response:
+    """The icon that browsers look for where no page names one, as beside JSON."""
+    response = Response(current_app.extensions["favicon"], mimetype="image/x-icon")
+    return _finished(response, max_age_s=_DAY_S)
 
 
 @pwa_blueprint.get("/offline")

@@ -15,7 +15,8 @@ from app.model.page import SiteInfo
 from app.model.report import ReportPage, report_page
 from app.model.search import SearchPage, SuggestPage, search_page, suggest_page
 from app.model.user import RatingsPage, UserPage, ratings_page, user_page
-from app.web.parameters import LIST, PAGE, QUERY, USER
+from app.model.users import UsersPage, users_page
+from app.web.parameters import LIST, PAGE, QUERY, USER, USERS_PER_PAGE
 from app.web.responses import current
 from app.web.routes import page_route
 
@@ -26,6 +27,12 @@ site_blueprint = Blueprint("site", __name__)
 def home(opened: OpenedRelease, site: SiteInfo) -> HomePage:
     """The ways in, and what this release is."""
     return home_page(opened, site)
+
+
+@page_route(site_blueprint, "/users", (USERS_PER_PAGE, PAGE), html=False)
+def users(opened: OpenedRelease, site: SiteInfo, per_page: int, page: int) -> UsersPage:
+    """The ids of all users, a page at a time."""
+    return users_page(opened, site, page, per_page)
 
 
 @page_route(site_blueprint, "/users/<id:user_id>", LIST, table=True)
@@ -95,11 +102,3 @@ def healthz() -> ResponseReturnValue:
     """What works, for the platform that runs the site: 503 only where nothing can be shown."""
     health = current().health()
     return health, 200 if health["release_id"] else 503, {"Cache-Control": "no-store"}
-
-
-@site_blueprint.get("/robots.txt")
-def robots() -> Response:
-    """Keep crawlers off searches, visitors' lists, and the many views of one and the same list."""
-    closed = ("/search", "/list/", "/*?")
-    lines = ("User-agent: *", *(f"Disallow: {path}" for path in closed), "")
-    return Response("\n".join(lines), mimetype="text/plain")

@@ -1,7 +1,7 @@
 """What visitors see when a page cannot be shown: why, and what to do, as HTML or JSON."""
 
 import logging
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from flask import Flask, Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -76,6 +76,8 @@ def _http_error(error: HTTPException) -> Response:
         return current_app.make_response(error.get_response())
     status = error.code or 500
     if status == 404:
+        if without_slash := _without_slash():
+            return current_app.make_response(redirect(without_slash, 308))
         return _error_response(
             404,
             f"There is no page at {request.path!r}.",
@@ -89,6 +91,16 @@ def _http_error(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed):
         response.allow.update(error.valid_methods or ())
     return response
+
+
+def _without_slash() -> str | None:
+    """The address of this request without the slash at its end, if there is a page."""
+    path = "/" + request.path.strip("/")
+    pages = current_app.url_map.bind("")
+    if not request.path.endswith("/") or not pages.test(path, "GET"):
+        return None
+    query = request.query_string.decode("ascii", "replace")
+    return urlunsplit(("", "", quote(request.script_root + path), query, ""))
 
 
 def _error_response(status: int, what: str, advice: str) -> Response:

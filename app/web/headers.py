@@ -1,13 +1,15 @@
-"""What is added to every response: security headers, and compression of pages."""
+"""What is added to every response: security headers, who may read it, and compression."""
 
 import gzip
 from functools import lru_cache
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, redirect, request
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
 from app.languages import speech
+from app.web.links import is_unlisted
 
 _CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -26,8 +28,20 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 _TWO_YEARS_S = 63_072_000
+_HEALTH = "/healthz"  # the platform asks for it without the router, over plain HTTP
+_OPEN_TYPES = ("application/json", "text/csv")
+_FOR_ANY_ORIGIN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, X-Release-Id",
+}
+_FOR_PREFLIGHT = {
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Max-Age": "86400",
+}
 _COMPRESSED_TYPES = (
     "application/manifest+json",
+    "application/xml",
     "text/javascript",
     "text/html",
     "application/json",
@@ -45,21 +59,35 @@ class FinishedResponse(Response):
 
 def init_headers(app: Flask, *, deployed: bool) -> None:
     """Add the headers to every response of `app`; HTTPS is demanded only when deployed."""
-    headers = dict(_HEADERS)
     if deployed:
-        headers["Strict-Transport-Security"] = f"max-age={_TWO_YEARS_S}; includeSubDomains"
-    app.extensions["headers"] = headers
+        app.before_request(_go_on_by_https)
 
     @app.after_request
     def finish_others(response: Response) -> Response:
-        return response if isinstance(response, FinishedResponse) else finish(response)
+        if not isinstance(response, FinishedResponse):
+            response = finish(response)
+        if deployed and request.is_secure:  # over HTTP browsers pass over it
+            value = f"max-age={_TWO_YEARS_S}; includeSubDomains"
+            response.headers["Strict-Transport-Security"] = value
+        return response
+
+
+def _go_on_by_https() -> ResponseReturnValue | None:
+    """Send those whom the router says to have come by HTTP to the same address by HTTPS."""
+    came_by_http = "X-Forwarded-Proto" in request.headers and not request.is_secure
+    if not came_by_http or request.path == _HEALTH:
+        return None
+    return redirect(request.url.replace("http", "https", 1), 308)
 
 
 def finish(response: Response) -> Response:
     """Add the headers that every response has, and compress a text that is worth it."""
-    response.headers.update(current_app.extensions["headers"])
+    response.headers.update(_HEADERS)
     if speech().negotiated:
         response.vary.add("Accept-Language")
+    if is_unlisted():
+        response.headers["X-Robots-Tag"] = "noindex"
+    _open_to_others(response)
     if response.mimetype not in _COMPRESSED_TYPES or response.direct_passthrough:
         return response
     response.vary.add("Accept-Encoding")
@@ -72,6 +100,15 @@ def finish(response: Response) -> Response:
         response.set_data(gzip.compress(body, _GZIP_LEVEL, mtime=0))
         response.content_encoding = "gzip"
     return response
+
+
+def _open_to_others(response: Response) -> None:
+    """Let scripts of any other origin read JSON and CSV, and ask beforehand whether they may."""
+    is_preflight = request.method == "OPTIONS" and request.path.endswith((".json", ".csv"))
+    if is_preflight or response.mimetype in _OPEN_TYPES:
+        response.headers.update(_FOR_ANY_ORIGIN)
+    if is_preflight:
+        response.headers.update(_FOR_PREFLIGHT)
 
 
 @lru_cache(maxsize=256)

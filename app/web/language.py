@@ -20,7 +20,9 @@ Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 _PREFIX = re.compile(rf"/({'|'.join(NAMES)})(?=/|\Z)")
 _SAME_IN_ALL = re.compile(
-    r"/(?:static|figures|offline)/.|.*\.(?:json|csv)\Z|/(?:sw\.js|healthz|robots\.txt)\Z", re.DOTALL
+    r"/(?:static|figures|offline|sitemap)/.|.*\.(?:json|csv)\Z"
+    r"|/(?:sw\.js|healthz|robots\.txt|sitemap\.xml|favicon\.ico)\Z",
+    re.DOTALL,
 )
 _KEPT = "!$&'()*+,/:;=@"  # in the path of an address, as browsers do
 

@@ -114,6 +114,14 @@ LIST = (
     PER_LIST_PAGE,
     PAGE,
 )
+USERS_PER_PAGE = Parameter(
+    name="per_page",
+    kind=int,
+    minimum=1,
+    maximum=1000,
+    default=1000,
+    description="Users on a page.",
+)
 USER = Parameter(
     name="user", kind=str, description="A user, to say what they gave it or would give it."
 )

@@ -3,17 +3,16 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, current_app, request
 from flask.sansio.app import App
 
-from app.model.page import ReleasePage
+from app.model.opened import OpenedRelease
+from app.model.page import ReleasePage, SiteInfo
+from app.web.links import CSV_SUFFIX, JSON_SUFFIX, add_links
 from app.web.parameters import Parameter, read_parameters
 from app.web.responses import csv_response, html_response, json_response, release_response
-
-JSON_SUFFIX = "_json"
-CSV_SUFFIX = "_csv"
 
 View = Callable[..., ReleasePage]
 
@@ -60,10 +59,13 @@ def page_route(
         name = view.__name__
 
         def answer(render: Callable[[ReleasePage], Response]) -> Callable[..., Response]:
+            def make(opened: OpenedRelease, site: SiteInfo, arguments: dict[str, Any]) -> Response:
+                given = read_parameters(parameters, request.args)
+                page = view(opened, site, **arguments, **given)
+                return add_links(render(page), page)
+
             return lambda **arguments: release_response(
-                lambda opened, site: render(
-                    view(opened, site, **arguments, **read_parameters(parameters, request.args))
-                )
+                lambda opened, site: make(opened, site, arguments)
             )
 
         if html:
@@ -84,16 +86,3 @@ def page_route(
         return view
 
     return register
-
-
-def here_url() -> str:
-    """Return the address of this page, without what follows the question mark."""
-    assert request.endpoint is not None
-    return url_for(request.endpoint, **(request.view_args or {}))
-
-
-def sister_url(suffix: str) -> str:
-    """Return the address at which this page is in another form: `_json` or `_csv`."""
-    path = url_for(f"{request.endpoint}{suffix}", **(request.view_args or {}))
-    query = request.query_string.decode("ascii", "replace")
-    return f"{path}?{query}" if query else path

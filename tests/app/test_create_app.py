@@ -66,18 +66,31 @@ def test_load_assets_when_a_file_changes_then_its_digest_does(tmp_path):
     assert gzip.decompress(second.gzipped) == second.body == b"b {}"
 
 
-def test_robots_when_asked_for_then_keeps_crawlers_off_the_costly_pages(client):
-    response = client.get("/robots.txt")
-    assert response.mimetype == "text/plain"
-    assert {"Disallow: /search", "Disallow: /list/", "Disallow: /*?"} <= set(
-        response.text.splitlines()
-    )
+BY_HTTPS, BY_HTTP = ({"X-Forwarded-Proto": scheme} for scheme in ("https", "http"))
 
 
-def test_site_when_deployed_then_demands_https_for_long(deployed):
-    for path in ("/", "/nowhere", "/robots.txt"):
-        header = deployed.test_client().get(path).headers["Strict-Transport-Security"]
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/robots.txt", "/users/7", "/healthz"])
+def test_site_when_deployed_then_demands_https_for_long_and_only_over_https(deployed, path):
+    client = deployed.test_client()
+    for _ in range(2):  # made, and kept
+        answer = client.get(path, headers=BY_HTTPS)
+        header = answer.headers["Strict-Transport-Security"]
         assert int(re.search(r"max-age=(\d+)", header)[1]) >= 31_536_000
+        assert "Strict-Transport-Security" not in client.get(path, headers=BY_HTTP).headers
+
+
+@pytest.mark.parametrize("path", ["/", "/users/7?sort=gap&page=2", "/nowhere", "/users/7.json"])
+def test_site_when_deployed_and_asked_over_http_then_sent_to_the_same_address(deployed, path):
+    answer = deployed.test_client().get(path, headers=BY_HTTP)
+    assert (answer.status_code, answer.location) == (308, f"https://localhost{path}")
+
+
+def test_site_when_deployed_then_its_health_is_told_without_https(deployed):
+    assert deployed.test_client().get("/healthz", headers=BY_HTTP).status_code == 200
+
+
+def test_site_when_not_deployed_then_no_redirect_to_https(client):
+    assert client.get("/", headers=BY_HTTP).status_code == 200
 
 
 def _seen(app):

@@ -78,6 +78,9 @@ DESCRIBED = (
     "/offline/ranking.json",
     "/users/8.json",
     "/users/7.json?page=0",
+    "/users.json",
+    "/users.json?per_page=3&page=2",
+    "/users.json?page=9",
 )
 
 

@@ -124,6 +124,15 @@ def test_offline_page_when_shown_then_says_so_and_leads_to_what_works(client, sh
         assert client.get(link).status_code == 200, link
 
 
+def test_favicon_when_asked_for_by_its_usual_name_then_an_icon(client):
+    response = client.get("/favicon.ico")
+    assert response.status_code == 200
+    assert response.mimetype == "image/x-icon"
+    assert response.data.startswith(b"\0\0\1\0")
+    again = client.get("/favicon.ico", headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+
+
 @pytest.mark.parametrize("path", ["/offline", "/sw.js", "/manifest.webmanifest"])
 def test_app_when_there_is_no_release_then_it_can_be_installed_all_the_same(tmp_path, path):
     client = create_app(sample_settings(tmp_path), check_every_s=NEVER_S).test_client()

@@ -105,6 +105,34 @@ def test_response_when_sent_then_has_the_security_headers(client, path):
     assert "Set-Cookie" not in headers
 
 
+OPEN = ("/users/7.json", "/users/7.csv", "/users.json", "/openapi.json", "/users/8.json")
+
+
+@pytest.mark.parametrize("path", OPEN)
+def test_data_when_asked_for_by_a_script_of_another_origin_then_it_may_be_read(client, path):
+    for _ in range(2):  # made, and kept
+        headers = client.get(path, headers={"Origin": "https://notebook.example"}).headers
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in headers
+        assert "Link" in headers["Access-Control-Expose-Headers"]
+    asked = {
+        "Origin": "https://notebook.example",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match",
+    }
+    preflight = client.options(path, headers=asked)
+    assert preflight.status_code == 200
+    assert preflight.headers["Access-Control-Allow-Origin"] == "*"
+    assert preflight.headers["Access-Control-Allow-Headers"] == "*"
+    assert "GET" in preflight.headers["Access-Control-Allow-Methods"]
+
+
+@pytest.mark.parametrize("path", ["/", "/users/7", "/mine", "/robots.txt"])
+def test_page_when_asked_for_by_a_script_of_another_origin_then_not_to_be_read(client, path):
+    for response in (client.get(path), client.options(path)):
+        assert "Access-Control-Allow-Origin" not in response.headers
+
+
 @pytest.mark.parametrize("address", QUERIES_THAT_NAME_SOMETHING_ELSE)
 def test_page_when_the_query_has_names_of_our_own_then_shown_with_its_own_json(client, address):
     page = parse(client.get(address))
