@@ -14,10 +14,12 @@ from app.markup.filters import init_filters
 from app.markup.languages import init_languages
 from app.markup.lists import init_lists
 from app.markup.own_ratings import init_own_ratings
+from app.markup.sharing import init_sharing
 from app.model.current import CurrentRelease
 from app.monitoring import init_monitoring
 from app.private import keep_out_of_access_log
 from app.views.api import api_blueprint
+from app.views.cards import cards_blueprint
 from app.views.crawlers import crawlers_blueprint
 from app.views.offline import offline_blueprint
 from app.views.pwa import pwa_blueprint
@@ -36,6 +38,7 @@ from processing.report import TEMPLATES
 __all__ = ["create_app"]
 
 PAGE_CACHE_BYTES = 8_000_000
+CARD_CACHE_BYTES = 2_000_000
 LONGEST_FORM_BYTES = 100_000
 SHORTEST_SECRET, FEWEST_DIFFERENT = 32, 8
 
@@ -63,6 +66,7 @@ def create_app(settings: Settings | None = None, check_every_s: float = 15.0) ->
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_FORM_BYTES
     app.extensions["current"] = CurrentRelease(settings, check_every_s)
     app.extensions["pages"] = PageCache(PAGE_CACHE_BYTES)
+    app.extensions["cards"] = PageCache(CARD_CACHE_BYTES)
     _init_templates(app)
     init_links(app, settings.site_url)
     init_assets(app)
@@ -75,6 +79,7 @@ def create_app(settings: Settings | None = None, check_every_s: float = 15.0) ->
     app.register_blueprint(api_blueprint)
     app.register_blueprint(visitors_blueprint)
     app.register_blueprint(crawlers_blueprint)
+    app.register_blueprint(cards_blueprint)
     app.wsgi_app = speak_as_asked(app.wsgi_app)  # type: ignore[method-assign, assignment]
     if settings.deployed:
         # Heroku's router sets the client's address and scheme, and leaves Host as it was asked for.
@@ -94,6 +99,7 @@ def _init_templates(app: Flask) -> None:
     init_filters(app)
     init_lists(app)
     init_own_ratings(app)
+    init_sharing(app)
 
 
 def _secret_key(settings: Settings) -> str:

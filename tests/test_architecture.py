@@ -160,6 +160,7 @@ ALLOWED = {
         "config",
     ],
     "app.markup": ["app.model", "app.languages", "processing.report", "processing.ids"],
+    "app.cards": ["app.markup", "app.model", "processing.ids"],
     "app.web": [
         "app.model",
         "app.languages",
@@ -167,7 +168,14 @@ ALLOWED = {
         "processing.ids",
         "processing.errors",
     ],
-    "app.views": ["app.web", "app.model", "app.languages", "processing.ids"],
+    "app.views": [
+        "app.web",
+        "app.cards",
+        "app.markup",
+        "app.model",
+        "app.languages",
+        "processing.ids",
+    ],
     "app": [
         "app.views",
         "app.web",

@@ -43,8 +43,14 @@ def initials(title: str) -> str:
 
 
 def tile_class(movie_id: Id) -> str:
+    """Return the classes of a movie's colours and drawing."""
+    hue, art = tile_look(movie_id)
+    return f"hue-{hue} art-{art}"
+
+
+def tile_look(movie_id: Id) -> tuple[int, int]:
     """Choose a movie's colours and drawing: always the same for the same movie."""
     mixed = 0
     for letter in str(movie_id):
         mixed = ((mixed ^ ord(letter)) * 2_654_435_761) & 0xFFFFFFFF  # Knuth's multiplicative hash
-    return f"hue-{(mixed >> 16) % _N_HUES} art-{(mixed >> 8) % _N_ARTS}"
+    return (mixed >> 16) % _N_HUES, (mixed >> 8) % _N_ARTS

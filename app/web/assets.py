@@ -18,6 +18,7 @@ _APP = Path(__file__).parents[1]
 _FOLDER = _APP / "static"
 _SOURCES = (
     "app/**/*.py",
+    "app/cards/*",
     "app/templates/*",
     "app/translations/*/LC_MESSAGES/*.mo",
     "app/static/*",

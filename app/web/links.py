@@ -9,7 +9,7 @@ from app.model.page import Page, ReleasePage
 
 JSON_SUFFIX = "_json"
 CSV_SUFFIX = "_csv"
-_UNLISTED = re.compile(r"/(?:list|mine|you|both|saved|search|suggest|surprise)(?![^/.])")
+_UNLISTED = re.compile(r"/(?:card/)?(?:list|mine|you|both|saved|search|suggest|surprise)(?![^/.])")
 
 
 def init_links(app: Flask, site_url: str) -> None:

@@ -64,15 +64,19 @@ def csv_response(page: Page) -> Response:
     return response
 
 
-def release_response(make: Callable[[OpenedRelease, SiteInfo], Response]) -> Response:
+def release_response(
+    make: Callable[[OpenedRelease, SiteInfo], Response], cache: PageCache | None = None
+) -> Response:
     """Answer with what `make` makes of the open release, or with what it sent the last time.
 
-    The address, the language and the release are all that it may depend on.
+    The address, the language and the release are all that it may depend on. It is kept with the
+    pages, or in a cache of its own.
     """
+    cache = page_cache() if cache is None else cache
     opened, problem = current().opened(), current().problem
     wants_gzip = takes_gzip(request.headers.get("Accept-Encoding", ""))
     key = (opened.release_id, problem, _address(), wants_gzip)
-    kept = page_cache().find(key)
+    kept = cache.find(key)
     etag = kept.etag if kept else _etag(opened.release_id, problem)
     if "If-None-Match" in request.headers and _is_known(etag):
         return _dated(Response(status=304), etag, opened.release_id)
@@ -82,7 +86,7 @@ def release_response(make: Callable[[OpenedRelease, SiteInfo], Response]) -> Res
     response = finish(_dated(response, etag, opened.release_id))
     headers = tuple(response.headers.items())
     body = response.get_data()
-    page_cache().keep(key, KeptPage(body=body, headers=headers, etag=etag))
+    cache.keep(key, KeptPage(body=body, headers=headers, etag=etag))
     return FinishedResponse(body, headers=list(headers))
 
 

@@ -1,6 +1,7 @@
 """What holds for every page: its outline, its links, and the one object it is drawn from."""
 
 import dataclasses
+import struct
 from datetime import date
 from itertools import pairwise
 
@@ -15,6 +16,7 @@ from tests.app.html import internal_links, parse, text, texts
 from tests.app.sample import (
     NEVER_S,
     SOURCE,
+    UNRATED_ID,
     USER_IDS,
     sample_settings,
 )
@@ -76,7 +78,8 @@ def test_error_page_when_shown_then_outline_landmarks_and_ids_are_sound(show, pa
 def test_page_when_opened_then_nothing_is_inline_that_the_policy_forbids(show, path):
     page = show(path)
     assert page.find_all("style") == []
-    assert all(script.get("src") and not script.get_text() for script in page.find_all("script"))
+    scripts = page.find_all("script", type=lambda kind: kind != "application/ld+json")  # no script
+    assert all(script.get("src") and not script.get_text() for script in scripts)
     assert page.find_all(style=True) == []
     assert [a for e in page.find_all(True) for a in e.attrs if a.startswith("on")] == []
 
@@ -198,9 +201,41 @@ def test_page_when_asked_for_under_another_host_then_it_enters_neither_page_nor_
     assert "evil.example" not in answer.headers.get("Location", "")
 
 
-def test_page_when_shared_then_its_title_and_words_are_there_for_it(client, show):
-    page = show("/users/7?sort=gap")
+@pytest.mark.parametrize("path", PATHS)
+def test_page_when_shared_then_its_title_words_and_picture_are_there_for_it(client, show, path):
+    page = show(path)
     shared = _shared(page)
-    assert shared["og:title"] == text(page.title)
     assert "og:url" not in shared
     assert shared["og:description"] == page.find("meta", attrs={"name": "description"})["content"]
+    assert all(shared[f"og:{name}"] for name in ("title", "description", "image:alt"))
+    assert page.find("meta", attrs={"name": "twitter:card"})["content"] == "summary_large_image"
+    picture = client.get(shared["og:image"])
+    assert picture.mimetype == "image/png"
+    size = tuple(int(shared[f"og:image:{name}"]) for name in ("width", "height"))
+    assert struct.unpack(">II", picture.data[16:24]) == size == (1200, 630)
+
+
+def test_page_when_the_site_knows_its_address_then_its_picture_has_a_whole_one(sample):
+    settings = sample_settings(sample, site_url="https://films.example")
+    client = create_app(settings, check_every_s=NEVER_S).test_client()
+    shared = _shared(parse(client.get("/movies/3?user=7")))
+    assert shared["og:image"] == "https://films.example/card/movies/3.png"
+
+
+SHARED = {
+    "/movies/1": ("Alien (1979)", "2.4 of 5 stars from 7 votes: who loves it"),
+    f"/movies/{UNRATED_ID}": ("A Film That Nobody Rated (2005)", "Nobody has rated it yet."),
+    "/users/7": ("Recommended for user 7", "First: A Film That Nobody Rated (2005), "),
+    "/users/7/ratings": ("What user 7 rated", "18 movies, with their stars."),
+    "/how": ("How this works", "What a predicted star means"),
+    "/report": ("How good are the predictions?", ""),
+    "/": ("Movie recommendations", "Movies that each viewer would rate highest"),
+}
+
+
+@pytest.mark.parametrize("path", SHARED)
+def test_page_when_shared_then_it_says_what_is_there(show, path):
+    title, told = SHARED[path]
+    shared = _shared(show(path))
+    assert shared["og:title"] == title
+    assert shared["og:description"].startswith(told)
