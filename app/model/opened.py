@@ -21,6 +21,8 @@ _WHOLE = re.compile(r"-?[0-9]+")
 FEW_VOTES = 10
 KEPT_MOVIES = 20_000
 N_POPULAR = 12
+N_EXAMPLES = 2
+SHORT_TITLE = 16  # letters: two of them stand in a search field on a phone
 GOLDEN = 0.618034  # steps of this share of all users come soon into every file of records
 
 
@@ -190,6 +192,12 @@ class OpenedRelease:
             rating=rating,
             day=iso_day(day),
         )
+
+    @cached_property
+    def examples(self) -> tuple[str, ...]:
+        """Titles of well known movies to search for, short ones where there are any."""
+        titles = [self.release.titles[index] for index in self.popular]
+        return tuple(sorted(titles, key=lambda title: len(title) > SHORT_TITLE)[:N_EXAMPLES])
 
     @cached_property
     def everyone(self) -> Everyone:

@@ -20,8 +20,8 @@ Cell = str | int | float | None
 class SiteInfo:
     """What every page says about the release behind it.
 
-    `set_key` names the data set: ids are those of a set. `problem` says why the newest release
-    cannot be read, while this one is still shown.
+    `set_key` names the data set: ids are those of a set. `examples` are titles to search for.
+    `problem` says why the newest release cannot be read, while this one is still shown.
     """
 
     release_id: str
@@ -34,6 +34,7 @@ class SiteInfo:
     n_movies: int
     profile: str
     scale: RatingScale
+    examples: tuple[str, ...]
     problem: str | None
 
 
@@ -106,5 +107,6 @@ def site_info(opened: OpenedRelease, problem: str | None) -> SiteInfo:
         n_movies=manifest.source.n_movies,
         profile=manifest.profile,
         scale=opened.scale,
+        examples=opened.examples,
         problem=problem,
     )

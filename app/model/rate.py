@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from app.model.opened import Movie, OpenedRelease, OwnRating
 from app.model.page import ReleasePage, SiteInfo
+from app.model.search import Suggestion
 from app.model.visitor import known_ratings
 from processing.ids import Id
 
@@ -24,12 +26,17 @@ class RatePage(ReleasePage):
     """The movies that a visitor is asked about; nothing here tells what others gave them.
 
     `levels` are the ratings to choose from, `given` what is rated already and not asked for here,
-    and `next_skip` how many of the asking list come before the next page, None at its end.
+    and `next_skip` how many of the asking list come before the next page, None at its end. `ahead`
+    are the movies asked about, and those of the asking list that follow them: with scripts these
+    come onto the same page.
     """
+
+    not_in_json: ClassVar[tuple[str, ...]] = ("ahead",)
 
     query: str
     levels: tuple[float, ...]
     asked: tuple[AskedMovie, ...]
+    ahead: tuple[Suggestion, ...]
     given: tuple[OwnRating, ...]
     skip: int
     next_skip: int | None
@@ -43,22 +50,27 @@ def rate_page(
     `given` holds ratings by movie id; `skip` says how many of the asking list were passed.
     """
     asking = opened.release.fold_in.ask
-    found = opened.titles.find(query) if query else asking[skip:]
-    indices = found[:ASKED_PER_PAGE]
+    ahead = opened.titles.find(query)[:ASKED_PER_PAGE] if query else asking[skip:]
+    indices = ahead[:ASKED_PER_PAGE]
     following = skip + ASKED_PER_PAGE
     known, _ = known_ratings(opened, given)
     here = set(indices)
     return RatePage(
-        title="Rate a few movies",
+        title="Rate movies",
         site=site,
         query=query,
         levels=opened.scale.choices,
         asked=tuple(
             AskedMovie(movie=opened.movie(index), rating=known.get(index)) for index in indices
         ),
+        ahead=tuple(_suggestion(opened.movie(index)) for index in ahead),
         given=tuple(
             opened.own_rating(index, rating) for index, rating in known.items() if index not in here
         ),
         skip=skip,
         next_skip=following if following < len(asking) and not query else None,
     )
+
+
+def _suggestion(movie: Movie) -> Suggestion:
+    return Suggestion(movie_id=movie.movie_id, title=movie.title, year=movie.year)

@@ -20,7 +20,7 @@ function inverse(matrix) {
 }
 
 /** @param {number[]} a @param {number[]} b */
-const dot = (a, b) => a.reduce((sum, each, i) => sum + each * b[i], 0);
+export const dot = (a, b) => a.reduce((sum, each, i) => sum + each * b[i], 0);
 
 /**
  * Makes the movies' arrays of fold-in.json and factors.bin.
@@ -38,8 +38,13 @@ export function makeModel(about, bytes) {
   return { about, loading, average };
 }
 
-/** @param {FoldingModel} model @param {number[]} movies @param {number[]} ratings */
-function fold(model, movies, ratings) {
+/**
+ * Says how far a visitor's weights are moved from the prior's mean by their ratings, and their covariance.
+ * @param {FoldingModel} model
+ * @param {number[]} movies
+ * @param {number[]} ratings
+ */
+export function fold(model, movies, ratings) {
   const { mean, covariance, noise_variance: noise } = model.about;
   const x = movies.map(model.loading);
   const precision = inverse(covariance);

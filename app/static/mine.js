@@ -1,11 +1,11 @@
 // The visitor's list, made in the browser from what is kept on this device.
 import { find, findAll, make } from "./dom.js";
+import { rate, ratings as keptRatings } from "./films.js";
 import { makeModel, scores } from "./fold-in.js";
 import { pickItem } from "./markup.js";
 import { start as startPicks } from "./picks.js";
 import { makeRanking, ranked, turn } from "./ranking.js";
 import { RatingScale } from "./scale.js";
-import { loadRatings, storeRatings } from "./storage.js";
 import { fixed, plural } from "./words.js";
 
 const TOP_N = 50;
@@ -14,7 +14,7 @@ const COLUMNS = "rank,movie_id,title,year,genres,predicted,typical_error,mean,vo
 export async function start() {
   const section = find(document, "[data-mine]");
   const status = find(document, ".mine-status");
-  const ratings = loadRatings();
+  const ratings = keptRatings();
   const n = Object.keys(ratings).length;
   if (n === 0) {
     status.textContent = "No movie is rated on this device yet. Five ratings give you a list.";
@@ -28,7 +28,7 @@ export async function start() {
     find(section, ".picks").innerHTML = picks.map((pick) => pickItem(pick, scale)).join("");
     status.textContent = `Made here, from ${plural(n, "rating")} that never left this device.`;
     startPicks();
-    offer(section, picks);
+    offer(picks);
   } catch (error) {
     const reason = error instanceof Error ? error.message : "";
     status.textContent = `What makes the list is not on this device yet: open this page once while online. ${reason}`;
@@ -133,17 +133,16 @@ export function tableOf(picks) {
 
 /**
  * Offers the list and the ratings as files, and to clear them.
- * @param {HTMLElement} section
  * @param {Recommendation[]} picks
  */
-function offer(section, picks) {
-  const own = () => JSON.stringify(loadRatings(), null, 1);
+function offer(picks) {
+  const own = () => JSON.stringify(keptRatings(), null, 1);
   offerFile("csv", "my-list.csv", "text/csv", () => tableOf(picks));
   offerFile("json", "my-ratings.json", "application/json", own);
   const clear = find(document, "[data-clear]");
   clear.hidden = false;
   clear.addEventListener("click", () => {
-    storeRatings(section.dataset.mine, {});
+    for (const movie_id of Object.keys(keptRatings())) rate({ movie_id, title: "", year: null }, null);
     location.reload();
   });
 }

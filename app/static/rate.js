@@ -1,75 +1,188 @@
-// The form of ratings: keeps each star on this device, and goes on without a network.
+// The page of ratings: keeps each star on this device at once, and brings movies onto the same page.
 import { field, find, findAll, make } from "./dom.js";
-import { loadRatings, storeRatings } from "./storage.js";
-import { plural } from "./words.js";
+import { allFilms, idHere, rate, ratings, whenFilmsChange } from "./films.js";
+import { initials, tileClass } from "./markup.js";
+import { count, t } from "./words.js";
 
 const ENOUGH = 5;
 const GOOD = 10;
+const AT_ONCE = 12;
+const MOST_BEFORE = 6; // of what was rated before
+const ASK_MORE_FROM = 3;
 const PREFIX = "movie-";
 
 export function start() {
   const form = find(document, "form[data-rate]", HTMLFormElement);
+  const search = find(document, "form[data-movies]", HTMLFormElement);
+  const template = find(form, "template", HTMLTemplateElement);
   const status = find(form, ".rate-status");
-  const clear = find(form, "[data-clear]");
-  const stars = findAll(form, "input[type=radio]", HTMLInputElement);
-  const idOf = (/** @type {HTMLInputElement} */ each) => each.name.slice(PREFIX.length);
-  restore();
+  const rated = find(form, "[data-rated]");
+  const asked = find(form, "[aria-labelledby=asked]");
+  const asks = rowsOf(asked);
+  const [more] = findAll(form, "button[value=more]");
+  /** @type {FoundTitle[]} */
+  const ahead = JSON.parse(form.dataset.ahead ?? "[]");
+  const movies = new Map(ahead.map((movie) => [`${movie.movie_id}`, movie]));
+  let isKept = true;
+  let nRows = 0;
+  let latest = asked; // where a star was given last: what is asked then comes below
+  /** @type {Promise<(below: HTMLElement) => void> | null} */
+  let questions = null;
 
-  function restore() {
-    const ratings = loadRatings();
-    for (const each of stars) {
-      if (each.value !== "" && Number(each.value) === ratings[idOf(each)]) each.checked = true;
+  arrange();
+  whenFilmsChange(show);
+  show();
+
+  /** The server knows a link's ratings; the page is about this device's. */
+  function arrange() {
+    const given = ratings();
+    findAll(form, "[data-before], [data-none]").forEach((each) => each.remove());
+    if (more) asks.after(make("p", { class: "take" }, more));
+    if (asked.matches("[data-asking]")) {
+      const before = findAll(asks, "[data-movie]").filter((row) => `${row.dataset.movie}` in given);
+      before.forEach((row) => row.remove());
+      askAhead(before.length);
     }
-    keep();
+    const before = allFilms().flatMap((film) => {
+      const id = idHere(film);
+      return id === undefined || film.rating === undefined || rowOf(id) ? [] : [{ ...film, movie_id: id }];
+    });
+    before.sort((a, b) => b.at.localeCompare(a.at));
+    rowsOf(rated).append(...before.slice(0, MOST_BEFORE).map((film) => makeRow(film, true)));
   }
 
-  function keep() {
-    const ratings = loadRatings();
-    for (const each of stars.filter(({ checked }) => checked)) {
-      if (each.value === "") delete ratings[idOf(each)];
-      else ratings[idOf(each)] = Number(each.value);
+  /** Shows on every row, and in the bar, what is kept. */
+  function show() {
+    const given = ratings();
+    for (const row of findAll(form, "[data-movie]")) {
+      const stars = given[`${row.dataset.movie}`];
+      for (const input of findAll(row, "input", HTMLInputElement)) {
+        input.checked = input.value === "" ? stars === undefined : Number(input.value) === stars;
+      }
     }
-    storeRatings(form.dataset.rate, ratings);
-    tell(Object.keys(ratings).length);
+    rated.hidden = rowsOf(rated).children.length === 0;
+    const n = Object.keys(given).length;
+    say(toGo(n));
+    if (n >= ASK_MORE_FROM) askMore();
   }
 
-  /** @param {number} n */
-  function tell(n) {
-    clear.hidden = n === 0;
-    const rated = `${plural(n, "movie")} rated`;
-    if (n === 0) status.textContent = "";
-    else if (n < ENOUGH) status.textContent = `${rated}; rate ${ENOUGH - n} more to get a useful list.`;
-    else if (n < GOOD) status.textContent = `${rated}; rate ${GOOD - n} more to get a good list.`;
-    else status.textContent = `${rated}. Each more makes the list a little better.`;
+  /** @param {string} text */
+  function say(text) {
+    if (status.textContent !== text) status.textContent = text;
   }
 
-  form.addEventListener("change", keep);
-  clear.addEventListener("click", () => {
-    storeRatings(form.dataset.rate, {});
-    for (const each of stars) if (each.value === "") each.checked = true;
-    field(form, "with").value = "";
-    keep();
-    status.textContent = "Your ratings are cleared from this device.";
+  /** @param {Id} id */
+  function rowOf(id) {
+    return findAll(form, `[data-movie="${CSS.escape(`${id}`)}"]`)[0];
+  }
+
+  /** @param {FoundTitle} movie @param {boolean} isOwn whether it was not the page that asked for it */
+  function makeRow(movie, isOwn) {
+    const { movie_id: id, title, year } = movie;
+    const parts = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+    const row = find(parts, "li");
+    movies.set(`${id}`, movie);
+    row.dataset.movie = `${id}`;
+    const tile = find(row, ".tile");
+    tile.className = `tile ${tileClass(id)}`;
+    find(tile, "span").textContent = initials(title);
+    find(row, "legend").append(title, ...(year ? [" ", make("span", { class: "quiet num" }, `${year}`)] : []));
+    const place = ++nRows;
+    findAll(row, "input", HTMLInputElement).forEach((input, n) => {
+      Object.assign(input, { name: PREFIX + id, id: `row${place}-${n}` });
+      find(row, `[for="m-${n}"]`, HTMLLabelElement).htmlFor = input.id;
+    });
+    if (!isOwn) return row;
+    const remove = find(parts, "button");
+    find(remove, "span").textContent = title;
+    remove.addEventListener("click", () => takeAway(row, movie));
+    find(row, ".skip-it").replaceWith(remove);
+    return row;
+  }
+
+  /** @param {HTMLElement} row @param {FoundTitle} movie */
+  function takeAway(row, movie) {
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    row.remove();
+    rate(movie, null);
+    (next ? find(next, "button") : field(search, "q")).focus();
+  }
+
+  /** Brings a movie that the visitor looked for, unless it is here. @param {FoundTitle} movie */
+  function bring(movie) {
+    let row = rowOf(movie.movie_id);
+    if (!row) rowsOf(rated).prepend((row = makeRow(movie, true)));
+    show();
+    enter(row);
+  }
+
+  /** Puts the focus on a movie's stars, or where movies are looked for. @param {HTMLElement} [row] */
+  function enter(row) {
+    const inputs = row ? findAll(row, "input", HTMLInputElement) : [field(search, "q")];
+    (inputs.find(({ checked }) => checked) ?? inputs[0]).focus();
+  }
+
+  /** Asks about the next movies of the asking list; returns their rows. @param {number} n */
+  function askAhead(n) {
+    const given = ratings();
+    const left = ahead.filter(({ movie_id: id }) => !rowOf(id) && !(id in given));
+    const rows = left.slice(0, n).map((movie) => makeRow(movie, false));
+    asks.append(...rows);
+    if (more) more.hidden = left.length <= n;
+    return rows;
+  }
+
+  /** What tells which movies to ask about is large: it is fetched when there is something to tell from. */
+  function askMore() {
+    questions ??= import("./questions.js").then((part) => part.start(form, { makeRow, rowOf, enter, keep }));
+    questions.then((ask) => ask(latest)).catch(() => (questions = null)); // with the next star again
+  }
+
+  /** Moves rows that are done with to what was rated, or off the page. @param {HTMLElement[]} rows */
+  function keep(rows) {
+    const given = ratings();
+    for (const row of rows) {
+      const movie = movies.get(`${row.dataset.movie}`);
+      row.remove();
+      if (movie && movie.movie_id in given) rowsOf(rated).prepend(makeRow(movie, true));
+    }
+    show();
+  }
+
+  form.addEventListener("change", ({ target }) => {
+    const row = target instanceof HTMLInputElement && target.closest("li");
+    const movie = row && movies.get(`${row.dataset.movie}`);
+    if (!movie) return;
+    latest = row.closest("section") ?? asked;
+    isKept = rate(movie, target.value === "" ? null : Number(target.value));
+    if (!isKept) say(t("This browser keeps nothing; “See my list” sends your stars to the site instead."));
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
+    event.preventDefault(); // would send the form
+    field(search, "q").focus();
   });
   form.addEventListener("submit", (event) => {
-    const ratings = loadRatings();
-    if (Object.keys(ratings).length === 0) {
-      event.preventDefault();
-      status.textContent = "Rate at least one movie first.";
-      return;
-    }
-    if (!navigator.onLine) {
-      event.preventDefault();
-      const more = event.submitter?.getAttribute("value") === "more";
-      location.assign(more ? `/rate?skip=${field(form, "skip").value}` : "/mine");
-      return;
-    }
-    const shown = new Set(stars.map(idOf));
-    for (const old of findAll(form, "[data-elsewhere]")) old.remove();
-    for (const [id, value] of Object.entries(ratings)) {
-      if (shown.has(id)) continue;
-      const hidden = { type: "hidden", name: PREFIX + id, value: String(value), "data-elsewhere": "" };
-      form.append(make("input", hidden));
-    }
+    if (!isKept) return;
+    event.preventDefault();
+    if (event.submitter === more) enter(askAhead(AT_ONCE)[0]);
+    else if (Object.keys(ratings()).length > 0) location.assign(form.dataset.rate ?? "");
+    else say(t("Rate at least one movie first."));
   });
+  search.addEventListener("pick", (event) => {
+    event.preventDefault();
+    field(search, "q").value = "";
+    bring(/** @type {CustomEvent<FoundTitle>} */ (event).detail);
+  });
+}
+
+/** @param {HTMLElement} section */
+const rowsOf = (section) => find(section, "ul");
+
+/** @param {number} n ratings that there are */
+function toGo(n) {
+  if (n === 0) return "";
+  if (n < ENOUGH) return t("{n} rated. Rate {more} more to get a useful list.", { n, more: ENOUGH - n });
+  if (n < GOOD) return t("{n} rated. Rate {more} more to get a good list.", { n, more: GOOD - n });
+  return t("{n} rated. Each more makes the list a little better.", { n: count(n) });
 }

@@ -1,12 +1,12 @@
 // Title search as an ARIA combobox: suggestions while typing, from the site or, offline, from here.
-import { field as fieldOf, findAll, make } from "./dom.js";
+import { field as fieldOf, find, findAll, make } from "./dom.js";
 import { findTitles, localTitles } from "./titles.js";
 import { address, movieUrl, plural, prefix, t } from "./words.js";
 
 const WAIT_MS = 120;
 const MOST = 8;
 
-/** @typedef {{ title: string, year: number | null, href: string }} Option */
+/** @typedef {{ title: string, year: number | null, href: string, movie_id?: Id }} Option */
 
 export function start() {
   const forms = findAll(document, "form[role=search]", HTMLFormElement);
@@ -22,12 +22,18 @@ export function start() {
   });
 }
 
-/** @param {HTMLFormElement} form @param {number} place */
+/**
+ * What is chosen is picked, by an event, and opened where nobody takes it. A form for movies alone picks
+ * the first one that is found, unless another is chosen, and never leaves the page.
+ * @param {HTMLFormElement} form
+ * @param {number} place
+ */
 function wire(form, place) {
   const id = `suggestions-${place}`;
   const list = make("ul", { id, class: "suggestions", role: "listbox", "aria-label": "Suggestions" });
   const status = make("p", { class: "unseen", role: "status" });
   const field = fieldOf(form, "q");
+  const { movies } = form.dataset;
   /** @type {Option[]} */
   let options = [];
   let active = -1;
@@ -42,6 +48,7 @@ function wire(form, place) {
   field.setAttribute("aria-autocomplete", "list");
   field.setAttribute("aria-controls", id);
   field.setAttribute("aria-expanded", "false");
+  if (movies) find(form, "button").textContent = movies;
 
   // What is still awaited belongs to a text, or to a field, that the visitor has left.
   function cancel() {
@@ -73,19 +80,29 @@ function wire(form, place) {
   function show(found) {
     options = found;
     list.replaceChildren(...found.map(item));
-    choose(-1);
+    choose(movies && found.length ? 0 : -1);
     list.hidden = found.length === 0;
     field.setAttribute("aria-expanded", String(found.length > 0));
-    status.textContent = found.length ? plural(found.length, "suggestion") : "No suggestions";
+    status.classList.toggle("unseen", !movies || found.length > 0);
+    const nothing = movies ? t("No movie for “{query}”", { query: field.value }) : "No suggestions";
+    status.textContent = found.length ? plural(found.length, "suggestion") : nothing;
   }
 
   /** @param {Option} option @param {number} n */
-  function item({ title, year, href }, n) {
+  function item(option, n) {
+    const { title, year } = option;
     const words = year ? [title, make("span", { class: "quiet num" }, ` ${year}`)] : [title];
     const row = make("li", { id: `${id}-${n}`, role: "option", "aria-selected": "false" }, ...words);
     row.addEventListener("pointerdown", (event) => event.preventDefault());
-    row.addEventListener("click", () => location.assign(href));
+    row.addEventListener("click", () => pick(option));
     return row;
+  }
+
+  /** @param {Option} option */
+  function pick(option) {
+    close();
+    const isOpened = form.dispatchEvent(new CustomEvent("pick", { detail: option, cancelable: true }));
+    if (isOpened) location.assign(option.href);
   }
 
   async function look() {
@@ -94,7 +111,7 @@ function wire(form, place) {
     cancel();
     const { signal } = looking;
     try {
-      const found = await suggestions(query, signal);
+      const found = await suggestions(query, signal, movies !== undefined);
       if (!signal.aborted) show(found);
     } catch {
       if (!signal.aborted) close();
@@ -107,7 +124,12 @@ function wire(form, place) {
     timer = window.setTimeout(look, WAIT_MS);
   });
   field.addEventListener("blur", close);
-  form.addEventListener("submit", close);
+  form.addEventListener("submit", async (event) => {
+    if (!movies) return close();
+    event.preventDefault();
+    await look();
+    if (active >= 0) pick(options[active]);
+  });
   field.addEventListener("keydown", (event) => {
     const last = options.length - 1;
     const open = !list.hidden;
@@ -120,14 +142,19 @@ function wire(form, place) {
     else if (event.key === "ArrowUp" && open && event.altKey) close();
     else if (event.key === "ArrowDown" && open) choose(active === last ? -1 : active + 1);
     else if (event.key === "ArrowUp" && open) choose(active === -1 ? last : active - 1);
-    else if (event.key === "Enter" && active >= 0) location.assign(options[active].href);
+    else if (event.key === "Enter" && active >= 0) pick(options[active]);
     else return;
     event.preventDefault();
   });
 }
 
-/** @param {string} query @param {AbortSignal} signal @returns {Promise<Option[]>} */
-async function suggestions(query, signal) {
+/**
+ * @param {string} query
+ * @param {AbortSignal} signal
+ * @param {boolean} areMovies whether users are left out
+ * @returns {Promise<Option[]>}
+ */
+async function suggestions(query, signal, areMovies) {
   /** @type {{ suggestions: FoundTitle[], user_id: Id | null }} */
   let found;
   try {
@@ -140,6 +167,6 @@ async function suggestions(query, signal) {
   }
   const { user_id: user } = found;
   const movies = found.suggestions.map((movie) => ({ ...movie, href: movieUrl(movie) }));
-  if (user === null) return movies;
+  if (user === null || areMovies) return movies;
   return [{ title: t("User {id}", { id: user }), year: null, href: `${prefix}/users/${address(user)}` }, ...movies];
 }

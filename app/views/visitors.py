@@ -37,7 +37,7 @@ def take_ratings() -> ResponseReturnValue:
     ratings = (read_token(before) if before else {}) | _ratings_of_form()
     kept = {movie_id: rating for movie_id, rating in ratings.items() if rating is not None}
     if not kept:
-        raise BadParameterError("No movie is rated yet. Go back and give one some stars at least.")
+        raise BadParameterError("Rate at least one movie first.")
     _refuse_beyond_scale(kept)
     token = make_token(kept)
     if request.form.get("then") == "more":

@@ -167,7 +167,8 @@ def test_rating_when_offline_then_a_list_is_made_on_the_device(context, site):
     expect(page.locator(".offline-bar")).to_be_visible()
     for place, stars in enumerate((5, 1, 4, 2, 5)):
         ask = page.locator(".ask").nth(place)
-        ask.get_by_role("radio", name=f"{stars} of 5").press("Space")
+        ask.get_by_role("radio", name=f"{stars} of 5 stars").press("Space")
+    expect(page.locator("[data-pair] .ask")).to_have_count(2)
     page.get_by_role("button", name="See my list").click()
     expect(page).to_have_url(f"{site}/mine")
     expect(page.locator(".mine-status")).to_contain_text("from 5 ratings")

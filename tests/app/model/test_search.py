@@ -91,3 +91,14 @@ def test_search_page_when_query_is_markup_then_it_is_only_text(show):
     page = show(f"/search?q={query}")
     assert [script for script in page.find_all("script") if not script.get("src")] == []
     assert page.select_one("#page-search")["value"] == query
+
+
+@pytest.mark.parametrize("path", ["/", "/users/7", "/rate", "/search"])
+def test_search_field_when_empty_then_its_examples_are_known_movies_of_the_release(
+    path, show, client
+):
+    popular = [movie["title"] for movie in client.get("/index.json").json["popular"]]
+    for field in show(path).select("input[name=q]"):
+        first, second = field["placeholder"].removesuffix(" …").split(", ")
+        assert {first, second} <= set(popular)
+        assert first != second

@@ -65,6 +65,24 @@ def test_rate_page_when_searched_then_asks_for_what_was_found(show):
     assert text(ask.legend).startswith("Stalker")
 
 
+def test_rate_page_when_none_of_its_movies_is_known_then_the_next_with_what_was_rated(client):
+    onward = client.post("/rate", data=form(GIVEN, then="more", skip="12")).location
+    page = parse(client.get(onward))
+    link = parse_qs(urlsplit(page.select_one("[data-none]")["href"]).query)
+    assert link == {"skip": ["24"], "with": parse_qs(urlsplit(onward).query)["with"]}
+    (field,) = page.select("input[name=q]")
+    assert field.find_parent("form").find("input", attrs={"name": "with"})["value"]
+
+
+def test_rate_page_when_opened_then_holds_the_rest_of_the_asking_list_for_scripts(show, opened):
+    page = show(f"/rate?skip={ASKED_PER_PAGE}")
+    ahead = json.loads(page.select_one("[data-ahead]")["data-ahead"])
+    expected = opened.release.fold_in.ask[ASKED_PER_PAGE:]
+    assert [movie["movie_id"] for movie in ahead] == [index + 1 for index in expected]
+    shown = [each["data-movie"] for each in page.select("ul .ask")]
+    assert shown == [str(movie["movie_id"]) for movie in ahead[:ASKED_PER_PAGE]]
+
+
 def test_form_when_sent_then_the_list_is_at_a_link_that_says_the_ratings(client):
     page = parse(client.get(link(client)))
     own = page.select("aside .own li")
@@ -87,8 +105,8 @@ def test_form_when_sent_for_more_then_the_link_carries_what_was_given(client):
 @pytest.mark.parametrize(
     ("fields", "what"),
     [
-        ({}, "No movie is rated yet"),
-        ({"movie-1": ""}, "No movie is rated yet"),
+        ({}, "Rate at least one movie first"),
+        ({"movie-1": ""}, "Rate at least one movie first"),
         ({"movie-1": "five"}, "'five' is not a rating"),
         ({"movie-x": "5"}, "is not a rating"),
         ({"movie-1": "6"}, "beyond the scale; expected 1 to 5"),

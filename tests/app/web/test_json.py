@@ -141,6 +141,7 @@ def _report_page(result):
         n_movies=1,
         profile="fast",
         scale=RatingScale(low=1.0, high=5.0, step=1.0),
+        examples=(),
         problem=None,
     )
     return ReportPage(
