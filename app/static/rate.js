@@ -25,6 +25,7 @@ export function start() {
   const movies = new Map(ahead.map((movie) => [`${movie.movie_id}`, movie]));
   let isKept = true;
   let nRows = 0;
+  let isUp = false; // what was rated before comes up as soon as there is something new
   let latest = asked; // where a star was given last: what is asked then comes below
   /** @type {Promise<(below: HTMLElement) => void> | null} */
   let questions = null;
@@ -39,9 +40,7 @@ export function start() {
     findAll(form, "[data-before], [data-none]").forEach((each) => each.remove());
     if (more) asks.after(make("p", { class: "take" }, more));
     if (asked.matches("[data-asking]")) {
-      const before = findAll(asks, "[data-movie]").filter((row) => `${row.dataset.movie}` in given);
-      before.forEach((row) => row.remove());
-      askAhead(before.length);
+      for (const row of findAll(asks, "li")) if (`${row.dataset.movie}` in given) row.replaceWith(...rowsAhead(1));
     }
     const before = allFilms().flatMap((film) => {
       const id = idHere(film);
@@ -111,7 +110,11 @@ export function start() {
   /** Brings a movie that the visitor looked for, unless it is here. @param {FoundTitle} movie */
   function bring(movie) {
     let row = rowOf(movie.movie_id);
-    if (!row) rowsOf(rated).prepend((row = makeRow(movie, true)));
+    if (!row) {
+      rowsOf(rated).prepend((row = makeRow(movie, true)));
+      if (!isUp) asked.before(rated);
+      isUp = true;
+    }
     show();
     enter(row);
   }
@@ -122,14 +125,12 @@ export function start() {
     (inputs.find(({ checked }) => checked) ?? inputs[0]).focus();
   }
 
-  /** Asks about the next movies of the asking list; returns their rows. @param {number} n */
-  function askAhead(n) {
+  /** Makes rows of the next movies of the asking list. @param {number} n */
+  function rowsAhead(n) {
     const given = ratings();
     const left = ahead.filter(({ movie_id: id }) => !rowOf(id) && !(id in given));
-    const rows = left.slice(0, n).map((movie) => makeRow(movie, false));
-    asks.append(...rows);
     if (more) more.hidden = left.length <= n;
-    return rows;
+    return left.slice(0, n).map((movie) => makeRow(movie, false));
   }
 
   /** What tells which movies to ask about is large: it is fetched when there is something to tell from. */
@@ -165,8 +166,11 @@ export function start() {
   form.addEventListener("submit", (event) => {
     if (!isKept) return;
     event.preventDefault();
-    if (event.submitter === more) enter(askAhead(AT_ONCE)[0]);
-    else if (Object.keys(ratings()).length > 0) location.assign(form.dataset.rate ?? "");
+    if (event.submitter === more) {
+      const rows = rowsAhead(AT_ONCE);
+      asks.append(...rows);
+      enter(rows[0]);
+    } else if (Object.keys(ratings()).length > 0) location.assign(form.dataset.rate ?? "");
     else say(t("Rate at least one movie first."));
   });
   search.addEventListener("pick", (event) => {

@@ -176,8 +176,22 @@ def test_more_movies_then_the_next_ones_below_and_what_was_rated_is_not_asked_ag
     expect(more).to_be_hidden()
     assert page.left == []
     page.reload()
-    assert names(asked(page)) == [*first[1:], following[0]]
+    assert names(asked(page)) == [following[0], *first[1:]]
     assert names(own(page)) == first[:1]
+
+
+def test_page_when_it_is_opened_again_then_nothing_jumps(page):
+    for title in names(asked(page))[:4]:
+        star(page, title, 3)
+    page.add_init_script(
+        """window.jumped = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (jumped += value)))
+        .observe({ type: "layout-shift", buffered: true });"""
+    )
+    page.reload()
+    expect(own(page)).to_have_count(4)
+    expect(page.locator("[data-pair] .ask")).to_have_count(2)
+    assert page.evaluate("jumped") < 0.1
 
 
 def test_likes_alone_then_dislikes_are_asked_for_below_the_last_star(page):
