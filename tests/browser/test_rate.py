@@ -185,8 +185,8 @@ def test_page_when_it_is_opened_again_then_nothing_jumps(page):
         star(page, title, 3)
     page.add_init_script(
         """window.jumped = 0;
-        new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (jumped += value)))
-        .observe({ type: "layout-shift", buffered: true });"""
+        const add = (list) => list.getEntries().forEach(({ value }) => (jumped += value));
+        new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });"""
     )
     page.reload()
     expect(own(page)).to_have_count(4)
