@@ -15,6 +15,7 @@ TRANSLATIONS = Path(__file__).parent / "translations"
 DOMAIN = "messages"
 ENGLISH = "en"
 NAMES = {ENGLISH: "English", "de": "Deutsch", "fr": "Français"}
+LONGEST_SHOWN = 60
 NARROW_SPACE = "\u202f"
 _MARKS = {
     ENGLISH: str.maketrans("-", "−"),
@@ -74,6 +75,16 @@ def ngettext(one: str, more: str, n: int) -> str:
 def N_(text: str) -> str:
     """Mark a text to be translated where it is shown, and return it as it is."""
     return text
+
+
+def shown(sent: object) -> str:
+    """Write something that a visitor sent so that a sentence can quote it.
+
+    >>> shown("a\0b" + 100 * "c")
+    'a�bccccccccccccccccccccccccccccccccccccccccccccccccccccccccc…'
+    """
+    text = "".join(letter if letter.isprintable() else "�" for letter in str(sent))
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def number_text(text: str) -> str:

@@ -1,8 +1,10 @@
 """How templates write numbers and titles. The twins: `app/static/words.js` and `markup.js`."""
 
+from collections.abc import Callable
+
 from flask import Flask
 
-from app.languages import number_text
+from app.languages import gettext, ngettext, number_text
 from app.model.addresses import movie_url
 from app.model.choice import KNOWN, SORTS
 from app.model.dates import day_text
@@ -13,6 +15,12 @@ from processing.report import WORDS, cell_text, figure_text
 _SMALL_WORDS = frozenset({"a", "an", "and", "at", "for", "in", "of", "on", "or", "the", "to"})
 _N_HUES = 9
 _N_ARTS = 6
+_COUNTED: dict[str, Callable[[int], str]] = {
+    "movie": lambda n: ngettext("%(n)s movie", "%(n)s movies", n),
+    "rating": lambda n: ngettext("%(n)s rating", "%(n)s ratings", n),
+    "viewer": lambda n: ngettext("%(n)s viewer", "%(n)s viewers", n),
+    "vote": lambda n: ngettext("%(n)s vote", "%(n)s votes", n),
+}
 
 
 def init_filters(app: Flask) -> None:
@@ -20,6 +28,8 @@ def init_filters(app: Flask) -> None:
     for function in (cell_text, count, figure_text, initials, movie_url, plural, tile_class):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["day"] = day_text
+    app.jinja_env.filters["number"] = number_text
+    app.jinja_env.filters["translated"] = gettext  # of what stands in no template
     app.jinja_env.globals["report_words"] = WORDS
     app.jinja_env.globals["known"] = KNOWN
     app.jinja_env.globals["sorts"] = {name: label for name, (label, _) in SORTS.items()}
@@ -32,7 +42,7 @@ def count(number: int) -> str:
 
 def plural(number: int, noun: str) -> str:
     """Write a count with its noun: 1 vote, 1,682 votes."""
-    return f"{count(number)} {noun}" if number == 1 else f"{count(number)} {noun}s"
+    return _COUNTED[noun](number) % {"n": count(number)}
 
 
 def initials(title: str) -> str:

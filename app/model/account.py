@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from app.languages import N_, gettext
+
 LABELS = {
-    "user": "How generous you are",
-    "movie": "How well liked the movie is",
-    "taste": "Your taste",
-    "similar_movies": "Similar movies",
-    "similar_users": "People like you",
-    "time": "Time",
-    "evidence": "How much is known",
-    "limit": "The scale’s end",
-    "rest": "Your other ratings",
+    "user": N_("How generous you are"),
+    "movie": N_("How well liked the movie is"),
+    "taste": N_("Your taste"),
+    "similar_movies": N_("Similar movies"),
+    "similar_users": N_("People like you"),
+    "time": N_("Rating date"),
+    "evidence": N_("Amount of data"),
+    "limit": N_("Cannot go above the scale’s end"),
+    "rest": N_("Your other ratings"),
 }
-START_OF_ALL = "Where every score starts"
-START_OF_MOVIE = "What people in general would give it"
+START_OF_ALL = N_("Where every score starts")
+START_OF_MOVIE = N_("What people in general would give it")
 DECIMALS = 2
 MOST_RATINGS = 5
 
@@ -72,8 +74,8 @@ def account(
     Rounded so that the start and all of them sum to the score as they are shown: what rounding
     leaves goes to the largest.
     """
-    labels = [LABELS.get(group, group) for group in groups]
-    return _account(START_OF_ALL, groups, labels, contributions, start, score)
+    labels = [gettext(LABELS.get(group, group)) for group in groups]
+    return _account(gettext(START_OF_ALL), groups, labels, contributions, start, score)
 
 
 def account_of_ratings(
@@ -83,10 +85,13 @@ def account_of_ratings(
     order = sorted(range(len(parts)), key=lambda place: -abs(parts[place]))
     named, rest = order[:MOST_RATINGS], order[MOST_RATINGS:]
     groups = ["rating"] * len(named) + ["rest", "limit"]
-    labels = [titles[place] for place in named] + [LABELS["rest"], LABELS["limit"]]
+    labels = [titles[place] for place in named] + [
+        gettext(LABELS["rest"]),
+        gettext(LABELS["limit"]),
+    ]
     stars = [parts[place] for place in named] + [sum(parts[place] for place in rest)]
     beyond = score - start - sum(stars)
-    return _account(START_OF_MOVIE, groups, labels, [*stars, beyond], start, score)
+    return _account(gettext(START_OF_MOVIE), groups, labels, [*stars, beyond], start, score)
 
 
 def _account(

@@ -7,21 +7,22 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from app.languages import N_
 from app.model.recommendation import Recommendation
 from app.model.taste import Everyone
 
 SORTS: dict[str, tuple[str, Callable[[Recommendation], float | str]]] = {
-    "best": ("Recommended order", lambda row: row.rank),
-    "score": ("Predicted stars", lambda row: -row.score),
-    "gap": ("Predicted above everyone’s", lambda row: -_or_last(row.difference)),
-    "mean": ("Everyone’s stars", lambda row: -_or_last(row.movie.mean)),
-    "votes": ("Most votes", lambda row: -row.movie.votes),
-    "few": ("Fewest votes", lambda row: row.movie.votes),
-    "new": ("Newest", lambda row: -_or_last(row.movie.year)),
-    "old": ("Oldest", lambda row: -_or_last(None if not row.movie.year else -row.movie.year)),
-    "title": ("Title", lambda row: row.movie.title.casefold()),
+    "best": (N_("Recommended order"), lambda row: row.rank),
+    "score": (N_("Predicted stars"), lambda row: -row.score),
+    "gap": (N_("Predicted above everyone’s"), lambda row: -_or_last(row.difference)),
+    "mean": (N_("Everyone’s stars"), lambda row: -_or_last(row.movie.mean)),
+    "votes": (N_("Most votes"), lambda row: -row.movie.votes),
+    "few": (N_("Fewest votes"), lambda row: row.movie.votes),
+    "new": (N_("Newest"), lambda row: -_or_last(row.movie.year)),
+    "old": (N_("Oldest"), lambda row: -_or_last(None if not row.movie.year else -row.movie.year)),
+    "title": (N_("Title"), lambda row: row.movie.title.casefold()),
 }
-KNOWN = {"": "As listed", "well": "Well known", "less": "Less known"}
+KNOWN = {"": N_("As listed"), "well": N_("Well known"), "less": N_("Less known")}
 PER_PAGE = 10
 
 

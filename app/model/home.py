@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.languages import gettext
 from app.model.dates import iso_day
 from app.model.opened import Movie, OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
@@ -25,7 +26,7 @@ def home_page(opened: OpenedRelease, site: SiteInfo) -> HomePage:
     """Return the ways in, and what this release is."""
     source = opened.manifest.source
     return HomePage(
-        title="Movie recommendations",
+        title=gettext("Movie recommendations"),
         site=site,
         n_titles=source.n_titles,
         first_day=iso_day(source.first_day),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.languages import gettext
 from app.model.opened import OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
 from processing.report import ENSEMBLE, MEAN, ModelErrors, protocol_text
@@ -28,7 +29,7 @@ def how_page(opened: OpenedRelease, site: SiteInfo) -> HowPage:
     """Return how this works, with the report's figures."""
     report = opened.report
     return HowPage(
-        title="How this works",
+        title=gettext("How this works"),
         site=site,
         n_test=report.n_test,
         protocol_text=protocol_text(report.protocol),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
+from app.languages import gettext
 from app.model.account import Account
 from app.model.chart import Chart, Point, make_chart
 from app.model.choice import Choice
@@ -97,7 +98,8 @@ def arrange(
     n_pages = max(1, math.ceil(len(chosen) / choice.per_page))
     if choice.page > n_pages:
         raise PageNotFoundError(
-            f"This list has {n_pages} page(s); there is no page {choice.page}. Go to its first."
+            gettext("There is no page %(page)s of this list; the last is %(last)s.")
+            % {"page": choice.page, "last": n_pages}
         )
     first = (choice.page - 1) * choice.per_page
     return Listing(

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from app.languages import gettext, shown
 from app.model.dates import iso_day
 from app.model.scale import RatingScale
 from app.model.taste import Everyone
@@ -109,8 +110,9 @@ class OpenedRelease:
         index = self.release.find_movie(movie_id)
         if index is None:
             raise PageNotFoundError(
-                _no_number(movie_id, "a movie", self.release.movie_ids)
-                or f"There is no movie {movie_id} in this release. Search for it by its title."
+                _no_number(movie_id, self.release.movie_ids)
+                or gettext("There is no movie %(id)s here. Search for it by its title.")
+                % {"id": shown(movie_id)}
             )
         return index
 
@@ -138,9 +140,8 @@ class OpenedRelease:
         index = self.release.find_user(user)
         if index is None:
             raise PageNotFoundError(
-                _no_number(user, "a user", self.release.user_ids)
-                or f"There is no user {user} in this release, which knows "
-                f"{self.manifest.source.n_users:,} users."
+                _no_number(user, self.release.user_ids)
+                or _no_such_user(user, self.release.user_ids)
             )
         return index
 
@@ -249,13 +250,19 @@ class OpenedRelease:
         return np.clip(scores, self.scale.low, self.scale.high)
 
 
-def _no_number(any_id: Id, whose: str, ids: Ids) -> str:
+def _no_such_user(user: Id, ids: Ids) -> str:
+    if is_text(ids):
+        return gettext("There is no viewer “%(id)s” here.") % {"id": shown(user)}
+    text = gettext("There is no viewer %(id)s. Numbers run from %(first)s to %(last)s.")
+    return text % {"id": shown(user), "first": ids.min(), "last": ids.max()}
+
+
+def _no_number(any_id: Id, ids: Ids) -> str:
     """What is wrong with an id that is no whole number where all ids are, else nothing."""
     if is_text(ids) or _WHOLE.fullmatch(str(any_id)):
         return ""
-    return (
-        f"{any_id!r} is not {whose}'s id: ids are whole numbers. Search for movies by their titles."
-    )
+    text = gettext("“%(id)s” is not a whole number, as ids are here. Search for movies by title.")
+    return text % {"id": shown(any_id)}
 
 
 def _read_report(release: Release) -> Report:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from app.languages import gettext
 from app.model.opened import Movie, OpenedRelease, OwnRating
 from app.model.page import ReleasePage, SiteInfo
 from app.model.search import Suggestion
@@ -56,7 +57,7 @@ def rate_page(
     known, _ = known_ratings(opened, given)
     here = set(indices)
     return RatePage(
-        title="Rate movies",
+        title=gettext("Rate movies"),
         site=site,
         query=query,
         levels=opened.scale.choices,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.languages import gettext
 from app.model.opened import OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
 from processing.report import (
@@ -47,7 +48,7 @@ def report_page(opened: OpenedRelease, site: SiteInfo) -> ReportPage:
     """Return how well the models predict, and how that was measured."""
     report, manifest = opened.report, opened.manifest
     return ReportPage(
-        title="How good are the predictions?",
+        title=gettext("How good are the predictions?"),
         site=site,
         protocol=report.protocol,
         protocol_text=protocol_text(report.protocol),

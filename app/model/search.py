@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.languages import gettext
 from app.model.opened import Movie, OpenedRelease, PageNotFoundError
 from app.model.page import ReleasePage, SiteInfo
 from processing.ids import Id
@@ -58,11 +59,14 @@ def search_page(opened: OpenedRelease, site: SiteInfo, query: str, page: int) ->
     n_pages = max(1, -(-len(found.indices) // FOUND_PER_PAGE))
     if page > n_pages:
         raise PageNotFoundError(
-            f"What was found for {query!r} fills {n_pages} page(s); there is no page {page}."
+            gettext(
+                "There is no page %(page)s of what was found for “%(query)s”; the last is %(last)s."
+            )
+            % {"page": page, "query": query, "last": n_pages}
         )
     first = (page - 1) * FOUND_PER_PAGE
     return SearchPage(
-        title=f"Search for “{query}”" if query else "Search",
+        title=gettext("Search for “%(query)s”") % {"query": query} if query else gettext("Search"),
         site=site,
         query=query,
         near=found.near,

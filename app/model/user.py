@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.languages import gettext
 from app.model.account import Account, account
 from app.model.choice import Choice
 from app.model.from_ratings import TOP_N, FromRatings
@@ -92,7 +93,7 @@ def user_page(opened: OpenedRelease, site: SiteInfo, user: Id, choice: Choice) -
     ratings = record.history["rating"]
     manifest = opened.manifest
     return UserPage(
-        title=f"User {user_id}",
+        title=gettext("User %(id)s") % {"id": user_id},
         site=site,
         user_id=user_id,
         n_ratings=len(ratings),
@@ -120,12 +121,15 @@ def ratings_page(opened: OpenedRelease, site: SiteInfo, user: Id, page: int) -> 
     n_pages = max(1, math.ceil(n_ratings / RATINGS_PER_PAGE))
     if page > n_pages:
         raise PageNotFoundError(
-            f"The ratings of user {user_id} fill {n_pages} page(s); there is no page {page}."
+            gettext(
+                "There is no page %(page)s of the ratings of user %(id)s; the last is %(last)s."
+            )
+            % {"page": page, "id": user_id, "last": n_pages}
         )
     first = (page - 1) * RATINGS_PER_PAGE
     ratings = opened.own_ratings(record)
     return RatingsPage(
-        title=f"Ratings of user {user_id}",
+        title=gettext("Ratings of user %(id)s") % {"id": user_id},
         site=site,
         user_id=user_id,
         n_ratings=n_ratings,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.languages import gettext
 from app.model.choice import Choice
 from app.model.from_ratings import FromRatings
 from app.model.listing import ListPage, arrange
@@ -39,13 +40,13 @@ def visitor_page(
     known, n_unknown = known_ratings(opened, given)
     if not known:
         raise PageNotFoundError(
-            "This link holds no rating of a movie that this release knows. Rate a few movies anew."
+            gettext("This link holds no rating of a movie that is known here. Rate a few movies.")
         )
     person = FromRatings(
         opened, np.array(list(known), np.int64), np.array(list(known.values()), np.float64)
     )
     return VisitorPage(
-        title="Your list",
+        title=gettext("Your list"),
         site=site,
         token=token,
         given=tuple(_highest_first(opened, known)),

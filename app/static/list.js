@@ -2,6 +2,7 @@
 import { start as startChart } from "./chart.js";
 import { find, findAll } from "./dom.js";
 import { start as startPicks } from "./picks.js";
+import { t } from "./words.js";
 
 const here = () => location.pathname + location.search;
 let shown = here();
@@ -35,9 +36,9 @@ function wireCopy(button) {
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(location.href);
-      button.textContent = "Copied";
+      button.textContent = t("Copied");
     } catch {
-      button.textContent = "Copy it from the address bar";
+      button.textContent = t("Copy it from the address bar");
     }
     setTimeout(() => (button.textContent = label), 3000);
   });

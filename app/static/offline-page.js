@@ -1,9 +1,9 @@
 // Fills the page for offline: what was asked for, and what is kept on this device.
 import { ask, find, pageRow } from "./dom.js";
 import { start as startSearch } from "./offline-search.js";
-import { day, plural } from "./words.js";
+import { day, numberText, t, tn } from "./words.js";
 
-const OWN_ADDRESS = "/offline";
+const OWN_ADDRESS = /\/offline$/;
 const LISTS = "/offline/kept-lists";
 const MB = 1e6;
 
@@ -11,10 +11,10 @@ const MB = 1e6;
 const part = (name) => find(document, `[data-${name}]`);
 
 export function start() {
-  const wasAsked = location.pathname !== OWN_ADDRESS;
+  const wasAsked = !OWN_ADDRESS.test(location.pathname);
   if (wasAsked) tellWhatWasAsked();
   if (navigator.onLine) {
-    find(document, "h1").textContent = wasAsked ? "The site does not answer" : "Kept on this device";
+    find(document, "h1").textContent = wasAsked ? t("The site does not answer") : t("Kept on this device");
   }
   startSearch();
   showKept();
@@ -27,7 +27,7 @@ export function start() {
 
 function tellWhatWasAsked() {
   const path = location.pathname + location.search;
-  part("asked").textContent = `The page ${path} is not kept on this device.`;
+  part("asked").textContent = t("The page {path} is not kept on this device.", { path });
   part("asked").hidden = false;
   part("again").setAttribute("href", path);
   part("again").hidden = false;
@@ -38,13 +38,16 @@ async function showKept() {
   const pages = await visitedPages();
   part("pages").replaceChildren(
     ...lists.map(({ list, title, at, urls }) =>
-      pageRow(list, title, `Kept on ${day(at)}, ${plural(urls.length, "page")} in all`),
+      pageRow(list, title, keptOn(urls.length, day(at))),
     ),
-    ...pages.map(({ path, title, at }) => pageRow(path, title, `As it was on ${day(at)}`)),
+    ...pages.map(({ path, title, at }) => pageRow(path, title, t("As it was on {day}", { day: day(at) }))),
   );
   part("forget").hidden = lists.length + pages.length === 0;
   part("room").textContent = await room(lists.length, pages.length);
 }
+
+/** @param {number} n @param {string} on */
+const keptOn = (n, on) => tn("Kept on {day}, {n} page in all", "Kept on {day}, {n} pages in all", n, { day: on });
 
 /** @returns {Promise<KeptList[]>} */
 async function keptLists() {
@@ -67,17 +70,20 @@ function about(request, kept) {
 }
 
 /**
- * Titles are kept as HTML writes them, and all but the home page's end with the site's name.
+ * Titles are kept as HTML writes them, and all but the home page's end with the site's name, in any language.
  * @param {string} html
  */
 function plain(html) {
   const text = new DOMParser().parseFromString(html, "text/html").body.textContent ?? "";
-  return text.replace(/ · Movie recommendations$/, "").trim();
+  return text.replace(/ · [^·]*$/, "").trim();
 }
 
 /** @param {number} nLists @param {number} nPages */
 async function room(nLists, nPages) {
-  const kept = `${plural(nLists, "kept list")}, ${plural(nPages, "visited page")}`;
+  const lists = tn("{n} kept list", "{n} kept lists", nLists);
+  const pages = tn("{n} visited page", "{n} visited pages", nPages);
   const used = (await navigator.storage?.estimate?.())?.usage;
-  return used ? `${kept}; ${(used / MB).toFixed(1)} MB with the site’s own files.` : `${kept}.`;
+  if (!used) return t("{lists}, {pages}.", { lists, pages });
+  const size = numberText((used / MB).toFixed(1));
+  return t("{lists}, {pages}; {size} MB with the site’s own files.", { lists, pages, size });
 }

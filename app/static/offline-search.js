@@ -1,9 +1,9 @@
 // Searches the titles on this device, where the page for offline stands in for the search.
 import { field, find, pageRow } from "./dom.js";
 import { findTitles, localTitles } from "./titles.js";
-import { movieUrl, plural } from "./words.js";
+import { movieUrl, t, tn } from "./words.js";
 
-const SEARCH_ADDRESS = "/search";
+const SEARCH_ADDRESS = /\/search$/;
 const MOST_FOUND = 30;
 
 export function start() {
@@ -15,7 +15,7 @@ export function start() {
     event.preventDefault();
     search(input.value);
   });
-  if (location.pathname !== SEARCH_ADDRESS || !asked) return;
+  if (!SEARCH_ADDRESS.test(location.pathname) || !asked) return;
   input.value = asked;
   find(document, "[data-asked]").hidden = true;
   search(asked);
@@ -28,22 +28,23 @@ async function search(query) {
   try {
     titles = await localTitles();
   } catch {
-    status.textContent = "The titles are not on this device yet.";
+    status.textContent = t("The titles are not on this device yet.");
     return;
   }
   const movies = findTitles(titles, query);
   const shown = movies.slice(0, MOST_FOUND);
-  find(document, "[data-found]").replaceChildren(...(await Promise.all(shown.map(found))));
-  const count = movies.length ? plural(movies.length, "movie") : "No movie";
-  const first = movies.length > shown.length ? `; these are the first ${shown.length}` : "";
-  status.textContent = `${count} for “${query}”${first}.`;
+  find(document, "[data-found]").replaceChildren(...(await Promise.all(shown.map(row))));
+  const found = tn("{n} movie for “{query}”.", "{n} movies for “{query}”.", movies.length, { query });
+  const first = t("These are the first {n}.", { n: shown.length });
+  if (movies.length === 0) status.textContent = t("No movie for “{query}”.", { query });
+  else status.textContent = movies.length > shown.length ? `${found} ${first}` : found;
 }
 
 /** @param {FoundTitle} movie */
-async function found(movie) {
+async function row(movie) {
   const { title, year } = movie;
   const path = movieUrl(movie);
   const isKept = await caches.match(path, { ignoreSearch: true });
-  const facts = [year, isKept ? "kept on this device" : "needs a connection"];
+  const facts = [year, isKept ? t("kept on this device") : t("needs a connection")];
   return pageRow(path, title, facts.filter(Boolean).join(" · "));
 }

@@ -1,6 +1,6 @@
 // Registers the service worker, says when the visitor is offline, and offers a new version.
 import { ask, button, find, make } from "./dom.js";
-import { day } from "./words.js";
+import { day, t } from "./words.js";
 
 export function start() {
   const workers = navigator.serviceWorker;
@@ -48,13 +48,13 @@ function watchVersion(workers, registration) {
 /** @param {ServiceWorkerContainer} workers @param {ServiceWorkerRegistration} registration */
 function offerUpdate(workers, registration) {
   if (document.querySelector(".update-bar")) return;
-  const reload = button("Reload", () => {
+  const reload = button(t("Reload"), () => {
     workers.addEventListener("controllerchange", () => location.reload());
     // Another tab may have accepted it already.
     if (registration.waiting) registration.waiting.postMessage({ ask: "UPDATE" });
     else location.reload();
   });
-  document.body.append(bar("update-bar", "A new version of this site is ready. ", reload));
+  document.body.append(bar("update-bar", t("A new version of this site is ready."), " ", reload));
 }
 
 /**
@@ -68,7 +68,7 @@ async function watchConnection(workers) {
   const show = () => {
     remove();
     if (navigator.onLine && !keptAt) return;
-    const state = navigator.onLine ? "The site does not answer." : "You are offline.";
+    const state = navigator.onLine ? t("The site does not answer.") : t("You are offline.");
     const text = `${state} ${howOld(keptAt ?? performance.timeOrigin)}`;
     find(document, "main").before(bar("offline-bar", text));
   };
@@ -80,8 +80,10 @@ async function watchConnection(workers) {
 /** @param {string | number} since */
 function howOld(since) {
   const release = document.getElementById("release-date")?.textContent?.trim();
-  const data = release ? `; its data are of the release of ${release}` : "";
-  return `This page is as it was on ${day(since)}${data}.`;
+  const asItWas = { day: day(since), release: release ?? "" };
+  return release
+    ? t("This page is as it was on {day}; its data are of the release of {release}.", asItWas)
+    : t("This page is as it was on {day}.", asItWas);
 }
 
 /** @param {string} name @param {(Node | string)[]} parts */

@@ -30,7 +30,7 @@ export function start() {
  */
 function wire(form, place) {
   const id = `suggestions-${place}`;
-  const list = make("ul", { id, class: "suggestions", role: "listbox", "aria-label": "Suggestions" });
+  const list = make("ul", { id, class: "suggestions", role: "listbox", "aria-label": t("Suggestions") });
   const status = make("p", { class: "unseen", role: "status" });
   const field = fieldOf(form, "q");
   const { movies } = form.dataset;
@@ -84,7 +84,7 @@ function wire(form, place) {
     list.hidden = found.length === 0;
     field.setAttribute("aria-expanded", String(found.length > 0));
     status.classList.toggle("unseen", !movies || found.length > 0);
-    const nothing = movies ? t("No movie for “{query}”", { query: field.value }) : "No suggestions";
+    const nothing = movies ? t("No movie for “{query}”", { query: field.value }) : t("No suggestions");
     status.textContent = found.length ? plural(found.length, "suggestion") : nothing;
   }
 

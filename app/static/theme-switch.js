@@ -1,5 +1,6 @@
 // The button that changes between light and dark, and remembers.
 import { find } from "./dom.js";
+import { t } from "./words.js";
 
 export function start() {
   const root = document.documentElement;
@@ -11,7 +12,7 @@ export function start() {
   };
 
   function show() {
-    button.title = `Use the ${next()} theme`;
+    button.title = next() === "dark" ? t("Use the dark theme") : t("Use the light theme");
     button.setAttribute("aria-label", button.title);
   }
 

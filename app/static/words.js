@@ -55,9 +55,18 @@ export function count(number) {
   return number.toLocaleString(language).replace("-", "−");
 }
 
+/** @type {Record<string, (n: number) => string>} */
+const COUNTED = {
+  movie: (n) => tn("{n} movie", "{n} movies", n),
+  page: (n) => tn("{n} page", "{n} pages", n),
+  rating: (n) => tn("{n} rating", "{n} ratings", n),
+  suggestion: (n) => tn("{n} suggestion", "{n} suggestions", n),
+  vote: (n) => tn("{n} vote", "{n} votes", n),
+};
+
 /** @param {number} number @param {string} noun */
 export function plural(number, noun) {
-  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+  return COUNTED[noun](number);
 }
 
 /**

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, current_app, json, request, url_for
 from flask.blueprints import BlueprintSetupState
 
+from app.languages import gettext
 from app.model.page import Page
 from app.web.assets import load_assets
 from app.web.responses import MAX_AGE_S, html_response
@@ -94,7 +95,7 @@ def favicon() -> Response:
 @pwa_blueprint.get("/offline")
 def offline() -> Response:
     """What stands in for a page that is not on the device while there is no connection."""
-    response = html_response("offline.html", Page(title="You are offline", site=None))
+    response = html_response("offline.html", Page(title=gettext("You are offline"), site=None))
     return _finished(response, max_age_s=MAX_AGE_S)
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.languages import gettext, shown
 from app.model.choice import Choice
 from app.model.device import DevicePage, device_page
 from app.model.opened import OpenedRelease
@@ -37,7 +38,7 @@ def take_ratings() -> ResponseReturnValue:
     ratings = (read_token(before) if before else {}) | _ratings_of_form()
     kept = {movie_id: rating for movie_id, rating in ratings.items() if rating is not None}
     if not kept:
-        raise BadParameterError("Rate at least one movie first.")
+        raise BadParameterError(gettext("Rate at least one movie first."))
     _refuse_beyond_scale(kept)
     token = make_token(kept)
     if request.form.get("then") == "more":
@@ -57,13 +58,13 @@ def visitor(opened: OpenedRelease, site: SiteInfo, token: str, **choice: Any) ->
 @page_route(visitors_blueprint, "/mine")
 def mine(_: OpenedRelease, site: SiteInfo) -> DevicePage:
     """The list that the browser makes of the ratings on this device, with or without a network."""
-    return device_page(site, "Your list on this device")
+    return device_page(site, gettext("Your list on this device"))
 
 
 @page_route(visitors_blueprint, "/saved")
 def saved(_: OpenedRelease, site: SiteInfo) -> DevicePage:
     """What a visitor saved or put aside on this device."""
-    return device_page(site, "Saved on this device")
+    return device_page(site, gettext("Saved on this device"))
 
 
 def _ratings_of_form() -> dict[Id, float | None]:
@@ -81,7 +82,10 @@ def _ratings_of_form() -> dict[Id, float | None]:
         except ValueError:
             movie_id = None
         if movie_id is None:
-            raise BadParameterError(f"{name}={text!r} is not a rating; expected movie-ID=STARS.")
+            raise BadParameterError(
+                gettext("%(name)s=“%(text)s” is not a rating; expected movie-ID=STARS.")
+                % {"name": shown(name), "text": shown(text)}
+            )
         found[movie_id] = stars
     return found
 
@@ -91,6 +95,14 @@ def _refuse_beyond_scale(ratings: dict[Id, float]) -> None:
     for movie_id, rating in ratings.items():
         if not scale.low <= rating <= scale.high:
             raise BadParameterError(
-                f"{rating:g} stars for movie {movie_id} are beyond the scale; expected "
-                f"{scale.low:g} to {scale.high:g}."
+                gettext(
+                    "%(rating)s stars for movie %(id)s are beyond the scale; expected %(low)s to "
+                    "%(high)s."
+                )
+                % {
+                    "rating": scale.rating_text(rating),
+                    "id": shown(movie_id),
+                    "low": scale.rating_text(scale.low),
+                    "high": scale.rating_text(scale.high),
+                }
             )

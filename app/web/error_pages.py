@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app, redirect, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
+from app.languages import N_, gettext, number_text, shown
 from app.model.current import NoReleaseError
 from app.model.opened import PageNotFoundError
 from app.model.page import ErrorPage
@@ -18,11 +19,11 @@ from processing.errors import ReleaseError
 logger = logging.getLogger(__name__)
 
 _TITLES = {
-    400: "Not valid",
-    404: "Not found",
-    405: "Not allowed here",
-    500: "Something went wrong",
-    503: "Not available right now",
+    400: N_("Not valid"),
+    404: N_("Not found"),
+    405: N_("Not allowed here"),
+    500: N_("Something went wrong"),
+    503: N_("Not available right now"),
 }
 
 
@@ -36,20 +37,25 @@ def init_errors(app: Flask) -> None:
 
 
 def _not_found(error: PageNotFoundError) -> Response:
-    return _error_response(404, str(error), "Check the address, or search for a title.")
+    return _error_response(404, str(error), gettext("Check the address, or search for a title."))
 
 
 def _bad_parameter(error: BadParameterError) -> Response:
-    return _error_response(400, str(error), "Correct the address, or go back and choose again.")
+    return _error_response(
+        400, str(error), gettext("Correct the address, or go back and choose again.")
+    )
 
 
 def _no_release(error: NoReleaseError) -> Response:
     logger.error("Answered 503, there is no release: %s", error)
     response = _error_response(
         503,
-        "There are no recommendations to show, because no release can be read.",
-        "If this site is yours: " + str(error) + " The site looks again every "
-        f"{current().check_every_s:g} seconds and needs no restart.",
+        gettext("There are no recommendations to show, because no release can be read."),
+        gettext(
+            "If this site is yours: %(problem)s The site looks again every %(seconds)s seconds and "
+            "needs no restart."
+        )
+        % {"problem": error, "seconds": number_text(f"{current().check_every_s:g}")},
     )
     response.retry_after = round(current().check_every_s) or 1
     return response
@@ -59,8 +65,10 @@ def _store_failed(error: ReleaseError) -> Response:
     logger.error("Answered 503 at %s: %s", without_ratings(request.path), error)
     response = _error_response(
         503,
-        "This page needs the store of recommendations, which does not answer.",
-        "Titles, movies and the report can still be shown. Try this page again in a minute.",
+        gettext("This page needs the store of recommendations, which does not answer."),
+        gettext(
+            "Titles, movies and the report can still be shown. Try this page again in a minute."
+        ),
     )
     response.retry_after = 60
     return response
@@ -80,14 +88,18 @@ def _http_error(error: HTTPException) -> Response:
             return current_app.make_response(redirect(without_slash, 308))
         return _error_response(
             404,
-            f"There is no page at {request.path!r}.",
-            "Check the address, or search for a title.",
+            gettext("There is no page at %(path)s.") % {"path": shown(request.path)},
+            gettext("Check the address, or search for a title."),
         )
     if status >= 500:
         return _error_response(
-            status, "The site failed to make this page.", "The error is logged. Try again later."
+            status,
+            gettext("The site failed to make this page."),
+            gettext("The error is logged. Try again later."),
         )
-    response = _error_response(status, error.description or error.name, "Go back to the home page.")
+    response = _error_response(
+        status, error.description or error.name, gettext("Go back to the home page.")
+    )
     if isinstance(error, MethodNotAllowed):
         response.allow.update(error.valid_methods or ())
     return response
@@ -105,7 +117,7 @@ def _without_slash() -> str | None:
 
 def _error_response(status: int, what: str, advice: str) -> Response:
     page = ErrorPage(
-        title=_TITLES.get(status, "Not accepted"),
+        title=gettext(_TITLES.get(status, N_("Not accepted"))),
         site=current().site(),
         status=status,
         what=what,

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.languages import gettext, shown
 from app.model.choice import PER_PAGE, SORTS
 
-LONGEST_SHOWN = 60
 LARGEST = 2**53  # beyond, a number in JSON is not the same everywhere
 
 
@@ -51,25 +51,37 @@ class Parameter:
 
     def _checked_text(self, text: str) -> str:
         if len(text) > self.longest or (self.choices and text not in self.choices):
-            raise self._refused(text[:LONGEST_SHOWN])
+            raise self._refused(text)
         return text
 
     def _refused(self, text: str) -> BadParameterError:
-        return BadParameterError(
-            f"{self.name}={text!r} in the address is not valid; expected {self.expected}."
-        )
+        found = {"text": shown(text), "name": self.name}
+        limits = {"least": self.minimum, "most": self.maximum, "longest": self.longest}
+        choices = {"choices": ", ".join(self.choices)}
+        return BadParameterError(self._expected % (found | limits | choices))
 
     @property
-    def expected(self) -> str:
-        """What the parameter's values are, in words."""
+    def _expected(self) -> str:
+        """The sentence that says what the parameter's values are."""
         if self.choices:
-            return "one of " + ", ".join(self.choices)
+            return gettext("“%(text)s” is not possible for “%(name)s”. Choose one of %(choices)s.")
         if self.kind is str:
-            return f"at most {self.longest} characters"
-        words = "a whole number" if self.kind is int else "a number"
+            return gettext("“%(text)s” is too long for “%(name)s”: at most %(longest)s characters.")
         if self.minimum is not None and self.maximum is not None:
-            return f"{words} from {self.minimum} to {self.maximum}"
-        return words if self.minimum is None else f"{words}, at least {self.minimum}"
+            if self.kind is int:
+                return gettext(
+                    "“%(text)s” is not possible for “%(name)s”. Expected a whole number from "
+                    "%(least)s to %(most)s."
+                )
+            return gettext(
+                "“%(text)s” is not possible for “%(name)s”. Expected a number from %(least)s to "
+                "%(most)s."
+            )
+        if self.minimum is not None:
+            return gettext("“%(text)s” is not possible for “%(name)s”. Expected %(least)s or more.")
+        if self.kind is int:
+            return gettext("“%(text)s” is not possible for “%(name)s”. Expected a whole number.")
+        return gettext("“%(text)s” is not possible for “%(name)s”. Expected a number.")
 
 
 PAGE = Parameter(

@@ -104,7 +104,11 @@ def test_movie_pages_when_ids_are_texts_then_shown_for_a_user_too(client, movie)
 
 def test_search_when_ids_are_texts_then_finds_a_user_by_it(client):
     assert client.get("/search.json", query_string={"q": "zoë"}).json["user_id"] == "zoë"
-    assert client.get("/users/nobody.json").json["what"].startswith("There is no user nobody")
+    assert (
+        client.get("/users/nobody.json")
+        .json["what"]
+        .startswith("There is no viewer “nobody” here.")
+    )
 
 
 def test_visitor_when_ids_are_texts_then_rates_and_gets_a_list(client):

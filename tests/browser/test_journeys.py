@@ -59,7 +59,7 @@ def titles(page):
 
 def test_find_a_user_then_why_this_movie_then_its_page_then_a_similar_one(page):
     page.goto("/")
-    page.get_by_label("A user’s id, a whole number").fill("7")
+    page.get_by_label("Viewer number").fill("7")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("User 7")
     pick = page.locator(".pick").nth(1)  # nobody rated the first, so nothing is like it

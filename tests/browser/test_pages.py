@@ -72,7 +72,7 @@ def test_journey_when_without_scripts_then_user_reason_movie_similar(site, brows
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(site)
-    page.get_by_label("A user’s id, a whole number").fill("7")
+    page.get_by_label("Viewer number").fill("7")
     page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(f"{site}/users/7")
     pick = page.locator("ol.picks > li").nth(1)  # nobody rated the first, so nothing is like it

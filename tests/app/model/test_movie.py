@@ -85,7 +85,7 @@ def test_movie_page_when_opened_then_similar_movies_with_support(client, show):
 @pytest.mark.parametrize("movie_id", ["0", "31", "-1", "9" * 40])
 def test_movie_page_when_id_is_unknown_then_404_says_which(show, movie_id):
     page = show(f"/movies/{movie_id}", 404)
-    assert text(page.select_one(".what")).startswith(f"There is no movie {movie_id} in this rel")
+    assert text(page.select_one(".what")).startswith(f"There is no movie {movie_id} here.")
 
 
 def test_periods_when_shown_then_every_vote_is_in_one_and_the_drawing_says_the_busiest(
@@ -168,7 +168,7 @@ def test_movie_page_when_it_is_not_in_the_list_then_folded_in_from_all_their_rat
 
 
 def test_movie_page_when_the_user_is_unknown_then_404_says_so(show):
-    assert "There is no user 8" in text(show("/movies/1?user=8", 404).main)
+    assert "There is no viewer 8." in text(show("/movies/1?user=8", 404).main)
 
 
 def test_similar_when_a_user_is_named_then_the_links_go_on_with_them(show):

@@ -39,7 +39,9 @@ def test_search_page_when_it_is_the_second_then_it_says_so_and_leads_back(show, 
 
 
 def test_search_page_when_there_is_no_such_page_then_404_says_how_many_there_are(show):
-    assert "fills 1 page(s); there is no page 2" in text(show("/search?q=alien&page=2", 404).main)
+    assert "There is no page 2 of what was found for “alien”; the last is 1." in text(
+        show("/search?q=alien&page=2", 404).main
+    )
 
 
 def test_search_page_when_everything_fits_then_there_is_nothing_to_turn(show):

@@ -103,4 +103,4 @@ def test_order_when_turned_or_sorted_then_the_sentence_says_so(show):
 def test_list_when_turned_another_way_then_400_says_what_was_expected(client, ending):
     response = client.get(f"/users/7{ending}?known=much")
     assert response.status_code == 400
-    assert "expected one of well, less" in response.text
+    assert "Choose one of well, less." in response.text

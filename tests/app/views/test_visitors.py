@@ -107,7 +107,7 @@ def test_form_when_sent_for_more_then_the_link_carries_what_was_given(client):
     [
         ({}, "Rate at least one movie first"),
         ({"movie-1": ""}, "Rate at least one movie first"),
-        ({"movie-1": "five"}, "'five' is not a rating"),
+        ({"movie-1": "five"}, "“five” is not a rating"),
         ({"movie-x": "5"}, "is not a rating"),
         ({"movie-1": "6"}, "beyond the scale; expected 1 to 5"),
         ({"movie-1": "nan"}, "beyond the scale"),
@@ -145,7 +145,7 @@ def test_link_when_it_names_a_movie_that_is_gone_then_the_page_says_so(client):
     page = parse(client.get(link(client, {1: 5.0, 99_999: 4.0})))
     assert "1 rating in this link is of movies that this release does not have" in text(page.main)
     response = client.get(link(client, {99_999: 4.0}))
-    assert "holds no rating of a movie that this release knows" in text(parse(response, 404).main)
+    assert "holds no rating of a movie that is known here" in text(parse(response, 404).main)
 
 
 def test_list_when_made_then_it_is_the_posterior_mean_and_none_was_rated(client, opened):

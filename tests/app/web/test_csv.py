@@ -77,7 +77,7 @@ def test_page_when_it_is_no_table_then_there_is_no_csv(client, path):
 def test_error_when_a_csv_is_asked_for_then_json_says_what(client):
     response = client.get("/users/8.csv")
     assert response.status_code == 404
-    assert "There is no user 8" in response.json["what"]
+    assert "There is no viewer 8." in response.json["what"]
 
 
 class Titles(TablePage):

@@ -83,11 +83,11 @@ def test_json_when_ranks_are_given_then_they_go_down_the_scores(client):
 @pytest.mark.parametrize(
     ("path", "what"),
     [
-        ("/users/8.json", "There is no user 8 in this release"),
-        ("/users/x.json", "'x' is not a user's id"),
-        ("/movies/31.json", "There is no movie 31 in this release"),
-        ("/users/7/ratings.json?page=2", "there is no page 2"),
-        ("/nowhere.json", "There is no page at '/nowhere.json'"),
+        ("/users/8.json", "There is no viewer 8."),
+        ("/users/x.json", "“x” is not a whole number"),
+        ("/movies/31.json", "There is no movie 31 here."),
+        ("/users/7/ratings.json?page=2", "There is no page 2 of"),
+        ("/nowhere.json", "There is no page at /nowhere.json."),
     ],
 )
 def test_json_when_the_page_does_not_exist_then_the_error_is_json(client, path, what):

@@ -164,7 +164,7 @@ def test_error_page_when_an_address_is_unknown_then_404_is_not_kept(client):
     response = client.get("/nowhere")
     page = parse(response, 404)
     assert text(page.h1) == "Not found"
-    assert "There is no page at '/nowhere'." in text(page.select_one(".what"))
+    assert "There is no page at /nowhere." in text(page.select_one(".what"))
     assert response.cache_control.no_store
     assert "ETag" not in response.headers
 
