@@ -73,7 +73,8 @@ def how_much(pick: Recommendation, scale: RatingScale) -> Markup:
         gap = f'\n<p class="meta"><span class="difference num {sign}">{text}</span> for you</p>'
     return Markup(
         f'<p class="score">{stars(pick.score, scale)} <b class="num">{score}</b>'
-        f'<span class="unseen"> predicted, of {scale.rating_text(scale.high)}</span>{error}</p>\n'
+        f'<span class="unseen"> predicted, of {scale.rating_text(scale.high)}{"," if error else ""}'
+        f"</span>{error}</p>\n"
         f'<p class="meta">{_crowd(pick.movie, scale)}</p>{gap}'
     )
 

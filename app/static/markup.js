@@ -1,6 +1,6 @@
 // A row of a list as markup, where the device makes the list. The twin of app/markup/lists.py.
 import { foldWords } from "./titles.js";
-import { movieUrl, plural } from "./words.js";
+import { movieUrl, plural, t } from "./words.js";
 
 /** @typedef {import("./scale.js").RatingScale} RatingScale */
 
@@ -73,7 +73,7 @@ function howMuch({ movie, score, error }, scale) {
   }
   return (
     `<p class="score">${stars(score, scale)} <b class="num">${scale.scoreText(score)}</b>` +
-    `<span class="unseen"> predicted, of ${scale.ratingText(scale.high)}</span>` +
+    `<span class="unseen"> predicted, of ${scale.ratingText(scale.high)},</span>` +
     ' <span class="quiet num"><span class="unseen">give or take </span>' +
     `<span aria-hidden="true">±</span>${scale.scoreText(error)}</span></p>\n` +
     `<p class="meta">${crowd(movie, scale)}</p>${gap}`
@@ -94,10 +94,10 @@ export function pickItem(pick, scale) {
   const title = escape(movie.title);
   const id = escape(`${movie.movie_id}`);
   return `<li class="pick" data-movie="${id}" data-title="${title}" data-year="${movie.year || ""}">
-<span class="rank num"><span class="unseen">Rank </span>${pick.rank}</span>
+<span class="rank num" aria-hidden="true">${pick.rank}</span>
 ${tile(movie)}
 <div class="what">
-<h3><a href="${movieUrl(movie)}">${title}</a></h3>
+<h3><span class="unseen">${t("Rank {rank}:", { rank: pick.rank })} </span><a href="${movieUrl(movie)}">${title}</a></h3>
 <p class="meta">${facts(movie)}</p>
 </div>
 <div class="how-much">

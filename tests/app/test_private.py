@@ -14,6 +14,7 @@ TOKEN = "W1sxLDUuMF1d.zYx-_09"
         (f"/list/{TOKEN}", "/list/***"),
         (f"/list/{TOKEN}.json?sort=gap&page=2", "/list/***?sort=gap&page=2"),
         (f"GET /list/{TOKEN}.csv HTTP/1.1", "GET /list/*** HTTP/1.1"),
+        (f"GET /card/list/{TOKEN}.png HTTP/1.1", "GET /card/list/*** HTTP/1.1"),
         (f"/rate?skip=5&with={TOKEN}", "/rate?skip=5&with=***"),
         (f"https://a.example/rate?with={TOKEN}#x and /list/{TOKEN} too", None),
         ("/users/7?sort=gap", "/users/7?sort=gap"),

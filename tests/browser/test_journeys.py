@@ -54,7 +54,7 @@ def open_list(page, path="/users/7"):
 
 def titles(page):
     """The titles of a list, in its order."""
-    return page.locator(".pick h3").all_inner_texts()
+    return page.locator(".pick h3 a").all_inner_texts()
 
 
 def test_find_a_user_then_why_this_movie_then_its_page_then_a_similar_one(page):
@@ -69,7 +69,7 @@ def test_find_a_user_then_why_this_movie_then_its_page_then_a_similar_one(page):
     expect(account).to_be_visible()
     rows = [float(text.replace("−", "-")) for text in account.locator("td.num").all_inner_texts()]
     assert sum(rows[:-1]) == pytest.approx(rows[-1], abs=0.001)
-    title = pick.get_by_role("heading").inner_text()
+    title = pick.locator("h3 a").inner_text()
     pick.get_by_role("heading").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     expect(page.locator(".for-user")).to_contain_text("predicted")
@@ -264,7 +264,7 @@ def test_save_and_put_aside_then_kept_on_the_device_until_removed(page):
     second.get_by_role("button", name=re.compile("^Not interested")).click()
     expect(first.get_by_role("button", pressed=True)).to_have_text("Saved")
     page.reload()
-    expect(page.locator(".pick.hidden h3")).to_have_text(kept[1])
+    expect(page.locator(".pick.hidden h3 a")).to_have_text(kept[1])
     page.get_by_role("link", name="Saved", exact=True).click()
     expect(page.locator("[data-kept=saved] a")).to_have_text(kept[0])
     expect(page.locator("[data-kept=hidden] a")).to_have_text(kept[1])

@@ -78,7 +78,7 @@ def test_journey_when_without_scripts_then_user_reason_movie_similar(site, brows
     pick = page.locator("ol.picks > li").nth(1)  # nobody rated the first, so nothing is like it
     pick.get_by_text("The full account").click()
     expect(pick.locator("table.account")).to_be_visible()
-    title = pick.get_by_role("heading").inner_text()
+    title = pick.locator("h3 a").inner_text()
     pick.get_by_role("heading").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
     page.locator("section[aria-labelledby=similar] a").first.click()

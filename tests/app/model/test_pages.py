@@ -20,13 +20,13 @@ def test_user_page_when_opened_then_every_pick_tells_its_numbers(client, show):
     assert len(rows) == len(page["recommendations"]) > N_REASONS
     for i, (row, pick) in enumerate(zip(rows, page["recommendations"], strict=True)):
         title, year, genres = FILMS[pick["movie"]["movie_id"] - 1]
-        assert text(row.select_one(".rank")) == f"Rank {i + 1}"
-        assert text(row.h3) == title
+        assert row.select_one(".rank[aria-hidden=true]").text == f"{i + 1}"
+        assert text(row.h3) == f"Rank {i + 1}: {title}"
         assert row.h3.a["href"] == f"/movies/{pick['movie']['movie_id']}?user=7"
         known = ([str(year)] if year else []) + list(genres)
         assert text(row.select_one(".what .meta")) == " · ".join(known)
         assert text(row.select_one(".score b")) == f"{pick['score']:.1f}"
-        sure = "" if pick["error"] is None else f" give or take ±{pick['error']:.1f}"
+        sure = "" if pick["error"] is None else f", give or take ±{pick['error']:.1f}"
         assert text(row.select_one(".score")).endswith(f"predicted, of 5{sure}")
         _check_community(row, pick)
 
@@ -99,7 +99,7 @@ def test_user_page_when_there_are_no_reasons_then_it_says_what_else_counts(clien
 
 
 def test_user_page_when_nearly_all_is_rated_then_the_list_is_short(show):
-    titles = texts(show(f"/users/{FEW_ID}").select("ol.picks h3"))
+    titles = texts(show(f"/users/{FEW_ID}").select("ol.picks h3 a"))
     assert titles == [FILMS[UNRATED_ID - 1][0], "Das Boot"]
 
 
