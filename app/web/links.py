@@ -9,6 +9,7 @@ from app.model.page import Page, ReleasePage
 
 JSON_SUFFIX = "_json"
 CSV_SUFFIX = "_csv"
+_WITH_RATINGS = re.compile(r"/(?:card/)?(?:list|both)(?![^/.])")
 _UNLISTED = re.compile(r"/(?:card/)?(?:list|mine|you|both|saved|search|suggest|surprise)(?![^/.])")
 
 
@@ -21,6 +22,11 @@ def init_links(app: Flask, site_url: str) -> None:
     app.jinja_env.globals["json_url"] = lambda: sister_url(JSON_SUFFIX)
     app.jinja_env.globals["csv_url"] = lambda: sister_url(CSV_SUFFIX)
     app.jinja_env.globals["here_url"] = here_url
+
+
+def is_private() -> bool:
+    """Tell whether the address holds ratings, so that no cache but the visitor's may keep it."""
+    return bool(_WITH_RATINGS.match(request.path)) or "with" in request.args
 
 
 def is_unlisted() -> bool:

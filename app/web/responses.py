@@ -15,6 +15,7 @@ from app.model.current import CurrentRelease
 from app.model.opened import OpenedRelease
 from app.model.page import Page, SiteInfo, TablePage, site_info
 from app.web.headers import FinishedResponse, finish, takes_gzip
+from app.web.links import is_private
 from app.web.page_cache import KeptPage, PageCache
 
 MAX_AGE_S = 60
@@ -98,7 +99,10 @@ def _is_known(etag: str) -> bool:
 def _dated(response: Response, etag: str, release_id: str) -> Response:
     """Say what the response depends on, and for how long it may be shown without asking."""
     response.set_etag(etag, weak=True)
-    response.cache_control.public = True
+    if is_private():
+        response.cache_control.private = True
+    else:
+        response.cache_control.public = True
     response.cache_control.max_age = MAX_AGE_S
     response.headers["X-Release-Id"] = release_id
     return response

@@ -78,7 +78,14 @@ def test_list_when_a_visitors_then_not_to_be_indexed_in_any_form(known):
     with known.application.app_context():
         token = make_token({1: 5.0, 2: 1.0})
     for ending in ("", ".json", ".csv", "?sort=gap"):
-        _is_not_to_be_indexed(known.get(f"/list/{token}{ending}"))
+        response = known.get(f"/list/{token}{ending}")
+        _is_not_to_be_indexed(response)
+        assert response.cache_control.private
+    for address in (f"/rate?with={token}", f"/card/list/{token}.png"):
+        response = known.get(address)
+        assert response.status_code == 200
+        assert response.cache_control.private
+        assert not response.cache_control.public
 
 
 def _is_not_to_be_indexed(response):
