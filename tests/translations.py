@@ -18,6 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from app.languages import ENGLISH, NAMES, TRANSLATIONS
+from processing.report.words import FIGURE_TEXTS, PROTOCOL_TEXTS
 
 ROOT = Path(__file__).parents[1]
 LANGUAGES = tuple(language for language in NAMES if language != ENGLISH)
@@ -28,6 +29,11 @@ DOMAINS = {
     ),
     "scripts": ([("app/static/**.js", "javascript")], {"t": None, "tn": (1, 2)}),
 }
+# What the page on how the site works takes from the report; texts of a data set are not translated.
+OF_RELEASES = (
+    *PROTOCOL_TEXTS.values(),
+    *(FIGURE_TEXTS[name] for name in ("error-by-model", "calibration")),
+)
 _HEADER = "# Texts of the site; python -m tests.translations brings this up to date."
 _DAY = datetime(2026, 11, 28, tzinfo=UTC)
 _PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%%")
@@ -41,6 +47,8 @@ def extract(domain: str) -> Catalog:
     rows = extract_from_dir(ROOT, methods, options, keywords, directory_filter=_is_ours)
     for name, line, text, _, _ in sorted(rows, key=lambda row: (row[0], row[1])):
         found.add(text, locations=[(name, line)])
+    for text in OF_RELEASES if domain == "messages" else ():
+        found.add(text, locations=[("processing/report/words.py", 0)])
     return found
 
 
