@@ -39,7 +39,7 @@ const filled = (text, values) => `${text}`.replace(/\{(\w+)\}/g, (whole, name) =
  * @param {Record<string, string | number>} values
  */
 export function tn(one, more, n, values = {}) {
-  const isOne = n === 1 || (n === 0 && language === "fr");
+  const isOne = language === "fr" ? n <= 1 : n === 1;
   return filled((texts[one] ?? [one, more])[isOne ? 0 : 1], { n: count(n), ...values });
 }
 
