@@ -109,11 +109,11 @@ def _account(
         stars[largest] = round(stars[largest] + left, DECIMALS)
     return Account(
         start_label=start_label,
-        start=round(start, DECIMALS),
+        start=round(start, DECIMALS) + 0.0,  # no -0
         parts=tuple(
             Contribution(group=group, label=label, stars=value)
             for group, label, value in zip(groups, labels, stars, strict=True)
             if value != 0
         ),
-        score=round(score, DECIMALS),
+        score=round(score, DECIMALS) + 0.0,
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.languages import gettext
+from app.model.choice import Choice
 from app.model.opened import OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
 from processing.ids import Id
@@ -17,6 +19,14 @@ _LARGEST = 32_767  # of an int16
 @dataclass(frozen=True, kw_only=True)
 class DevicePage(ReleasePage):
     """A page that the browser fills with what is kept on the visitor's device."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MinePage(DevicePage):
+    """The list that the browser makes as `choice` asks for it; `genres` are the catalogue's."""
+
+    choice: Choice
+    genres: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +91,12 @@ class DeviceFactors:
 def device_page(site: SiteInfo, title: str) -> DevicePage:
     """Return a page that the browser fills."""
     return DevicePage(title=title, site=site)
+
+
+def mine_page(opened: OpenedRelease, site: SiteInfo, choice: Choice) -> MinePage:
+    """Return the page on which the browser makes its own list."""
+    title = gettext("Your list on this device")
+    return MinePage(title=title, site=site, choice=choice, genres=opened.everyone.genre_names)
 
 
 def titles_file(opened: OpenedRelease) -> TitlesFile:

@@ -90,3 +90,10 @@ export function ask(worker, message, tell = () => {}) {
     worker.postMessage(message, [port2]);
   });
 }
+
+/** Fetches another page of the site. @param {string} address */
+export async function fetchPage(address) {
+  const response = await fetch(address, { headers: { Accept: "text/html" } });
+  if (!response.ok) throw new Error(String(response.status));
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}

@@ -39,10 +39,12 @@ export function makeModel(about, bytes) {
 }
 
 /**
- * Says how far a visitor's weights are moved from the prior's mean by their ratings, and their covariance.
+ * Says what who gave these ratings to these movies would give others, all by index, how sure it is, and
+ * what each rating adds to it.
  * @param {FoldingModel} model
  * @param {number[]} movies
  * @param {number[]} ratings
+ * @returns {FoldedIn}
  */
 export function fold(model, movies, ratings) {
   const { mean, covariance, noise_variance: noise } = model.about;
@@ -55,7 +57,19 @@ export function fold(model, movies, ratings) {
   const gains = x.map((row) => spread.map((each) => dot(each, row) / noise));
   const surprises = ratings.map((rating, i) => rating - model.average(movies[i]));
   const moved = mean.map((_, f) => gains.reduce((sum, gain, i) => sum + gain[f] * surprises[i], 0));
-  return { moved, spread };
+  return {
+    moved,
+    spread,
+    score: (index) => model.average(index) + dot(model.loading(index), moved),
+    error(index) {
+      const row = model.loading(index);
+      return Math.sqrt(dot(row, spread.map((each) => dot(each, row))) + noise);
+    },
+    parts(index) {
+      const row = model.loading(index);
+      return gains.map((gain, i) => dot(row, gain) * surprises[i]);
+    },
+  };
 }
 
 /**
@@ -66,11 +80,6 @@ export function fold(model, movies, ratings) {
  * @param {number[]} others
  */
 export function scores(model, movies, ratings, others) {
-  const { moved, spread } = fold(model, movies, ratings);
-  return others.map((index) => {
-    const x = model.loading(index);
-    const known = dot(x, spread.map((row) => dot(row, x)));
-    const error = Math.sqrt(known + model.about.noise_variance);
-    return { score: model.average(index) + dot(x, moved), error };
-  });
+  const person = fold(model, movies, ratings);
+  return others.map((index) => ({ score: person.score(index), error: person.error(index) }));
 }

@@ -1,18 +1,59 @@
 // Sorting, filtering and paging without loading the whole page again; the address says it all, and is copied.
 import { start as startChart } from "./chart.js";
-import { find, findAll } from "./dom.js";
+import { fetchPage, find, findAll, make } from "./dom.js";
 import { start as startPicks } from "./picks.js";
 import { t } from "./words.js";
+
+const AWAY = /^50[234]$/; // what a router says when the site itself does not answer
 
 const here = () => location.pathname + location.search;
 let shown = here();
 
-export function start() {
-  wire(find(document, "#list"));
+/** What makes the lists of /mine. @type {((list: HTMLElement, search: string) => HTMLElement) | null} */
+let makeHere = null;
+
+export async function start() {
+  const list = find(document, "#list");
   if (navigator.clipboard) findAll(document, "[data-copy]").forEach(wireCopy);
   addEventListener("popstate", () => {
     if (here() !== shown) show(location.href); // else only the part of the page changed
   });
+  if ("mine" in list.dataset) return startMine(list);
+  wire(list);
+  const made = document.querySelector('link[type="application/json"]')?.getAttribute("href") ?? "";
+  if (new URL(made, location.href).search !== location.search) show(location.href); // the page is one that was kept
+}
+
+/** @param {HTMLElement} list */
+async function startMine(list) {
+  try {
+    const { open } = await import("./mine.js");
+    makeHere = await open(list, () => redraw());
+    swap(list, makeHere(list, location.search));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "";
+    find(document, ".mine-status").textContent = t("Your list cannot be made now. {reason}", { reason });
+  }
+}
+
+/** Makes the list anew where it is; a page that it has no more gives way to its first. */
+function redraw() {
+  const list = find(document, "#list");
+  try {
+    if (makeHere) swap(list, makeHere(list, location.search));
+  } catch {
+    history.replaceState(null, "", location.pathname + location.hash);
+    if (makeHere) swap(list, makeHere(list, ""));
+  }
+}
+
+/** @param {HTMLElement} list @param {HTMLElement} next */
+function swap(list, next) {
+  const isOpen = list.querySelector("form.tools details[open]");
+  list.replaceWith(document.adoptNode(next));
+  if (isOpen) next.querySelector("form.tools details")?.setAttribute("open", "");
+  shown = here();
+  wire(next);
 }
 
 /** @param {HTMLElement} list */
@@ -53,7 +94,7 @@ function wireTools(form) {
       if (value && !(name === "sort" && value === "best")) parameters.append(name, String(value));
     }
     const query = parameters.toString();
-    go(form.action.split("?")[0] + (query && `?${query}`));
+    go(form.action.split("?")[0] + (query && `?${query}`) + location.hash);
   });
   find(form, "[name=sort]").addEventListener("change", () => form.requestSubmit());
   form.classList.add("live");
@@ -67,36 +108,50 @@ async function go(address) {
 }
 
 /**
- * Shows the list of another address; where that fails the browser goes there itself.
+ * Shows the list of another address, and tells whether it could be.
  * @param {string} address
  */
 async function show(address) {
-  const page = await fetchPage(address).catch(() => null);
-  const next = page?.getElementById("list");
-  // Where the release is another one, so would be heading, ratings and taste: all is opened anew.
-  if (!page || !next || page.body.dataset.release !== document.body.dataset.release) {
-    location.assign(address);
+  const list = find(document, "#list");
+  list.querySelector(".not-shown")?.remove();
+  try {
+    const next = await listAt(list, address);
+    if (!next) return false;
+    swap(list, next);
+    const heading = find(next, "h2");
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    if (next.getBoundingClientRect().top < 0) next.scrollIntoView();
+    return true;
+  } catch (error) {
+    const line = make("p", { class: "notice not-shown", role: "status" });
+    find(list, ".order-told").after(line);
+    list.querySelector("form")?.reset();
+    setTimeout(() => line.append(error instanceof Error ? error.message : ""));
     return false;
   }
-  const isOpen = document.querySelector("#list form.tools details[open]");
-  find(document, "#list").replaceWith(document.adoptNode(next));
-  if (isOpen) next.querySelector("form.tools details")?.setAttribute("open", "");
+}
+
+/**
+ * Returns the list of another address: of this page, of the site, or of what is kept on the device. What is
+ * of another release than this page has none here: the browser goes there itself.
+ * @param {HTMLElement} list
+ * @param {string} address
+ */
+async function listAt(list, address) {
+  if (makeHere) return makeHere(list, new URL(address).search);
+  const page = await fetchPage(address).catch((/** @type {Error} */ error) => error);
+  if (page instanceof Error && (page instanceof TypeError || AWAY.test(page.message))) {
+    return (await import("./kept.js")).keptList(list, new URL(address));
+  }
+  const next = page instanceof Error ? null : page.getElementById("list");
+  if (page instanceof Error || !next || page.body.dataset.release !== document.body.dataset.release) {
+    location.assign(address);
+    return null;
+  }
   const links = findAll(page, ".take a");
   findAll(document, ".take a").forEach((link, place) => {
     link.setAttribute("href", links[place]?.getAttribute("href") ?? "");
   });
-  shown = here();
-  wire(next);
-  const heading = find(next, "h2");
-  heading.tabIndex = -1;
-  heading.focus({ preventScroll: true });
-  if (next.getBoundingClientRect().top < 0) next.scrollIntoView();
-  return true;
-}
-
-/** @param {string} address */
-async function fetchPage(address) {
-  const response = await fetch(address, { headers: { Accept: "text/html" } });
-  if (!response.ok) throw new Error(String(response.status));
-  return new DOMParser().parseFromString(await response.text(), "text/html");
+  return next;
 }

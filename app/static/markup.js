@@ -1,6 +1,7 @@
 // A row of a list as markup, where the device makes the list. The twin of app/markup/lists.py.
+import { steps } from "./account.js";
 import { foldWords } from "./titles.js";
-import { movieUrl, plural, t } from "./words.js";
+import { fixed, movieUrl, plural, t } from "./words.js";
 
 /** @typedef {import("./scale.js").RatingScale} RatingScale */
 
@@ -8,6 +9,8 @@ const SMALL_WORDS = new Set("a an and at for in of on or the to".split(" "));
 const N_HUES = 9;
 const N_ARTS = 6;
 const FEW_VOTES = 10;
+const BAR =
+  '<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect class="off" width="100" height="8"/>';
 const DOT = '<span class="dot"> · </span>';
 const NO_REASON =
   "No one movie that you liked brings it here: all your ratings together do, and how many people have rated it.";
@@ -88,6 +91,56 @@ function why({ reasons }) {
   return `Because you liked ${named.length > 0 ? `${named.join(", ")} and ` : ""}${last}.`;
 }
 
+/** @param {string} first @param {string} last */
+function head(first, last) {
+  const columns = [first, t("Bar"), last].map((name) => `<th scope="col">${name}</th>`);
+  return `<thead class="unseen"><tr>${columns.join("")}</tr></thead>`;
+}
+
+/** @param {Recommendation} pick @param {RatingScale} scale */
+function accountTable({ movie, account }, scale) {
+  const rows = steps(account).map(({ label, stars: added, left, width }) => {
+    const sign = added > 0 ? "up" : "down";
+    return (
+      `<tr><th scope="row">${escape(label)}</th><td>${BAR}` +
+      `<rect class="${sign}" x="${left}" width="${width}" height="8"/></svg></td>` +
+      `<td class="num ${sign}">${scale.partText(added)}</td></tr>\n`
+    );
+  });
+  return (
+    '<table class="bars account">\n<caption>What adds up to the stars predicted for ' +
+    `<cite>${escape(movie.title)}</cite></caption>\n${head(t("Part"), t("Stars"))}\n<tbody>\n` +
+    `<tr><th scope="row">${t("What people in general would give it")}</th><td></td>` +
+    `<td class="num">${scale.exactText(account.start)}</td></tr>\n${rows.join("")}</tbody>\n` +
+    `<tfoot><tr><th scope="row">${t("Predicted")}</th><td></td>` +
+    `<td class="num">${scale.exactText(account.score)}</td></tr></tfoot>\n</table>`
+  );
+}
+
+/** @param {Recommendation} pick */
+function shareTable({ movie, reasons }) {
+  const rows = reasons.map(
+    ({ title, share }) =>
+      `<tr><th scope="row">${escape(title)}</th><td>${BAR}` +
+      `<rect class="on" width="${fixed(100 * share, 1)}" height="8"/></svg></td>` +
+      `<td class="num">${fixed(100 * share, 0)} %</td></tr>\n`,
+  );
+  return (
+    `<table class="bars">\n<caption>Of all that puts <cite>${escape(movie.title)}</cite> on this list</caption>\n` +
+    `${head(t("Movie"), t("Share"))}\n<tbody>\n${rows.join("")}</tbody>\n</table>`
+  );
+}
+
+/** @param {Recommendation} pick @param {RatingScale} scale */
+function fullAccount(pick, scale) {
+  const off = `<b class="num">${scale.scoreText(pick.error)}</b>`;
+  const tables = accountTable(pick, scale) + (pick.reasons.length > 0 ? shareTable(pick) : "");
+  return `<details>
+<summary>The full account<span class="unseen"> of ${escape(pick.movie.title)}</span></summary>
+${tables}<p class="told">Predictions from as many ratings as this one are off by about ${off} stars.</p>
+</details>`;
+}
+
 /** @param {Recommendation} pick @param {RatingScale} scale */
 export function pickItem(pick, scale) {
   const { movie } = pick;
@@ -105,7 +158,24 @@ ${howMuch(pick, scale)}
 </div>
 <div class="why">
 <p>${why(pick)}</p>
+${fullAccount(pick, scale)}
 </div>
 </li>
+`;
+}
+
+/**
+ * A rating as an item of a list. The twin of app/markup/own_ratings.py.
+ * @param {Movie} movie
+ * @param {number} value
+ * @param {RatingScale} scale
+ */
+export function ownItem(movie, value, scale) {
+  const { movie_id: id, title } = movie;
+  const year = movie.year ? ` <span class="quiet num">${movie.year}</span>` : "";
+  const classes = `tile ${tileClass(id)} small`;
+  return `<li><span class="${classes}" aria-hidden="true"><span>${escape(initials(title))}</span></span>
+<div><a href="${movieUrl(movie)}">${escape(title)}</a>${year}
+<p class="meta">${stars(value, scale)} <span class="num">${scale.ratingText(value)}</span></p></div></li>
 `;
 }

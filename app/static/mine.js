@@ -1,48 +1,77 @@
-// The visitor's list, made in the browser from what is kept on this device.
-import { find, findAll, make } from "./dom.js";
-import { rate, ratings as keptRatings } from "./films.js";
-import { makeModel, scores } from "./fold-in.js";
-import { pickItem } from "./markup.js";
-import { start as startPicks } from "./picks.js";
+// The visitor's list, made in the browser from the ratings on this device, with or without a network.
+import { accountOfRatings } from "./account.js";
+import { letsIn } from "./choice.js";
+import { find, make } from "./dom.js";
+import { idHere, marked, ratings, whenFilmsChange } from "./films.js";
+import { fold, makeModel } from "./fold-in.js";
+import { listed } from "./listing.js";
+import { ownItem, pickItem } from "./markup.js";
 import { makeRanking, ranked, turn } from "./ranking.js";
 import { RatingScale } from "./scale.js";
-import { fixed, plural } from "./words.js";
+import { fixed, t, tn } from "./words.js";
 
 const TOP_N = 50;
 const COLUMNS = "rank,movie_id,title,year,genres,predicted,typical_error,mean,votes,because";
+const RELOADED = "reloaded";
 
-export async function start() {
-  const section = find(document, "[data-mine]");
+/**
+ * Gets what makes lists ready, and returns what makes the list of an address; `redraw` is called when
+ * another list is to be made.
+ * @param {HTMLElement} section
+ * @param {() => void} redraw
+ */
+export async function open(section, redraw) {
   const status = find(document, ".mine-status");
-  const ratings = keptRatings();
-  const n = Object.keys(ratings).length;
-  if (n === 0) {
-    status.textContent = "No movie is rated on this device yet. Five ratings give you a list.";
-    return;
-  }
-  status.textContent = "Making your list …";
-  try {
-    const { titles, model, ranking } = await fetchAll(section.dataset);
-    const scale = new RatingScale(model.about.scale);
-    const picks = picksOf(titles, model, ranking, ratings, showTurn(section));
-    find(section, ".picks").innerHTML = picks.map((pick) => pickItem(pick, scale)).join("");
-    status.textContent = `Made here, from ${plural(n, "rating")} that never left this device.`;
-    startPicks();
-    offer(picks);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : "";
-    status.textContent = `What makes the list is not on this device yet: open this page once while online. ${reason}`;
-  }
+  const nRated = () => Object.keys(ratings()).length;
+  if (!nRated()) status.textContent = t("No movie is rated on this device yet. Five ratings give you a list.");
+  await new Promise((go) => (nRated() ? go(0) : whenFilmsChange(() => nRated() && go(0))));
+  status.textContent = t("Making your list …");
+  const { titles, model, ranking } = await fetchAll(section);
+  const scale = new RatingScale(model.about.scale);
+  /** @type {Recommendation[]} */
+  let chosen = [];
+  whenFilmsChange(redraw);
+  document.addEventListener("visibilitychange", () => document.hidden || noticeRelease());
+  let isFirst = true;
+  offerFile("csv", "my-list.csv", "text/csv", () => tableOf(chosen));
+  offerFile("json", "my-list.json", "application/json", () => JSON.stringify(chosen, null, 1));
+  return (/** @type {HTMLElement} */ before, /** @type {string} */ search) => {
+    const given = ratings();
+    const leftOut = new Set([...marked("hidden"), ...marked("seen")].map((film) => String(idHere(film))));
+    const made = listed(before, search, (choice) =>
+      picksOf({ titles, model, ranking }, given, choice, leftOut).map((pick) => ({
+        ...pick,
+        markup: () => pickItem(pick, scale),
+      })),
+    );
+    chosen = made.chosen;
+    const n = nRated();
+    status.textContent = n
+      ? tn(
+          "Made in your browser from {n} rating; nothing was sent.",
+          "Made in your browser from {n} ratings; nothing was sent.",
+          n,
+        )
+      : t("No movie is rated on this device yet.");
+    find(document, ".mine-own").innerHTML = ownOf(titles, given)
+      .map(({ movie, stars }) => ownItem(movie, stars, scale))
+      .join("");
+    for (const part of document.querySelectorAll("[data-if-rated]")) part.toggleAttribute("hidden", n === 0);
+    if (!isFirst) noticeRelease();
+    isFirst = false;
+    return made.list;
+  };
 }
 
-/** @param {DOMStringMap} addresses */
-async function fetchAll({ titles, foldIn, factors, ranking, weights }) {
+/** @typedef {{ titles: Titles, model: FoldingModel, ranking: Ranking }} Data */
+
+/** @param {HTMLElement} section @returns {Promise<Data>} */
+async function fetchAll({ dataset: { titles, foldIn, factors, ranking, weights } }) {
   const parts = await Promise.all([titles, foldIn, factors, ranking, weights].map(get));
-  if (new Set(parts.map(({ headers }) => headers.get("X-Release-Id"))).size > 1) {
-    throw new Error("Its parts are of two releases.");
-  }
+  const releases = new Set(parts.map(({ headers }) => headers.get("X-Release-Id")));
+  if (releases.size > 1 || !releases.has(document.body.dataset.release ?? "")) await anew();
+  sessionStorage.removeItem(RELOADED);
   return {
-    /** @type {Titles} */
     titles: await parts[0].json(),
     model: makeModel(await parts[1].json(), await parts[2].arrayBuffer()),
     ranking: makeRanking(await parts[3].json(), await parts[4].arrayBuffer()),
@@ -50,47 +79,63 @@ async function fetchAll({ titles, foldIn, factors, ranking, weights }) {
 }
 
 async function get(address = "") {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`${address} answered ${response.status}.`);
+  const response = await fetch(address, { cache: "no-cache" });
+  if (!response.ok) throw new Error(t("{address} answered {status}.", { address, status: response.status }));
   return response;
 }
 
-/**
- * Shows which way the address turns the list, and returns it.
- * @param {HTMLElement} section
- */
-function showTurn(section) {
-  for (const link of findAll(section, ".turn a", HTMLAnchorElement)) {
-    if (link.search !== location.search) continue;
-    link.setAttribute("aria-current", "true");
-    if (link.search) find(section, ".quiet").append(` ${link.textContent} ones are moved up.`);
+/** Opens the page again where the site shows another release by now. */
+async function noticeRelease() {
+  const head = await fetch(location.pathname, { method: "HEAD", cache: "no-cache" }).catch(() => null);
+  if (head?.ok && head.headers.get("X-Release-Id") !== document.body.dataset.release) location.reload();
+}
+
+/** Opens the page again, once: it or some of its parts came before another release did. */
+async function anew() {
+  if (!sessionStorage.getItem(RELOADED)) {
+    sessionStorage.setItem(RELOADED, "1");
+    location.reload();
+    await new Promise(() => {});
   }
-  find(section, ".turn").hidden = false;
-  return new URLSearchParams(location.search).get("known");
+  throw new Error(t("Its parts are of two releases."));
 }
 
 /**
- * @param {Titles} titles
- * @param {FoldingModel} model
- * @param {Ranking} ranking
- * @param {Ratings} ratings
- * @param {string | null} known
+ * Makes the list of who gave these ratings: of what the choice lets in, and is not left out.
+ * @param {Data} data
+ * @param {Ratings} stars
+ * @param {Choice} choice
+ * @param {Set<string>} leftOut
  * @returns {Recommendation[]}
  */
-export function picksOf(titles, model, ranking, ratings, known) {
+export function picksOf({ titles, model, ranking }, stars, choice, leftOut = new Set()) {
   const scale = new RatingScale(model.about.scale);
-  const given = titles.movie_ids.flatMap((id, index) => (id in ratings ? [index] : []));
-  const stars = given.map((index) => scale.clipped(ratings[titles.movie_ids[index]]));
-  const listed = ranked(ranking, titles.votes, given, stars, TOP_N);
-  const rows = turn(ranking, titles.votes, listed, known);
-  const predicted = scores(model, given, stars, rows.map(({ index }) => index));
-  return rows.map(({ index, reasons }, place) => ({
-    rank: place + 1,
-    movie: movieOf(titles, index),
-    score: scale.clipped(predicted[place].score),
-    error: predicted[place].error,
-    reasons: reasons.map((i) => movieOf(titles, given[i])),
-  }));
+  const given = titles.movie_ids.flatMap((id, index) => (id in stars ? [index] : []));
+  const values = given.map((index) => scale.clipped(stars[titles.movie_ids[index]]));
+  const isWanted = (/** @type {number} */ index) =>
+    !leftOut.has(String(titles.movie_ids[index])) && letsIn(choice, movieOf(titles, index));
+  const best = ranked(ranking, titles.votes, given, values, TOP_N, isWanted);
+  const person = fold(model, given, values);
+  const names = given.map((index) => titles.titles[index]);
+  return turn(ranking, titles.votes, best, choice.known).map(({ index, reasons }, place) => {
+    const score = scale.clipped(person.score(index));
+    return {
+      rank: place + 1,
+      movie: movieOf(titles, index),
+      score,
+      error: person.error(index),
+      reasons: reasons.map((reason) => ({ ...movieOf(titles, given[reason.place]), share: reason.share })),
+      account: accountOfRatings(names, person.parts(index), model.average(index), score),
+    };
+  });
+}
+
+/** What was rated, the highest first. @param {Titles} titles @param {Ratings} given */
+function ownOf(titles, given) {
+  const own = [...titles.movie_ids.keys()].filter((index) => titles.movie_ids[index] in given);
+  return own
+    .map((index) => ({ movie: movieOf(titles, index), stars: given[titles.movie_ids[index]] }))
+    .sort((a, b) => b.stars - a.stars);
 }
 
 /** @param {Titles} titles @param {number} index @returns {Movie} */
@@ -129,22 +174,6 @@ export function tableOf(picks) {
     reasons.map(({ title }) => title).join("|"),
   ]);
   return [COLUMNS, ...rows.map((row) => row.map(quoted).join(",")), ""].join("\n");
-}
-
-/**
- * Offers the list and the ratings as files, and to clear them.
- * @param {Recommendation[]} picks
- */
-function offer(picks) {
-  const own = () => JSON.stringify(keptRatings(), null, 1);
-  offerFile("csv", "my-list.csv", "text/csv", () => tableOf(picks));
-  offerFile("json", "my-ratings.json", "application/json", own);
-  const clear = find(document, "[data-clear]");
-  clear.hidden = false;
-  clear.addEventListener("click", () => {
-    for (const movie_id of Object.keys(keptRatings())) rate({ movie_id, title: "", year: null }, null);
-    location.reload();
-  });
 }
 
 /** @param {string} kind @param {string} name @param {string} type @param {() => string} text */

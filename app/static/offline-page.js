@@ -12,10 +12,13 @@ const part = (name) => find(document, `[data-${name}]`);
 
 export function start() {
   const wasAsked = !OWN_ADDRESS.test(location.pathname);
+  const heading = find(document, "h1");
+  const before = heading.textContent.trim();
   if (wasAsked) tellWhatWasAsked();
   if (navigator.onLine) {
-    find(document, "h1").textContent = wasAsked ? t("The site does not answer") : t("Kept on this device");
+    heading.textContent = wasAsked ? t("The site does not answer") : t("Kept on this device");
   }
+  document.title = document.title.replace(before, heading.textContent.trim());
   startSearch();
   showKept();
   part("forget").addEventListener("click", async () => {

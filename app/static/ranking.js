@@ -44,9 +44,10 @@ export function makeRanking(about, bytes) {
  * @param {number[]} given
  * @param {number[]} stars
  * @param {number} most
+ * @param {(index: number) => boolean} isWanted
  * @returns {Ranked[]}
  */
-export function ranked(ranking, votes, given, stars, most) {
+export function ranked(ranking, votes, given, stars, most, isWanted) {
   const { about } = ranking;
   const [low, high] = about.scale;
   const grades = stars.map((star) => (star - about.neutral) / (high - low));
@@ -57,7 +58,7 @@ export function ranked(ranking, votes, given, stars, most) {
   });
   const rated = new Set(given);
   const best = [...order.keys()]
-    .filter((index) => votes[index] > 0 && !rated.has(index))
+    .filter((index) => votes[index] > 0 && !rated.has(index) && isWanted(index))
     .sort((a, b) => order[b] - order[a] || a - b)
     .map((index) => ({ index, order: order[index] }));
   return spread(ranking, best, most).map((row) => {
@@ -65,9 +66,12 @@ export function ranked(ranking, votes, given, stars, most) {
       const place = ranking.movies(j).indexOf(row.index);
       return place < 0 ? 0 : grades[k] * ranking.weight(j, place);
     });
+    const votesAdd = popularity * Math.log1p(votes[row.index]);
+    const whole = parts.reduce((sum, part) => sum + Math.max(part, 0), Math.max(votesAdd, 0));
     const reasons = [...parts.keys()]
       .filter((k) => parts[k] > 0 && grades[k] > 0 && stars[k] >= about.like)
-      .sort((a, b) => parts[b] - parts[a]);
+      .sort((a, b) => parts[b] - parts[a])
+      .map((place) => ({ place, share: parts[place] / whole }));
     return { ...row, reasons: reasons.slice(0, MOST_REASONS) };
   });
 }

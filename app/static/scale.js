@@ -38,6 +38,16 @@ export class RatingScale {
     return numberText(fixed(value, this.decimals));
   }
 
+  /** A score to the hundredth. @param {number} value */
+  exactText(value) {
+    return numberText(fixed(value, 2));
+  }
+
+  /** What is added to a score, to the hundredth. @param {number} value */
+  partText(value) {
+    return `${value < 0 ? "" : "+"}${this.exactText(value)}`;
+  }
+
   /** @param {number} value */
   differenceText(value) {
     const text = fixed(value, this.decimals);

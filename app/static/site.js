@@ -6,7 +6,6 @@ const PARTS = [
   ["form[role=search]", () => import("./search-box.js")],
   ["#list", () => import("./list.js")],
   ["[data-rate]", () => import("./rate.js")],
-  ["[data-mine]", () => import("./mine.js")],
   ["[data-saved]", () => import("./saved.js")],
   ["body", () => import("./offline.js")],
 ];

@@ -1,7 +1,7 @@
 // The service worker: answers for the site while there is no connection.
 //
 // What it may keep on a device is bounded: this version's own files and pages, 60 visited pages,
-// 40 figures, the 5 files of data, and 5 lists of at most 64 pages that were kept on purpose.
+// 40 figures, the 5 files of data, and 5 lists of at most 66 pages that were kept on purpose.
 
 const SITE = __SITE__; // filled in where this is served
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
@@ -15,7 +15,7 @@ const KEPT = "kept-v1";
 /** @type {Record<string, number>} */
 const MOST = { [PAGES]: 60, [FIGURES]: 40 };
 const MOST_LISTS = 5;
-const MOST_OF_LIST = 64;
+const MOST_OF_LIST = 66;
 const AT_ONCE = 4;
 const PATIENCE_MS = 4000;
 
@@ -24,8 +24,10 @@ const TITLE = "X-Kept-Title";
 const RELEASE = "X-Release-Id";
 const LISTS = "/offline/kept-lists";
 
-const VISITED = /^\/(users\/-?\d+(\/ratings)?|movies\/-?\d+|list\/[^/]+|report|how)$/;
-const FOLDS_IN = /^\/(rate|mine|list\/.+)$/;
+// Addresses may begin with a language.
+const VISITED = /^(\/[a-z]{2})?\/(users\/[^/]+(\/ratings)?|movies\/[^/]+|list\/[^/]+|movies|both|report|how)$/;
+const MOVIE = /^(\/[a-z]{2})?\/movies\/[^/]+$/;
+const FOLDS_IN = /^(\/[a-z]{2})?\/(rate|mine|list|list\/.+)$/;
 const DOWNLOAD = /\.(csv|json|bin)$/;
 const RATE = "/rate";
 const MINE = "/mine";
@@ -171,9 +173,10 @@ async function findPage(url) {
     const found = await (await caches.open(name)).match(keyOf(url));
     if (found) return found;
   }
-  // Without what follows the question mark these show less, but nothing wrong.
-  const isFree = SITE.pages.includes(url.pathname) || url.pathname.startsWith("/movies/");
-  return isFree ? caches.match(url.pathname, { ignoreSearch: true }) : undefined;
+  // Without what follows the question mark these show less, but nothing wrong; lists arrange themselves.
+  const isFree = SITE.pages.includes(url.pathname) || MOVIE.test(url.pathname);
+  if (isFree) return caches.match(url.pathname, { ignoreSearch: true });
+  return (await caches.open(KEPT)).match(url.pathname);
 }
 
 /**
@@ -191,9 +194,25 @@ async function visited(url, response) {
   }
   const key = keyOf(url);
   if (SITE.pages.includes(key)) await store(SHELL, key, response);
-  else if (await (await caches.open(KEPT)).match(key)) await store(KEPT, key, response);
+  else if (await (await caches.open(KEPT)).match(key)) await storeAgain(url, response);
   else if (VISITED.test(url.pathname)) await store(PAGES, key, response);
   await refreshing;
+}
+
+/**
+ * Keeps a page again, and what a kept list is arranged of, where that is of another release.
+ * @param {URL} url
+ * @param {Response} response
+ */
+async function storeAgain(url, response) {
+  await store(KEPT, keyOf(url), response);
+  if (MOVIE.test(url.pathname)) return;
+  const release = response.headers.get(RELEASE);
+  const list = (await keptLists()).find(({ urls }) => urls.includes(url.pathname));
+  const rows = list?.urls.filter((path) => path.includes("per_page=")) ?? [];
+  const have = await findAll(KEPT, rows);
+  const old = rows.filter((_, place) => !isOf(release, have[place]));
+  await storeSome(old, release);
 }
 
 /** @param {string | null} release @param {string} path */
@@ -201,7 +220,8 @@ async function refresh(release, path) {
   const have = await findAll(DATA, SITE.data);
   const wanted = SITE.data.filter((name, place) => have[place] || isWanted(name, path));
   const isComplete = wanted.every((name) => isOf(release, have[SITE.data.indexOf(name)]));
-  if (!isComplete) await storeData(wanted, release).catch(() => {});
+  const isStored = isComplete || (await storeData(wanted, release).catch(() => false));
+  if (!isStored) return; // data and pages that show them stay of one release
   const pages = await findAll(SHELL, SITE.pages);
   const old = SITE.pages.filter((_, place) => !isOf(release, pages[place]));
   await Promise.allSettled(old.map(async (name) => store(SHELL, name, await fetchAnew(name))));
@@ -233,12 +253,13 @@ async function storeData(paths, release = null) {
   const responses = await Promise.all(paths.map(fetchAnew));
   const found = responses.filter((response) => response.ok);
   const releases = new Set(found.map((response) => response.headers.get(RELEASE) ?? release));
-  if (releases.size > 1 || responses.some(({ ok, status }) => !ok && status !== 404)) return;
+  if (releases.size > 1 || responses.some(({ ok, status }) => !ok && status !== 404)) return false;
   const cache = await caches.open(DATA);
   for (const [place, path] of paths.entries()) {
     if (responses[place].ok) await store(DATA, path, responses[place], release);
     else await cache.delete(path);
   }
+  return true;
 }
 
 /** @param {string} path */
@@ -338,7 +359,7 @@ async function keepList({ list, title, release, urls }, tell) {
 /**
  * Keeps pages; gives how many could be, or -1 where one is of another release.
  * @param {string[]} urls
- * @param {string} release
+ * @param {string | null} release
  */
 async function storeSome(urls, release) {
   const found = await Promise.all(urls.map((url) => fetchAnew(url).catch(() => Response.error())));

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.languages import gettext, shown
 from app.model.choice import Choice
-from app.model.device import DevicePage, device_page
+from app.model.device import DevicePage, MinePage, device_page, mine_page
 from app.model.opened import OpenedRelease
 from app.model.page import SiteInfo
 from app.model.rate import RatePage, rate_page
@@ -55,10 +55,10 @@ def visitor(opened: OpenedRelease, site: SiteInfo, token: str, **choice: Any) ->
     return visitor_page(opened, site, token, read_token(token), Choice.of(choice))
 
 
-@page_route(visitors_blueprint, "/mine")
-def mine(_: OpenedRelease, site: SiteInfo) -> DevicePage:
+@page_route(visitors_blueprint, "/mine", LIST)
+def mine(opened: OpenedRelease, site: SiteInfo, **choice: Any) -> MinePage:
     """The list that the browser makes of the ratings on this device, with or without a network."""
-    return device_page(site, gettext("Your list on this device"))
+    return mine_page(opened, site, Choice.of(choice))
 
 
 @page_route(visitors_blueprint, "/saved")

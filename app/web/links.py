@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from flask import Flask, Response, current_app, request, url_for
 
 from app.model.page import Page, ReleasePage
+from app.web.parameters import PER_LIST_PAGE
 
 JSON_SUFFIX = "_json"
 CSV_SUFFIX = "_csv"
@@ -22,6 +23,7 @@ def init_links(app: Flask, site_url: str) -> None:
     app.jinja_env.globals["json_url"] = lambda: sister_url(JSON_SUFFIX)
     app.jinja_env.globals["csv_url"] = lambda: sister_url(CSV_SUFFIX)
     app.jinja_env.globals["here_url"] = here_url
+    app.jinja_env.globals["kept_urls"] = kept_urls
 
 
 def is_private() -> bool:
@@ -38,6 +40,17 @@ def here_url() -> str:
     """Return the address of this page, without what follows the question mark."""
     assert request.endpoint is not None
     return url_for(request.endpoint, **(request.view_args or {}))
+
+
+def kept_urls() -> list[str]:
+    """Return what a device keeps of this list: its page, all that is on it, and its three orders.
+
+    The browser arranges them while there is no connection: `app/static/kept.js`.
+    """
+    whole = f"?per_page={PER_LIST_PAGE.maximum}"
+    document = url_for(f"{request.endpoint}{JSON_SUFFIX}", **(request.view_args or {}))
+    orders = [f"{here_url()}{whole}{known}" for known in ("", "&known=well", "&known=less")]
+    return [here_url(), document + whole, *orders]
 
 
 def sister_url(suffix: str) -> str:

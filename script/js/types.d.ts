@@ -74,11 +74,21 @@ interface Ranking {
   near(movie: number): Uint16Array | Uint32Array;
 }
 
-/** A movie that is listed, by index; `reasons` are places in the visitor's ratings. */
+/** A movie that is listed, by index; `reasons` are places in the visitor's ratings, with their shares. */
 interface Ranked {
   index: number;
   order: number;
-  reasons: number[];
+  reasons: { place: number; share: number }[];
+}
+
+/** What is known of a visitor by their ratings: how far their weights are from the prior's mean, the weights'
+ * covariance, and what they would give any movie, by index, and why. */
+interface FoldedIn {
+  moved: number[];
+  spread: number[][];
+  score(index: number): number;
+  error(index: number): number;
+  parts(index: number): number[];
 }
 
 /** Stars by movie id, as they are kept on the device. */
@@ -112,13 +122,42 @@ interface Reason {
   title: string;
 }
 
+/** A movie that speaks for another, with its share of all that does. */
+interface Speaking extends Reason {
+  share: number;
+}
+
+/** How a score comes about: `start` and the stars of all parts sum to `score`, to the hundredth. */
+interface Account {
+  start: number;
+  parts: { label: string; stars: number }[];
+  score: number;
+}
+
 /** A row of a list. */
 interface Recommendation {
   rank: number;
   movie: Movie;
   score: number;
   error: number;
-  reasons: Reason[];
+  reasons: Speaking[];
+  account: Account;
+}
+
+/** What an address asks of a list; a bound that is null is none. */
+interface Choice {
+  known: string | null;
+  sort: string;
+  genre: string | null;
+  from: number | null;
+  to: number | null;
+  votes: number | null;
+  score_from: number | null;
+  score_to: number | null;
+  mean_from: number | null;
+  mean_to: number | null;
+  per_page: number;
+  page: number;
 }
 
 /** A list that is kept on the device: which of its pages are, and of which release. */

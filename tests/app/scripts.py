@@ -58,13 +58,13 @@ ODD_TITLES = (
 )
 SCALES = ((1, 5, 1), (0.5, 5, 0.5), (1, 10, 1), (0, 100, 1), (1, 100, 1), (-10, 10, 0.25))
 
-_ACCOUNT = re.compile(r"<details>\s*<summary>The full account.*?</details>\s*", re.DOTALL)
+_EMPTY = re.compile(r"\s*\n\s*")
 _ITEM = re.compile(r'<li class="pick".*?</li>\n', re.DOTALL)
 
 
 def rows_of(markup: str) -> list[str]:
-    """Return the rows of a list without their full accounts, which the browser does not make."""
-    return [_ACCOUNT.sub("", item) for item in _ITEM.findall(markup)]
+    """Return the rows of a list, without empty lines and room at their ends."""
+    return [_EMPTY.sub("\n", item) for item in _ITEM.findall(markup)]
 
 
 def films() -> list[tuple[str, int | None, tuple[str, ...]]]:

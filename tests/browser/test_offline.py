@@ -292,6 +292,7 @@ def test_site_when_its_server_is_gone_then_what_was_visited_is_there(context, ow
     expect(page.locator(".offline-bar")).to_contain_text("The site does not answer.")
     page.goto(f"{own_site.url}/report")
     expect(_heading(page)).to_have_text("The site does not answer")
+    expect(page).to_have_title("The site does not answer · Movie recommendations")
     expect(page.locator("[data-asked]")).to_contain_text("/report")
     page.evaluate("""() => {
         const form = Object.assign(document.createElement("form"), { method: "post" });

@@ -1,12 +1,13 @@
 """A row of a list as the browser writes it against the one of the site, letter by letter."""
 
+import msgspec
 import numpy as np
 import pytest
 from flask import get_template_attribute
 
 from app.languages import ENGLISH, NAMES, Speech, speaking
 from app.markup.filters import initials, tile_class
-from app.model.account import Account
+from app.model.account import account_of_ratings
 from app.model.opened import Movie
 from app.model.recommendation import Reason, Recommendation
 from app.model.scale import RatingScale
@@ -86,7 +87,12 @@ def _picks(ends):
                 difference=None if movie.mean is None else float(score) - movie.mean,
                 error=float(rng.uniform(0, (high - low) / 3)),
                 reasons=tuple(reasons),
-                account=Account(start_label="All", start=low, parts=(), score=low),
+                account=account_of_ratings(
+                    [other.title for other in movies[:index]],
+                    rng.normal(0, (high - low) / 9, index).tolist(),
+                    float(rng.uniform(low, high)),
+                    float(score),
+                ),
                 alike=None,
             )
         )
@@ -100,7 +106,7 @@ def _as_json(pick):
         for name in ("movie_id", "title", "year", "genres", "votes", "mean")
     }
     reasons = [
-        {name: getattr(reason, name) for name in ("movie_id", "title", "rating")}
+        {name: getattr(reason, name) for name in ("movie_id", "title", "rating", "share")}
         for reason in pick.reasons
     ]
     return {
@@ -109,4 +115,5 @@ def _as_json(pick):
         "score": pick.score,
         "error": pick.error,
         "reasons": reasons,
+        "account": msgspec.to_builtins(pick.account),
     }

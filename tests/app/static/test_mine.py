@@ -10,15 +10,19 @@ import pytest
 from tests.app import sample
 from tests.app.scripts import SCALES, films, rows_of, run_scripts
 
-LIST = """({ makeModel, makeRanking, picksOf, pickItem, tableOf, RatingScale }, given) => {
+LIST = """(
+  { arrange, choiceOf, makeModel, makeRanking, picksOf, pickItem, tableOf, RatingScale }, given
+) => {
   const bytes = (text) => Uint8Array.from(Buffer.from(text, "base64")).buffer;
   const scale = new RatingScale(given.prior.scale);
   const model = makeModel(given.prior, bytes(given.factors));
   const ranking = makeRanking(given.ranking, bytes(given.weights));
-  const picks = picksOf(given.titles, model, ranking, given.ratings, given.known);
+  const data = { titles: given.titles, model, ranking };
+  const choice = choiceOf(given.search);
+  const picks = arrange(choice, picksOf(data, given.ratings, choice));
   return { rows: picks.map((pick) => pickItem(pick, scale)), table: tableOf(picks) };
 }"""
-SCRIPTS = ["fold-in.js", "markup.js", "mine.js", "ranking.js", "scale.js"]
+SCRIPTS = ["choice.js", "fold-in.js", "markup.js", "mine.js", "ranking.js", "scale.js"]
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -54,7 +58,7 @@ def test_list_when_made_in_the_browser_then_letter_by_letter_that_of_the_site(
         pages = [client.get(f"{address}?known={known}&page={page}").text for page in range(1, 6)]
         expected = [row for page in pages for row in rows_of(page)]
         assert len(expected) == 50
-        found = run_scripts(SCRIPTS, LIST, kept | {"known": known or None})
+        found = run_scripts(SCRIPTS, LIST, kept | {"search": f"?known={known}"})
         assert found["rows"] == expected
         assert found["table"] == client.get(f"{address}.csv?known={known}").text
         lists.append([row.partition('data-title="')[2].partition('"')[0] for row in expected])
