@@ -153,6 +153,7 @@ def _weights(rng: np.random.Generator, n_movies: int) -> Weights:
         movies=movies,
         values=rng.integers(-127, 128, len(movies)).astype(np.int8),
         scales=rng.uniform(0.0005, 0.002, n_movies).astype(np.float32),
+        evident=rng.integers(0, 256, (len(movies) + 7) // 8).astype(np.uint8),
         near_indptr=near_indptr,
         near_movies=near_movies,
     )

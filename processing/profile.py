@@ -73,7 +73,7 @@ class RecommendSettings:
     """
 
     top_n: int = 50
-    n_reasons: int = 3
+    n_reasons: int = 2
     n_similar: int = 12
     contributions: Literal["exact", "approximate"] = "exact"
 

@@ -82,6 +82,7 @@ def golden_contents() -> ReleaseContents:
             movies=np.array([1, 2, 0, 0, 1], np.uint16),
             values=np.array([-64, 127, 127, 100, -127], np.int8),
             scales=np.array([0.25, 0.5, 0.125, 0], np.float32),
+            evident=np.array([0b01010], np.uint8),
             near_indptr=np.array([0, 1, 1, 2, 2], np.int32),
             near_movies=np.array([2, 0], np.uint16),
         ),

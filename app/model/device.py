@@ -157,6 +157,7 @@ def ranking_bytes(weights: Weights) -> bytes:
         (weights.movies, index),
         (weights.near_movies, index),
         (weights.values, np.dtype("i1")),
+        (weights.evident, np.dtype("u1")),
     )
     return b"".join(column.astype(kind).tobytes() for column, kind in columns)
 

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from app.model.account import Account, account_of_ratings
 from app.model.choice import Choice
 from app.model.opened import OpenedRelease
-from app.model.recommendation import Reason, Recommendation, reason, recommendation
+from app.model.recommendation import MOST_REASONS, Reason, Recommendation, reason, recommendation
 from app.model.turned import turned
 from processing.release.spread import spread
 
 TOP_N = 50
-N_REASONS = 2
 
 
 class FromRatings:
@@ -82,16 +81,17 @@ class FromRatings:
         return [self._opened.release.titles[index] for index in self._rated.tolist()]
 
     def _reasons(self, listed: NDArray[np.int64]) -> list[tuple[Reason, ...]]:
-        """The movies that were liked and that speak most for listing each of some movies."""
+        """The movies that were liked, are evident, and speak most for listing each of some."""
         opened, affinity = self._opened, self._opened.affinity
         parts = np.maximum(affinity.parts(self._rated, self._stars, listed), 0)
         weight = affinity.about.popularity_weight(len(self._rated))
         popular = weight * np.log1p(opened.everyone.votes[listed])
         whole = parts.sum(axis=1) + np.maximum(popular, 0)
         parts[:, (self._stars < opened.manifest.like) | (self._stars <= affinity.about.neutral)] = 0
+        parts[~affinity.evident(self._rated, listed)] = 0
         rows = np.arange(len(listed))
         found: list[list[Reason]] = [[] for _ in rows]
-        for _ in range(N_REASONS):
+        for _ in range(MOST_REASONS):
             best = parts.argmax(axis=1)
             shares = parts[rows, best] / np.where(whole > 0, whole, 1)
             for reasons, place, share in zip(found, best.tolist(), shares.tolist(), strict=True):

@@ -6,6 +6,8 @@ from app.model.account import Account
 from app.model.opened import Movie, OpenedRelease
 from processing.ids import Id
 
+MOST_REASONS = 2
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:

@@ -12,7 +12,7 @@ from app.model.from_ratings import TOP_N, FromRatings
 from app.model.listing import Listing, ListPage, arrange
 from app.model.opened import OpenedRelease, OwnRating, PageNotFoundError
 from app.model.page import Cell, SiteInfo, TablePage
-from app.model.recommendation import Alike, Recommendation, reason, recommendation
+from app.model.recommendation import MOST_REASONS, Alike, Recommendation, reason, recommendation
 from app.model.taste import Taste, taste_of
 from app.model.turned import turned
 from processing.ids import Id
@@ -163,7 +163,7 @@ def recommendations(opened: OpenedRelease, record: UserRecord) -> tuple[Recommen
             opened.typical_error(len(own), movie.votes),
             tuple(
                 reason(opened, rated, own[rated], share)
-                for rated, share in reasons
+                for rated, share in reasons[:MOST_REASONS]
                 if rated != NO_MOVIE and own.get(rated, -math.inf) >= like
             ),
             alike,

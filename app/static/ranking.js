@@ -28,10 +28,12 @@ export function makeRanking(about, bytes) {
   const movies = take(Index, about.n_weights);
   const near = take(Index, about.n_near);
   const values = take(Int8Array, about.n_weights);
+  const evident = take(Uint8Array, (about.n_weights + 7) >> 3);
   return {
     about,
     movies: (j) => movies.subarray(starts[j], starts[j + 1]),
     weight: (j, place) => values[starts[j] + place] * scales[j],
+    evident: (j, place) => ((evident[(starts[j] + place) >> 3] >> ((starts[j] + place) & 7)) & 1) > 0,
     near: (j) => near.subarray(nearStarts[j], nearStarts[j + 1]),
   };
 }
@@ -62,14 +64,12 @@ export function ranked(ranking, votes, given, stars, most, isWanted) {
     .sort((a, b) => order[b] - order[a] || a - b)
     .map((index) => ({ index, order: order[index] }));
   return spread(ranking, best, most).map((row) => {
-    const parts = given.map((j, k) => {
-      const place = ranking.movies(j).indexOf(row.index);
-      return place < 0 ? 0 : grades[k] * ranking.weight(j, place);
-    });
+    const places = given.map((j) => ranking.movies(j).indexOf(row.index));
+    const parts = given.map((j, k) => (places[k] < 0 ? 0 : grades[k] * ranking.weight(j, places[k])));
     const votesAdd = popularity * Math.log1p(votes[row.index]);
     const whole = parts.reduce((sum, part) => sum + Math.max(part, 0), Math.max(votesAdd, 0));
     const reasons = [...parts.keys()]
-      .filter((k) => parts[k] > 0 && grades[k] > 0 && stars[k] >= about.like)
+      .filter((k) => parts[k] > 0 && grades[k] > 0 && stars[k] >= about.like && ranking.evident(given[k], places[k]))
       .sort((a, b) => parts[b] - parts[a])
       .map((place) => ({ place, share: parts[place] / whole }));
     return { ...row, reasons: reasons.slice(0, MOST_REASONS) };

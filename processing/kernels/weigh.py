@@ -1,12 +1,25 @@
 """Sums of sparse weights over what users rated: scores of all movies, and single terms."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit, prange
+from numpy.typing import NDArray
 
 from processing.kernels.arrays import Array, Cells, Csr
 from processing.kernels.select import insert_best
 
 TERM_BLOCK = 4096  # cells that one task writes
+
+
+class Terms(NamedTuple):
+    """The largest terms of each score: which movies, int32 (n, m), and their shares, float32.
+
+    The largest first, -1 and 0 beyond the last.
+    """
+
+    ids: NDArray[np.int32]
+    shares: NDArray[np.float32]
 
 
 @njit(cache=True, parallel=True)
@@ -42,15 +55,16 @@ def write_terms(rated: Csr, user: int, by_target: Csr, target: int, out: Array) 
 
 @njit(cache=True, parallel=True)
 def strongest_terms(
-    rated: Csr, liked: Array, by_target: Csr, cells: Cells, ids: Array, shares: Array
+    rated: Csr, liked: Array, by_target: Csr, evident: Array, cells: Cells, best: Terms
 ) -> None:
     """Write which liked movies add most to each score, each with its share of all positive terms.
 
     It is quickest where a user's cells stand together. `rated`: grades by user; `liked`: bool, for
-    each of its entries. `by_target`: weights by scored movie. `ids` (int32) and `shares` (float32),
-    both (n, m): the largest first, -1 and 0 beyond the last.
+    each of its entries. `by_target`: weights by scored movie; `evident`: bool, for each of them
+    whether it may be named. `best` is written in place.
     """
     rows, columns = cells.rows, cells.columns
+    ids, shares = best.ids, best.shares
     size, n_movies = ids.shape[1], len(by_target.indptr) - 1
     n_blocks = (len(rows) + TERM_BLOCK - 1) // TERM_BLOCK
     for block in prange(n_blocks):
@@ -72,7 +86,7 @@ def strongest_terms(
                 term = grades[j] * by_target.values[q]
                 if term > 0.0:
                     total += term
-                    if likes[j]:
+                    if likes[j] and evident[q]:
                         n_kept = insert_best(ids[n], kept, n_kept, j, term)
             for m in range(size):
                 if m < n_kept:

@@ -22,6 +22,18 @@ BLOCK = 512
 
 def near_movies(ratings: Ratings, grams: Grams) -> Csr:
     """Near movies of each, ascending, with their correlation: `Csr` of n_movies rows."""
+    row, column, value = correlated(ratings, grams, NEAR)
+    ends = (np.concatenate((row, column)), np.concatenate((column, row)))
+    return _strongest(*ends, np.concatenate((value, value)), grams.movies, ratings.n_movies)
+
+
+def correlated(
+    ratings: Ratings, grams: Grams, least: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Pairs of movies whose correlation is at least `least`, and that, each (n,).
+
+    Movies go by their place in the matrix; of the two the first has the higher one.
+    """
     n = len(grams.movies)
     means, spreads = _moments(ratings, grams)
     rows, columns, values = [], [], []
@@ -31,14 +43,13 @@ def near_movies(ratings: Ratings, grams: Grams) -> Csr:
         block: NDArray[Any] = grams.lower[start:end, :end] / n_users
         block -= np.outer(means[start:end], means[:end])
         block /= np.outer(spreads[start:end], spreads[:end])
-        row, column = np.nonzero(block >= NEAR)
+        row, column = np.nonzero(block >= least)
         below = column < start + row
         rows.append(start + row[below])
         columns.append(column[below])
         values.append(block[row, column][below])
     row, column, value = (np.concatenate(parts) for parts in (rows, columns, values))
-    ends = (np.concatenate((row, column)), np.concatenate((column, row)))
-    return _strongest(*ends, np.concatenate((value, value)), grams.movies, ratings.n_movies)
+    return row, column, value
 
 
 class Correlations:

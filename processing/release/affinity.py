@@ -84,12 +84,16 @@ class Weights:
         uint16, or uint32 in a release of more than 65,536 movies.
     values, scales
         int8 (n,), float32 (n_movies,).
+    evident
+        uint8, a bit for each weight, the lowest first: whether the rated movie may be named as a
+        reason for the other.
     """
 
     indptr: NDArray[np.int32]
     movies: NDArray[Any]
     values: NDArray[np.int8]
     scales: NDArray[np.float32]
+    evident: NDArray[np.uint8]
     near_indptr: NDArray[np.int32]
     near_movies: NDArray[Any]
 
@@ -162,13 +166,26 @@ class Affinity:
         Each row sums to the order less what votes add.
         """
         parts = np.zeros((len(listed), len(movies)))
+        rows, whose, places = self._about(movies, listed)
+        parts[rows, whose] = self._said(movies, ratings, whose, places)
+        return parts
+
+    def evident(self, movies: NDArray[np.int64], listed: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return whether each rated movie may be named as a reason for some, (len(listed), n)."""
+        may = np.zeros((len(listed), len(movies)), bool)
+        rows, whose, places = self._about(movies, listed)
+        may[rows, whose] = (self.weights.evident[places >> 3] >> (places & 7)) & 1
+        return may
+
+    def _about(
+        self, movies: NDArray[np.int64], listed: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """The weights of rated movies for listed ones: which listed, whose, and its place."""
         row_of = np.full(len(self._log_votes), -1)
         row_of[listed] = np.arange(len(listed))
         whose, places = self.weights.of(movies)
         rows = row_of[self.weights.movies[places]]
-        whose, places, rows = whose[rows >= 0], places[rows >= 0], rows[rows >= 0]
-        parts[rows, whose] = self._said(movies, ratings, whose, places)
-        return parts
+        return rows[rows >= 0], whose[rows >= 0], places[rows >= 0]
 
     def _said(
         self,

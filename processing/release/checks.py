@@ -42,6 +42,7 @@ def check_arrays(arrays: Mapping[str, NDArray[Any]], n_movies: int, manifest: Ma
         schema.WEIGHTS_INDPTR: (np.int32, (n_movies + 1,)),
         schema.WEIGHTS_MOVIES: (schema.index_dtype(n_movies), (None,)),
         schema.WEIGHTS_VALUES: (np.int8, (arrays[schema.WEIGHTS_MOVIES].size,)),
+        schema.WEIGHTS_EVIDENT: (np.uint8, ((arrays[schema.WEIGHTS_MOVIES].size + 7) // 8,)),
         schema.WEIGHTS_SCALES: (np.float32, movie_rows),
         schema.NEAR_INDPTR: (np.int32, (n_movies + 1,)),
         schema.NEAR_MOVIES: (schema.index_dtype(n_movies), (None,)),

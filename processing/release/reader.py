@@ -48,6 +48,7 @@ _ARRAYS = (
     schema.WEIGHTS_MOVIES,
     schema.WEIGHTS_VALUES,
     schema.WEIGHTS_SCALES,
+    schema.WEIGHTS_EVIDENT,
     schema.NEAR_INDPTR,
     schema.NEAR_MOVIES,
 )
@@ -202,6 +203,7 @@ def open_release(storage: Storage, release_id: str | None = None) -> Release:
             movies=arrays[schema.WEIGHTS_MOVIES],
             values=arrays[schema.WEIGHTS_VALUES],
             scales=arrays[schema.WEIGHTS_SCALES],
+            evident=arrays[schema.WEIGHTS_EVIDENT],
             near_indptr=arrays[schema.NEAR_INDPTR],
             near_movies=arrays[schema.NEAR_MOVIES],
         ),

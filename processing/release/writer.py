@@ -126,6 +126,7 @@ def _arrays(contents: ReleaseContents) -> dict[str, NDArray[Any]]:
         schema.WEIGHTS_MOVIES: contents.weights.movies,
         schema.WEIGHTS_VALUES: contents.weights.values,
         schema.WEIGHTS_SCALES: contents.weights.scales,
+        schema.WEIGHTS_EVIDENT: contents.weights.evident,
         schema.NEAR_INDPTR: contents.weights.near_indptr,
         schema.NEAR_MOVIES: contents.weights.near_movies,
     }

@@ -13,9 +13,10 @@ from processing.data.rows import Scale
 from processing.ensemble.features import CONTRIBUTIONS, N_NEIGHBOURS
 from processing.kernels.arrays import Cells
 from processing.kernels.audience import CellLists, neighbour_totals
-from processing.kernels.weigh import strongest_terms
+from processing.kernels.weigh import Terms, strongest_terms
 from processing.profile import RecommendSettings
 from processing.ranking.candidates import Candidates, find_candidates
+from processing.ranking.evidence import among
 from processing.ranking.order import best_of, spread_places
 from processing.release.schema import NO_MOVIE, REASON_DTYPE, stars_dtype, top_dtype
 from processing.serving.refit import ServedModels
@@ -56,6 +57,8 @@ class _Judge:
         self._served, self._settings = served, settings
         self._grades, self._liked = served.grades()
         self._by_target = served.reasons_by_target()
+        if self._by_target is not None:
+            self._evident = among(self._by_target, served.evident)
 
     def top(self, candidates: Candidates) -> NDArray[np.void]:
         """The recommendations of each user, `top_dtype` (n_users, top_n)."""
@@ -81,13 +84,13 @@ class _Judge:
         return top
 
     def _reasons(self, users: NDArray[np.int32], movies: NDArray[np.int32]) -> NDArray[np.void]:
-        """The liked movies that speak most for each, with their shares of all that speaks."""
+        """The liked, evident movies that speak most for each, with shares of all that speaks."""
         n = self._settings.n_reasons
         ids = np.full((len(users), n), NO_MOVIE, np.int32)
         shares = np.zeros((len(users), n), np.float32)
         if self._by_target is not None:
-            cells = Cells(users, movies)
-            strongest_terms(self._grades, self._liked, self._by_target, cells, ids, shares)
+            cells, best = Cells(users, movies), Terms(ids, shares)
+            strongest_terms(self._grades, self._liked, self._by_target, self._evident, cells, best)
         reasons = np.zeros(ids.shape, REASON_DTYPE)
         reasons["movie"], reasons["share"] = ids, shares
         return reasons

@@ -20,6 +20,7 @@ from processing.ranking.base import AnyRankingModel
 from processing.ranking.candidates import Candidates
 from processing.ranking.columns import CandidateColumns
 from processing.ranking.ease import Ease
+from processing.ranking.evidence import evident_pairs
 from processing.ranking.grades import Grading
 from processing.ranking.gram import Grams
 from processing.ranking.near import near_movies
@@ -38,13 +39,14 @@ ASK = "ask.npy"
 @dataclass(frozen=True, kw_only=True)
 class RefittedStages:
     """Where what was fitted on all ratings lies: star models and ranking models by name, features,
-    and which movies are near.
+    which movies are near, and which may be a reason for another.
     """
 
     models: dict[str, Stage]
     features: Stage
     rankings: dict[str, Stage]
     near: Stage
+    evident: Stage
     ask: Stage
 
 
@@ -54,7 +56,7 @@ class ServedModels:
 
     `models` are the ensemble's members by name, in the ensemble's order, `rankings` the ranking
     models; `ranker`, taught by the evaluation, orders what these propose, `n_candidates` movies by
-    the first. `near`: the movies near to each.
+    the first. `near`: the movies near to each; `evident`: those that may be a reason for it.
     """
 
     ratings: Ratings
@@ -64,6 +66,7 @@ class ServedModels:
     rankings: dict[str, AnyRankingModel]
     ranker: Ranker | None
     near: Csr
+    evident: Csr
     n_candidates: int
 
     def order(
@@ -118,6 +121,7 @@ def refit(run: Run, grams: KnownGrams) -> RefittedStages:
             for spec in run.rankings
         },
         near=run.stages.run(f"{SERVED}/near", ranking.nearing),
+        evident=run.stages.run(f"{SERVED}/evident", ranking.finding_reasons),
         ask=run.stages.run(f"{SERVED}/ask", ranking.asking),
     )
 
@@ -141,6 +145,7 @@ def load_served(run: Run, stages: RefittedStages, decisions: Decisions) -> Serve
         rankings=load_rankings(run, stages),
         ranker=Ranker.load(decisions.ranker) if decisions.ranker else None,
         near=read_csr(stages.near.path),
+        evident=read_csr(stages.evident.path),
         n_candidates=run.profile.ranker.n_candidates,
     )
 
@@ -170,6 +175,13 @@ class _Ranking:
         near = near_movies(self._run.ratings, self._grams)
         write_csr(directory, near)
         return f"{len(near.indices):,} pairs of near movies"
+
+    def finding_reasons(self, directory: Path) -> str:
+        """Find which movies may be a reason for each other."""
+        genres = self._run.dataset.catalogue.genres
+        evident = evident_pairs(self._run.ratings, self._grams, genres)
+        write_csr(directory, evident)
+        return f"{len(evident.indices):,} pairs of movies that may be reasons"
 
     def asking(self, directory: Path) -> str:
         """Choose which movies visitors are asked about."""

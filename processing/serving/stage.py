@@ -10,6 +10,7 @@ from processing.ensemble.stacking import Ensemble
 from processing.kernels.arrays import Csr
 from processing.models.registry import load_model
 from processing.ranking.ease import Ease
+from processing.ranking.evidence import among
 from processing.release import ReleaseAbout, schema
 from processing.release.affinity import Weights
 from processing.release.writer import stage_release
@@ -128,7 +129,8 @@ class _Contents:
         near = read_csr(self._refitted.near.path)
         for model in load_rankings(self._run, self._refitted).values():
             if isinstance(model, Ease):
-                return published(model.arrays_.by_rated, near)
+                evident = among(model.arrays_.by_rated, read_csr(self._refitted.evident.path))
+                return published(model.arrays_.by_rated, near, evident)
         n_movies = self._run.ratings.n_movies
         none = Csr(np.zeros(n_movies + 1, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
-        return published(none, near)
+        return published(none, near, np.empty(0, bool))

@@ -10,15 +10,16 @@ MOST_BYTES = 2_700_000  # of a release's weights and near movies together
 SMALL_INDEX = 65_536
 
 
-def published(by_rated: Csr, near: Csr) -> Weights:
-    """The largest weights that fit into `MOST_BYTES`, in 8 bits each.
+def published(by_rated: Csr, near: Csr, evident: NDArray[np.bool_]) -> Weights:
+    """The largest weights that fit into `MOST_BYTES`, in 8 bits each, and a bit for `evident`.
 
-    `by_rated`: weights by rated movie; `near`: movies near to each, ascending.
+    `by_rated`: weights by rated movie, and of each whether it may be named as a reason; `near`:
+    movies near to each, ascending.
     """
     n_movies = by_rated.n_rows
     index = np.dtype(np.uint16 if n_movies <= SMALL_INDEX else np.uint32)
     room = MOST_BYTES - 12 * (n_movies + 1) - index.itemsize * len(near.indices)
-    most = max(1, room // (index.itemsize + 1))
+    most = max(1, 8 * room // (8 * index.itemsize + 9))
     kept = _largest(by_rated.values, most)
     rows = by_rated.rows()[kept]
     movies, values = by_rated.indices[kept], by_rated.values[kept]
@@ -32,6 +33,7 @@ def published(by_rated: Csr, near: Csr) -> Weights:
         movies=movies[said].astype(index),
         values=eighths[said].astype(np.int8),
         scales=scales,
+        evident=np.packbits(evident[kept][said], bitorder="little"),
         near_indptr=near.indptr.astype(np.int32),
         near_movies=near.indices.astype(index),
     )

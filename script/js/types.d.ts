@@ -71,6 +71,7 @@ interface Ranking {
   about: RankingData;
   movies(rated: number): Uint16Array | Uint32Array;
   weight(rated: number, place: number): number;
+  evident(rated: number, place: number): boolean;
   near(movie: number): Uint16Array | Uint32Array;
 }
 

@@ -346,6 +346,7 @@ def _weights(n_movies: int) -> Weights:
         movies=columns.astype(index_dtype(n_movies)),
         values=values[rows, columns],
         scales=rng.uniform(0.001, 0.004, n_movies).astype(np.float32),
+        evident=np.packbits(rng.random(len(rows)) < 0.6, bitorder="little"),
         near_indptr=np.searchsorted(near_rows, starts).astype(np.int32),
         near_movies=near_columns.astype(index_dtype(n_movies)),
     )

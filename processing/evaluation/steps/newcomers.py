@@ -252,7 +252,8 @@ def _fitting(
             "stars": list(choose_movies(loadings, prior, part.movie_counts, n_users)),
         }
         ease = Ease(ease_settings(run)).fit(part, run.seed, own_grams)
-        weights = published(ease.arrays_.by_rated, near_movies(part, own_grams))
+        by_rated, unnamed = ease.arrays_.by_rated, np.zeros(len(ease.arrays_.weights), bool)
+        weights = published(by_rated, near_movies(part, own_grams), unnamed)
         arrays: dict[str, NDArray[Any]] = {
             "biases": biases,
             "factors": factors,

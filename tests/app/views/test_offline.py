@@ -52,6 +52,7 @@ def test_ranking_when_read_as_the_docs_say_then_the_weights_of_the_release(clien
         ("<u2", about["n_weights"], weights.movies),
         ("<u2", about["n_near"], weights.near_movies),
         ("i1", about["n_weights"], weights.values),
+        ("u1", (about["n_weights"] + 7) // 8, weights.evident),
     ):
         found = np.frombuffer(data, kind, length, at)
         assert at % found.itemsize == 0  # as the browser's arrays need it
@@ -65,17 +66,18 @@ def test_ranking_when_read_as_the_docs_say_then_the_weights_of_the_release(clien
 
 def test_list_data_when_of_the_netflix_prize_then_at_most_four_megabytes():
     """Factors and weights as they are sent, which is as they are."""
-    n_movies, n_factors, n_weights, n_near = 17_770, 32, 800_000, 60_000
+    n_movies, n_factors, n_weights, n_near = 17_770, 32, 760_000, 60_000
     weights = Weights(
         indptr=np.zeros(n_movies + 1, np.int32),
         movies=np.zeros(n_weights, np.uint16),
         values=np.zeros(n_weights, np.int8),
         scales=np.zeros(n_movies, np.float32),
+        evident=np.zeros(n_weights // 8, np.uint8),
         near_indptr=np.zeros(n_movies + 1, np.int32),
         near_movies=np.zeros(n_near, np.uint16),
     )
     size = len(ranking_bytes(weights))
-    assert size == 12 * n_movies + 8 + 3 * n_weights + 2 * n_near < 2_800_000
+    assert size == 12 * n_movies + 8 + 25 * n_weights // 8 + 2 * n_near < 2_800_000
     assert size + 2 * (1 + n_factors) * n_movies <= 4_000_000
 
 

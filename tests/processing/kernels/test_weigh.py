@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processing.kernels.arrays import Cells, Csr
-from processing.kernels.weigh import add_rows, strongest_terms, write_terms
+from processing.kernels.weigh import Terms, add_rows, strongest_terms, write_terms
 
 
 def _sparse(rng, shape, values, density=0.4):
@@ -47,15 +47,15 @@ def test_terms_when_written_then_grade_times_weight_of_each_rated_movie(seed, us
     np.testing.assert_array_equal(out, rated.values[own] * weights[rated.indices[own], target])
 
 
-def _strongest(terms, movies, liked, m):
-    """The liked movies of the largest positive terms, with shares of all of these."""
+def _strongest(terms, movies, able, m):
+    """The movies, if able, of the largest positive terms, with shares of all of these."""
     total = sum(term for term in terms if term > 0)
-    able = [
+    named = [
         (-term, movie)
-        for term, movie, like in zip(terms, movies, liked, strict=True)
-        if like and term > 0
+        for term, movie, may in zip(terms, movies, able, strict=True)
+        if may and term > 0
     ]
-    best = sorted(able)[:m]
+    best = sorted(named)[:m]
     ids = [movie for _, movie in best] + [-1] * (m - len(best))
     return ids, [-term / total for term, _ in best] + [0.0] * (m - len(best))
 
@@ -70,12 +70,16 @@ def test_strongest_terms_when_compared_with_the_twin_then_equal(seed, m):
     )
     ids = np.full((len(rows), m), 77, np.int32)
     shares = np.full((len(rows), m), np.nan, np.float32)
-    cells = Cells(rows, columns)
-    strongest_terms(rated, liked, by_rated.transposed(11), cells, ids, shares)
+    by_target = by_rated.transposed(11)
+    evident = rng.random(len(by_target.values)) < 0.7
+    may = np.zeros((11, 11), bool)
+    may[by_target.rows(), by_target.indices] = evident
+    strongest_terms(rated, liked, by_target, evident, Cells(rows, columns), Terms(ids, shares))
     for n, (user, target) in enumerate(zip(rows, columns, strict=True)):
         own = slice(rated.indptr[user], rated.indptr[user + 1])
         movies = rated.indices[own]
         terms = rated.values[own] * weights[movies, target]
-        expected = _strongest(terms.tolist(), movies.tolist(), liked[own].tolist(), m)
+        able = liked[own] & may[target, movies]
+        expected = _strongest(terms.tolist(), movies.tolist(), able.tolist(), m)
         assert ids[n].tolist() == expected[0]
         assert shares[n].tolist() == pytest.approx(expected[1], rel=1e-6)

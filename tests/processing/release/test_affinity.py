@@ -12,6 +12,9 @@ ABOUT = AffinityAbout(neutral=3.0, popularity=((0, 1.0), (3, 0.25), (10, 0.0)))
 RATED, STARS = np.array([4, 9, 2, 21]), np.array([5.0, 3.0, 1.0, 4.0])
 
 
+EVIDENT = np.random.default_rng(5).random((N_MOVIES, N_MOVIES)) < 0.5
+
+
 @pytest.fixture(scope="module")
 def dense():
     rng = np.random.default_rng(4)
@@ -30,6 +33,7 @@ def affinity(dense):
         movies=columns.astype(np.uint16),
         values=values[rows, columns],
         scales=scales,
+        evident=np.packbits(EVIDENT[rows, columns], bitorder="little"),
         near_indptr=nothing,
         near_movies=np.empty(0, np.uint16),
     )
@@ -65,3 +69,11 @@ def test_popularity_weight_when_so_many_are_rated_then_of_the_last_step(n, weigh
 
 def test_index_dtype_when_there_are_many_movies_then_wide_enough():
     assert [index_dtype(n).itemsize for n in (1, 2**16, 2**16 + 1)] == [2, 2, 4]
+
+
+def test_evident_when_asked_then_the_bits_of_the_pairs(affinity, dense):
+    listed = np.arange(N_MOVIES)[::-1].copy()
+    found = affinity.evident(RATED, listed)
+    expected = (EVIDENT & (dense[0] != 0))[np.ix_(RATED, listed)].T
+    assert 0 < expected.sum() < expected.size
+    np.testing.assert_array_equal(found, expected)

@@ -22,7 +22,7 @@ from processing.release.encoding import from_json, to_npy
 from processing.release.manifest import file_info
 from tests.make_golden_release import GOLDEN, stage_golden
 
-GOLDEN_ID = "20061002T083000Z-09c251e4"
+GOLDEN_ID = "20061002T083000Z-bc13d540"
 
 
 class CountingStorage(FolderStorage):
