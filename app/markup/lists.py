@@ -11,6 +11,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from app.markup.filters import count, initials, plural, tile_class
+from app.markup.languages import gettext
 from app.model.addresses import movie_url
 from app.model.chart import Chart
 from app.model.opened import Movie
@@ -20,10 +21,20 @@ from processing.ids import Id
 
 _KEPT_TILES = 4096
 _BAR = '<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
-_NO_REASON = (
+_NO_REASON_FOR_YOU = (
     "No one movie that you liked brings it here: all your ratings together do, and how many people "
     "have rated it."
 )
+_NO_REASON_FOR_THEM = (
+    "No one movie that they liked brings it here: all their ratings together do, and how many "
+    "people have rated it."
+)
+_ONE_REASON_FOR_YOU = "Because you liked %(movie)s."
+_ONE_REASON_FOR_THEM = "Because they liked %(movie)s."
+_SHARES_FOR_YOU = "Which of your ratings count most for %(movie)s"
+_SHARES_FOR_THEM = "Which of their ratings count most for %(movie)s"
+_REASONS_FOR_YOU = "Because you liked %(one)s and %(other)s."
+_REASONS_FOR_THEM = "Because they liked %(one)s and %(other)s."
 _TRACK = '<rect class="off" width="100" height="8"/>'
 
 
@@ -58,25 +69,37 @@ def facts(movie: Movie) -> Markup:
     return Markup('<span class="dot"> · </span>'.join(known))
 
 
-def how_much(pick: Recommendation, scale: RatingScale) -> Markup:
-    """Write the stars predicted, how sure they are, what everyone gave, and the difference."""
-    score = scale.score_text(pick.score)
-    error, gap = "", ""
-    if pick.error is not None:
+def how_much(pick: Recommendation, scale: RatingScale, usual_error: str | None) -> Markup:
+    """Write the stars predicted, what everyone gave, and the difference.
+
+    How far such predictions are off is told where it is not what the list says once, above it.
+    """
+    error = ""
+    if pick.error is not None and (text := scale.score_text(pick.error)) != usual_error:
         error = (
-            ' <span class="quiet num"><span class="unseen">give or take </span>'
-            f'<span aria-hidden="true">±</span>{scale.score_text(pick.error)}</span>'
+            f' <span class="quiet num"><span class="unseen">, {gettext("give or take")} </span>'
+            f'<span aria-hidden="true">±</span>{text}</span>'
         )
-    if pick.difference is not None:
-        sign = "up" if pick.difference > 0 else "down"
-        text = scale.difference_text(pick.difference)
-        gap = f'\n<p class="meta"><span class="difference num {sign}">{text}</span> for you</p>'
+    of_all = gettext("predicted, of %(high)s") % {"high": scale.rating_text(scale.high)}
     return Markup(
-        f'<p class="score">{stars(pick.score, scale)} <b class="num">{score}</b>'
-        f'<span class="unseen"> predicted, of {scale.rating_text(scale.high)}{"," if error else ""}'
-        f"</span>{error}</p>\n"
-        f'<p class="meta">{_crowd(pick.movie, scale)}</p>{gap}'
+        f'<p class="score">{stars(pick.score, scale)} '
+        f'<b class="num">{scale.predicted_text(pick.unclipped)}</b>'
+        f'<span class="unseen"> {of_all}</span>{error}</p>\n'
+        f'<p class="meta">{_crowd(pick.movie, scale)}</p>{_gap(pick, scale)}'
     )
+
+
+def _gap(pick: Recommendation, scale: RatingScale) -> str:
+    if pick.difference is None:
+        return ""
+    stars = scale.difference_text(pick.difference)
+    if stars is None:
+        return f'\n<p class="meta">{gettext("as everyone")}</p>'
+    if pick.difference > 0:
+        sign, text = "up", gettext("%(stars)s more than everyone") % {"stars": stars}
+    else:
+        sign, text = "down", gettext("%(stars)s less than everyone") % {"stars": stars}
+    return f'\n<p class="meta difference num {sign}">{text}</p>'
 
 
 def _crowd(movie: Movie, scale: RatingScale) -> str:
@@ -94,16 +117,20 @@ def votes(movie: Movie) -> Markup:
     return Markup(f"{plural(movie.votes, 'vote')}{few}")
 
 
-def why(pick: Recommendation) -> Markup:
-    """Write the sentence that says why a movie is listed."""
-    if not pick.reasons:
-        return Markup(_NO_REASON)
+def why(pick: Recommendation, for_you: bool) -> Markup:
+    """Write the sentence that says why a movie is listed, to whose list it is or about them."""
     named = [
         f'<a href="{movie_url(reason.movie_id)}"><cite>{escape(reason.title)}</cite></a>'
         for reason in pick.reasons
     ]
-    listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
-    return Markup(f"Because you liked {listed}.")
+    if not named:
+        sentence = _NO_REASON_FOR_YOU if for_you else _NO_REASON_FOR_THEM
+        return Markup(gettext(sentence))
+    if len(named) == 1:
+        sentence = _ONE_REASON_FOR_YOU if for_you else _ONE_REASON_FOR_THEM
+        return Markup(gettext(sentence) % {"movie": named[0]})
+    sentence = _REASONS_FOR_YOU if for_you else _REASONS_FOR_THEM
+    return Markup(gettext(sentence) % {"one": named[0], "other": named[1]})
 
 
 class DrawnChart(NamedTuple):
@@ -154,16 +181,17 @@ def account_table(pick: Recommendation, scale: RatingScale) -> Markup:
     )
 
 
-def share_table(pick: Recommendation) -> Markup:
+def share_table(pick: Recommendation, for_you: bool) -> Markup:
     """Write what each movie that was liked adds to a recommendation's being listed as a table."""
+    caption = _SHARES_FOR_YOU if for_you else _SHARES_FOR_THEM
+    movie = f"<cite>{escape(pick.movie.title)}</cite>"
     rows = [
         f'<tr><th scope="row">{escape(reason.title)}</th><td>{share_bar(reason.share)}</td>'
         f'<td class="num">{reason.percent} %</td></tr>\n'
         for reason in pick.reasons
     ]
     return Markup(
-        '<table class="bars">\n<caption>Of all that puts '
-        f"<cite>{escape(pick.movie.title)}</cite> on this list</caption>\n"
+        f'<table class="bars">\n<caption>{gettext(caption) % {"movie": movie}}</caption>\n'
         f"{_head('Movie', 'Share')}<tbody>\n{''.join(rows)}</tbody>\n</table>"
     )
 

@@ -1,26 +1,29 @@
 """The account of a score: where it starts, and what each part adds, in plain words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 from app.languages import N_, gettext
+from app.model.scale import RatingScale
 
 LABELS = {
-    "user": N_("How generous you are"),
+    "user": N_("How generous they are"),
     "movie": N_("How well liked the movie is"),
-    "taste": N_("Your taste"),
+    "taste": N_("Their taste"),
     "similar_movies": N_("Similar movies"),
-    "similar_users": N_("People like you"),
+    "similar_users": N_("People like them"),
     "time": N_("Rating date"),
     "evidence": N_("Amount of data"),
-    "limit": N_("Cannot go above the scale’s end"),
-    "rest": N_("Your other ratings"),
 }
+LIMIT = "limit"
+REST_OF_RATINGS = N_("The other ratings")
+REST_OF_ALL = N_("Everything else")
 START_OF_ALL = N_("Where every score starts")
 START_OF_MOVIE = N_("What people in general would give it")
 DECIMALS = 2
 MOST_RATINGS = 5
+LEAST_SHARE = 0.0075  # of the scale's span: 0.03 of four stars; a smaller part has no name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +33,23 @@ class Contribution:
     group: str
     label: str
     stars: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """Of `n` viewers who love the movie that is a reason and rated the other, `both` love both.
+
+    `title` is that of the reason.
+    """
+
+    title: str
+    n: int
+    both: int
+
+    @property
+    def percent(self) -> int:
+        """The share as a whole percentage."""
+        return round(100 * self.both / self.n)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +63,16 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """How a score comes about: `start` plus all `parts` is `score`, to the hundredth."""
+    """How a score comes about: `start` plus all `parts` is `score`, to the hundredth.
+
+    `evidence` is what the release tells of the reasons for listing the movie.
+    """
 
     start_label: str
     start: float
     parts: tuple[Contribution, ...]
     score: float
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -67,53 +91,78 @@ class Account:
 
 
 def account(
-    groups: Sequence[str], contributions: Sequence[float], start: float, score: float
+    groups: Sequence[str],
+    contributions: Sequence[float],
+    ends: tuple[float, float],
+    scale: RatingScale,
 ) -> Account:
-    """What each group of features adds, in the release's order, without those that add nothing.
+    """What each group of features adds, in the release's order, small parts together at the end.
 
-    Rounded so that the start and all of them sum to the score as they are shown: what rounding
-    leaves goes to the largest.
+    `ends`: where the account starts, and the score. Rounded so that the start and all parts sum to
+    the score as they are shown: what rounding leaves goes to the largest.
     """
-    labels = [gettext(LABELS.get(group, group)) for group in groups]
-    return _account(gettext(START_OF_ALL), groups, labels, contributions, start, score)
+    told = [
+        Contribution(group=group, label=_label(group, stars, scale), stars=stars)
+        for group, stars in zip(groups, contributions, strict=True)
+    ]
+    rest = Contribution(group="rest", label=gettext(REST_OF_ALL), stars=0.0)
+    return _account(gettext(START_OF_ALL), told, rest, ends, scale)
 
 
 def account_of_ratings(
-    titles: Sequence[str], parts: Sequence[float], start: float, score: float
+    titles: Sequence[str],
+    parts: Sequence[float],
+    ends: tuple[float, float],
+    scale: RatingScale,
 ) -> Account:
-    """What each of a visitor's ratings adds, the strongest by name, the others together."""
+    """What each of a visitor's ratings adds, the strongest by name, the others together.
+
+    `ends`: what people in general would give, and the score.
+    """
     order = sorted(range(len(parts)), key=lambda place: -abs(parts[place]))
-    named, rest = order[:MOST_RATINGS], order[MOST_RATINGS:]
-    groups = ["rating"] * len(named) + ["rest", "limit"]
-    labels = [titles[place] for place in named] + [
-        gettext(LABELS["rest"]),
-        gettext(LABELS["limit"]),
+    others = sum(parts[place] for place in order[MOST_RATINGS:])
+    told = [
+        Contribution(group="rating", label=titles[place], stars=parts[place])
+        for place in order[:MOST_RATINGS]
     ]
-    stars = [parts[place] for place in named] + [sum(parts[place] for place in rest)]
-    beyond = score - start - sum(stars)
-    return _account(gettext(START_OF_MOVIE), groups, labels, [*stars, beyond], start, score)
+    beyond = ends[1] - ends[0] - sum(parts)
+    if beyond:
+        told.append(Contribution(group=LIMIT, label=_label(LIMIT, beyond, scale), stars=beyond))
+    rest = Contribution(group="rest", label=gettext(REST_OF_RATINGS), stars=others)
+    return _account(gettext(START_OF_MOVIE), told, rest, ends, scale)
+
+
+def _label(group: str, stars: float, scale: RatingScale) -> str:
+    if group != LIMIT:
+        return gettext(LABELS.get(group, group))
+    if stars < 0:
+        return gettext("Cannot go above %(stars)s") % {"stars": scale.rating_text(scale.high)}
+    return gettext("Cannot go below %(stars)s") % {"stars": scale.rating_text(scale.low)}
 
 
 def _account(
     start_label: str,
-    groups: Sequence[str],
-    labels: Sequence[str],
-    contributions: Sequence[float],
-    start: float,
-    score: float,
+    told: list[Contribution],
+    rest: Contribution,
+    ends: tuple[float, float],
+    scale: RatingScale,
 ) -> Account:
-    stars = [round(value, DECIMALS) for value in contributions]
-    left = round(score, DECIMALS) - round(start, DECIMALS) - sum(stars)
+    least = LEAST_SHARE * (scale.high - scale.low)
+    large = [part for part in told if abs(part.stars) >= least]
+    small = rest.stars + sum(part.stars for part in told if abs(part.stars) < least)
+    parts = [*large, replace(rest, stars=small)] if told else []
+    start, score = (round(end, DECIMALS) + 0.0 for end in ends)  # no -0
+    stars = [round(part.stars, DECIMALS) for part in parts]
     if stars:
         largest = max(range(len(stars)), key=lambda n: abs(stars[n]))
-        stars[largest] = round(stars[largest] + left, DECIMALS)
+        stars[largest] = round(stars[largest] + score - start - sum(stars), DECIMALS)
     return Account(
         start_label=start_label,
-        start=round(start, DECIMALS) + 0.0,  # no -0
+        start=start,
         parts=tuple(
-            Contribution(group=group, label=label, stars=value)
-            for group, label, value in zip(groups, labels, stars, strict=True)
+            replace(part, stars=value)
+            for part, value in zip(parts, stars, strict=True)
             if value != 0
         ),
-        score=round(score, DECIMALS) + 0.0,
+        score=score,
     )

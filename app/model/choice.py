@@ -13,7 +13,7 @@ from app.model.taste import Everyone
 
 SORTS: dict[str, tuple[str, Callable[[Recommendation], float | str]]] = {
     "best": (N_("Recommended order"), lambda row: row.rank),
-    "score": (N_("Predicted stars"), lambda row: -row.score),
+    "score": (N_("Predicted stars"), lambda row: -row.unclipped),
     "gap": (N_("Predicted above everyone’s"), lambda row: -_or_last(row.difference)),
     "mean": (N_("Everyone’s stars"), lambda row: -_or_last(row.movie.mean)),
     "votes": (N_("Most votes"), lambda row: -row.movie.votes),
@@ -124,7 +124,7 @@ class Choice:
         return tuple(sorted((row for row in rows if self._wants(row)), key=key))
 
     def _wants(self, row: Recommendation) -> bool:
-        return _within(row.score, self.score_from, self.score_to) and _within(
+        return _within(row.unclipped, self.score_from, self.score_to) and _within(
             row.movie.mean, self.mean_from, self.mean_to
         )
 

@@ -59,13 +59,13 @@ class FromRatings:
         opened, folding = self._opened, self._opened.folding
         columns = zip(
             map(opened.movie, listed.tolist()),
-            opened.clipped(folding.score(self._person, listed)).tolist(),
+            folding.score(self._person, listed).tolist(),
             folding.deviations(self._person, listed).tolist(),
             self._reasons(listed),
             strict=True,
         )
         return tuple(
-            recommendation(movie, rank, score, error, reasons)
+            recommendation(movie, (rank, opened.scale), score, error, reasons)
             for rank, (movie, score, error, reasons) in enumerate(columns, start=first_rank)
         )
 
@@ -74,7 +74,8 @@ class FromRatings:
         folding = self._opened.folding
         index = self._opened.movie_index(pick.movie.movie_id)
         (parts,) = folding.parts(self._person, np.array([index])).tolist()
-        return account_of_ratings(self._titles, parts, float(folding.average[index]), pick.score)
+        ends = (float(folding.average[index]), pick.score)
+        return account_of_ratings(self._titles, parts, ends, self._opened.scale)
 
     @cached_property
     def _titles(self) -> list[str]:

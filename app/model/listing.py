@@ -1,7 +1,8 @@
 """A list of recommendations as a page shows it: chosen, sorted, drawn, a page at a time."""
 
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
@@ -11,7 +12,7 @@ from app.model.chart import Chart, Point, make_chart
 from app.model.choice import Choice
 from app.model.opened import OpenedRelease, PageNotFoundError
 from app.model.page import Cell, TablePage
-from app.model.recommendation import Recommendation
+from app.model.recommendation import Recommendation, evidence
 from app.model.scale import RatingScale
 
 
@@ -21,10 +22,10 @@ class ListPage(TablePage):
 
     `n_listed` counts the whole list, `n_chosen` what `choice` lets through, `n_rough` those of them
     that are estimated roughly; `chosen` holds them all, and `recommendations` those of this page.
-    `genres` are the catalogue's.
+    `genres` are the catalogue's. `usual_error` is the typical error of most rows, as it is written.
     """
 
-    not_in_json = ("chosen", "chart")
+    not_in_json = ("chosen", "chart", "usual_error")
 
     choice: Choice
     genres: tuple[str, ...]
@@ -33,6 +34,7 @@ class ListPage(TablePage):
     n_rough: int
     n_pages: int
     chart: Chart | None
+    usual_error: str | None
     chosen: tuple[Recommendation, ...]
     recommendations: tuple[Recommendation, ...]
 
@@ -40,6 +42,11 @@ class ListPage(TablePage):
     def page(self) -> int:
         """The number of this page, from 1."""
         return self.choice.page
+
+    @property
+    def whom(self) -> str | None:
+        """Whose list it is; None where whoever looks at it rated the movies."""
+        return None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -77,6 +84,7 @@ class Listing(TypedDict):
     n_rough: int
     n_pages: int
     chart: Chart | None
+    usual_error: str | None
     chosen: tuple[Recommendation, ...]
     recommendations: tuple[Recommendation, ...]
 
@@ -109,13 +117,20 @@ def arrange(
         n_chosen=len(chosen),
         n_rough=sum(pick.rough for pick in chosen),
         n_pages=n_pages,
+        usual_error=usual_error(rows, opened.scale),
         chart=_chart(rows, {pick.rank for pick in chosen}, opened.scale),
         chosen=chosen,
         recommendations=tuple(
-            replace(pick, account=account_of(pick))
+            replace(pick, account=replace(account_of(pick), evidence=evidence(opened, pick)))
             for pick in chosen[first : first + choice.per_page]
         ),
     )
+
+
+def usual_error(rows: Sequence[Recommendation], scale: RatingScale) -> str | None:
+    """How far the predictions of a list are off, as most rows would say it; the browser too."""
+    texts = [scale.score_text(pick.error) for pick in rows if pick.error is not None]
+    return Counter(texts).most_common(1)[0][0] if texts else None
 
 
 def _chart(rows: tuple[Recommendation, ...], chosen: set[int], scale: RatingScale) -> Chart | None:
@@ -126,7 +141,7 @@ def _chart(rows: tuple[Recommendation, ...], chosen: set[int], scale: RatingScal
                 movie_id=pick.movie.movie_id,
                 title=pick.movie.title,
                 year=pick.movie.year,
-                score=pick.score,
+                score=pick.unclipped,
                 mean=pick.movie.mean,
                 votes=pick.movie.votes,
                 chosen=pick.rank in chosen,

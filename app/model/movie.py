@@ -7,12 +7,11 @@ import numpy as np
 
 from app.model.dates import period_label
 from app.model.histogram import Histogram, Period, VotesOverTime, histogram
-from app.model.opened import Movie, OpenedRelease
+from app.model.opened import LEAST_LOVERS, Movie, OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
 from processing.ids import Id
 from processing.release import NO_MOVIE, UserRecord
 
-LEAST_LOVERS = 20  # viewers behind a share that is shown
 MOST_LOVERS = 6
 
 

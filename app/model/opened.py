@@ -20,6 +20,7 @@ from processing.report import Report, report_from_json
 
 _WHOLE = re.compile(r"-?[0-9]+")
 FEW_VOTES = 10
+LEAST_LOVERS = 20  # viewers behind a share that is shown
 KEPT_MOVIES = 20_000
 N_POPULAR = 12
 N_EXAMPLES = 2

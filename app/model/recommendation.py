@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from app.model.account import Account
-from app.model.opened import Movie, OpenedRelease
+from app.model.account import Account, Evidence
+from app.model.opened import LEAST_LOVERS, Movie, OpenedRelease
+from app.model.scale import RatingScale
 from processing.ids import Id
 
 MOST_REASONS = 2
@@ -37,16 +38,19 @@ class Alike:
 
 @dataclass(frozen=True, kw_only=True)
 class Recommendation:
-    """One row of a list; `difference` is the score minus the movie's mean.
+    """One row of a list.
 
-    `error` is the typical error, in stars, of predictions from as many ratings. `alike` is None
-    where none of those viewers rated the movie; `account` is None until a page shows it. A row is
-    `rough` if it is estimated from the ratings alone, where others of the list are not.
+    `unclipped` is the score as it is predicted, beyond the scale's end too: it tells apart what
+    `score`, within the scale, does not; `difference` is it minus the movie's mean. `error` is the
+    typical error, in stars, of predictions from as many ratings. `alike` is None where none of
+    those viewers rated the movie; `account` is None until a page shows it. A row is `rough` if it
+    is estimated from the ratings alone, where others of the list are not.
     """
 
     rank: int
     movie: Movie
     score: float
+    unclipped: float
     difference: float | None
     error: float | None
     reasons: tuple[Reason, ...]
@@ -65,20 +69,34 @@ def reason(opened: OpenedRelease, index: int, rating: float, share: float) -> Re
     )
 
 
+def evidence(opened: OpenedRelease, pick: Recommendation) -> tuple[Evidence, ...]:
+    """What the release tells of the reasons of a row, where enough viewers stand behind it."""
+    movie = opened.movie_index(pick.movie.movie_id)
+    similar, lovers = opened.release.similar[movie]["movie"], opened.release.lovers[movie]
+    found = []
+    for each in pick.reasons:
+        for n, both in lovers[similar == opened.movie_index(each.movie_id)].tolist():
+            if n >= LEAST_LOVERS:
+                found.append(Evidence(title=each.title, n=n, both=both))
+    return tuple(found)
+
+
 def recommendation(
     movie: Movie,
-    rank: int,
-    score: float,
+    place: tuple[int, RatingScale],
+    unclipped: float,
     error: float | None,
     reasons: tuple[Reason, ...],
     alike: Alike | None = None,
 ) -> Recommendation:
-    """Return a recommendation without its account."""
+    """Return a recommendation of a rank, on a scale, without its account."""
+    rank, scale = place
     return Recommendation(
         rank=rank,
         movie=movie,
-        score=score,
-        difference=None if movie.mean is None else score - movie.mean,
+        score=scale.clipped(unclipped),
+        unclipped=unclipped,
+        difference=None if movie.mean is None else unclipped - movie.mean,
         error=error,
         reasons=reasons,
         account=None,

@@ -57,6 +57,16 @@ class RatingScale:
         """Write a score or a mean: one decimal, none on scales that reach beyond 20."""
         return number_text(f"{value:.{self._decimals}f}")
 
+    def predicted_text(self, value: float) -> str:
+        """Write a prediction that is not clipped: beyond the scale's end, '5+'."""
+        if round(value, self._decimals) > self.high:
+            return f"{self.rating_text(self.high)}+"
+        return self.score_text(max(value, self.low))
+
+    def clipped(self, value: float) -> float:
+        """Return a prediction within the scale."""
+        return min(max(value, self.low), self.high)
+
     def tick_text(self, value: float) -> str:
         """Write a mark of an axis: '3.5', '4'."""
         return self.rating_text(value)
@@ -66,10 +76,10 @@ class RatingScale:
         share = (value - self.low) / (self.high - self.low) if self.high > self.low else 1.0
         return round(100 * min(max(share, 0.0), 1.0), 1)
 
-    def difference_text(self, value: float) -> str:
-        """Write a difference with its sign: '+0.4', '−1.2', '±0.0'."""
-        text = f"{value:+.{self._decimals}f}"
-        return number_text("±" + text[1:] if float(text) == 0 else text)
+    def difference_text(self, value: float) -> str | None:
+        """Write how large a difference is, '0.4'; None where it would read as none."""
+        text = f"{abs(value):.{self._decimals}f}"
+        return number_text(text) if float(text) else None
 
     def exact_text(self, value: float) -> str:
         """Write a score to the hundredth: '3.54'."""

@@ -4,9 +4,10 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.languages import gettext
-from app.model.account import Account, account
+from app.model.account import LIMIT, Account, account
 from app.model.choice import Choice
 from app.model.from_ratings import TOP_N, FromRatings
 from app.model.listing import Listing, ListPage, arrange
@@ -46,6 +47,11 @@ class UserPage(ListPage):
     own_error: OwnError | None
     taste: Taste | None
     ratings: tuple[OwnRating, ...]
+
+    @property
+    def whom(self) -> str:
+        """Whose list it is."""
+        return f"User {self.user_id}"
 
     @property
     def file_name(self) -> str:
@@ -150,7 +156,7 @@ def recommendations(opened: OpenedRelease, record: UserRecord) -> tuple[Recommen
     )
     columns = zip(
         map(opened.movie, record.top["movie"].tolist()),
-        record.top["score"].tolist(),
+        unclipped_scores(opened, record).tolist(),
         record.top["reasons"].tolist(),
         _alike(record),
         strict=True,
@@ -158,8 +164,8 @@ def recommendations(opened: OpenedRelease, record: UserRecord) -> tuple[Recommen
     return tuple(
         recommendation(
             movie,
-            rank,
-            score,
+            (rank, opened.scale),
+            unclipped,
             opened.typical_error(len(own), movie.votes),
             tuple(
                 reason(opened, rated, own[rated], share)
@@ -168,7 +174,7 @@ def recommendations(opened: OpenedRelease, record: UserRecord) -> tuple[Recommen
             ),
             alike,
         )
-        for rank, (movie, score, reasons, alike) in enumerate(columns, start=1)
+        for rank, (movie, unclipped, reasons, alike) in enumerate(columns, start=1)
     )
 
 
@@ -194,6 +200,15 @@ def _listing(opened: OpenedRelease, record: UserRecord, choice: Choice) -> Listi
     )
 
 
+def unclipped_scores(opened: OpenedRelease, record: UserRecord) -> NDArray[np.float64]:
+    """The scores of a user's list as they were before the scale's ends cut them, (n,)."""
+    scores = record.top["score"].astype(np.float64)
+    groups = opened.manifest.contribution_groups
+    if LIMIT not in groups:
+        return scores
+    return scores - record.top["contributions"][:, groups.index(LIMIT)].astype(np.float64)
+
+
 def _turned(opened: OpenedRelease, record: UserRecord, known: str | None) -> UserRecord:
     top = record.top
     places = turned(opened, top["movie"], top["order"].astype(np.float64), known)
@@ -203,7 +218,8 @@ def _turned(opened: OpenedRelease, record: UserRecord, known: str | None) -> Use
 def _account(opened: OpenedRelease, record: UserRecord, pick: Recommendation) -> Account:
     manifest = opened.manifest
     added = record.top["contributions"][pick.rank - 1].tolist()
-    return account(manifest.contribution_groups, added, manifest.contribution_start, pick.score)
+    ends = (manifest.contribution_start, pick.score)
+    return account(manifest.contribution_groups, added, ends, opened.scale)
 
 
 def _alike(record: UserRecord) -> list[Alike | None]:

@@ -3,6 +3,10 @@ import { fixed, t } from "./words.js";
 
 const MOST_RATINGS = 5;
 
+const LEAST_SHARE = 0.0075; // of the scale's span
+
+/** @typedef {import("./scale.js").RatingScale} RatingScale */
+
 /** @param {number} value */
 const rounded = (value) => Number(fixed(value, 2));
 
@@ -11,20 +15,26 @@ const rounded = (value) => Number(fixed(value, 2));
  * as it is shown, for what rounding leaves goes to the largest.
  * @param {string[]} titles
  * @param {number[]} parts
- * @param {number} start
- * @param {number} score
+ * @param {[start: number, score: number]} ends
+ * @param {RatingScale} scale
  * @returns {Account}
  */
-export function accountOfRatings(titles, parts, start, score) {
+export function accountOfRatings(titles, parts, [start, score], scale) {
   const order = [...parts.keys()].sort((a, b) => Math.abs(parts[b]) - Math.abs(parts[a]));
   const rest = order.splice(MOST_RATINGS).reduce((sum, place) => sum + parts[place], 0);
   const named = order.map((place) => ({ label: titles[place], stars: parts[place] }));
-  const beyond = score - start - named.reduce((sum, { stars }) => sum + stars, 0) - rest;
-  const all = [
-    ...named,
-    { label: t("Your other ratings"), stars: rest },
-    { label: t("The scale’s end"), stars: beyond },
-  ].map(({ label, stars }) => ({ label, stars: rounded(stars) }));
+  const beyond = score - start - parts.reduce((sum, part) => sum + part, 0);
+  const label =
+    beyond < 0
+      ? t("Cannot go above {stars}", { stars: scale.ratingText(scale.high) })
+      : t("Cannot go below {stars}", { stars: scale.ratingText(scale.low) });
+  if (beyond) named.push({ label, stars: beyond });
+  const isLarge = (/** @type {{ stars: number }} */ { stars }) =>
+    Math.abs(stars) >= LEAST_SHARE * (scale.high - scale.low);
+  const small = rest + named.reduce((sum, part) => sum + (isLarge(part) ? 0 : part.stars), 0);
+  const told = [...named.filter(isLarge), { label: t("The other ratings"), stars: small }];
+  const all = (named.length > 0 ? told : []).map((part) => ({ ...part, stars: rounded(part.stars) }));
+  if (all.length === 0) return { start: rounded(start), parts: [], score: rounded(score) };
   const left = rounded(score) - rounded(start) - all.reduce((sum, { stars }) => sum + stars, 0);
   const largest = all.reduce((most, part) => (Math.abs(part.stars) > Math.abs(most.stars) ? part : most));
   largest.stars = rounded(largest.stars + left);

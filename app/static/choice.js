@@ -4,7 +4,7 @@ import { t } from "./words.js";
 const PER_PAGE = 10;
 const NUMBERS = ["from", "to", "votes", "score_from", "score_to", "mean_from", "mean_to", "per_page", "page"];
 
-/** @typedef {{ rank: number, movie: Movie, score: number }} Row */
+/** @typedef {{ rank: number, movie: Movie, unclipped: number }} Row */
 
 /** @param {number | null} value */
 const orLast = (value) => value ?? -Infinity;
@@ -12,8 +12,8 @@ const orLast = (value) => value ?? -Infinity;
 /** @type {Record<string, (row: Row) => number | string>} */
 const SORTS = {
   best: ({ rank }) => rank,
-  score: ({ score }) => -score,
-  gap: ({ movie, score }) => (movie.mean === null ? Infinity : movie.mean - score),
+  score: ({ unclipped }) => -unclipped,
+  gap: ({ movie, unclipped }) => (movie.mean === null ? Infinity : movie.mean - unclipped),
   mean: ({ movie }) => -orLast(movie.mean),
   votes: ({ movie }) => -movie.votes,
   few: ({ movie }) => movie.votes,
@@ -79,7 +79,7 @@ export const letsIn = (choice, movie) =>
  */
 export function arrange(choice, rows) {
   return rows
-    .filter(({ score }) => within(score, choice.score_from, choice.score_to))
+    .filter(({ unclipped }) => within(unclipped, choice.score_from, choice.score_to))
     .filter(({ movie }) => within(movie.mean, choice.mean_from, choice.mean_to))
     .map((row) => ({ row, key: SORTS[choice.sort](row) }))
     .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))

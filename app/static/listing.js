@@ -20,7 +20,7 @@ export function listed(section, search, rowsOf) {
   const nPages = Math.max(1, Math.ceil(chosen.length / choice.per_page));
   const first = (choice.page - 1) * choice.per_page;
   if (choice.page > nPages || choice.page < 1) throw new Error(t("There is no page {page}.", { page: choice.page }));
-  for (const old of findAll(list, "nav.pages, .empty, form.tools .more, .gone")) old.remove();
+  for (const old of findAll(list, "nav.pages, .chips, .empty, form.tools .more, .gone")) old.remove();
   const form = find(list, "form.tools", HTMLFormElement);
   fillForm(form, choice);
   find(list, ".order-told").textContent = told(form, choice, rows.length, chosen.length);

@@ -65,30 +65,55 @@ function crowd({ mean, votes }, scale) {
   return `everyone <span class="num">${scale.scoreText(mean)}</span>${DOT}${plural(votes, "vote")}${few}`;
 }
 
-/** @param {Recommendation} pick @param {RatingScale} scale */
-function howMuch({ movie, score, error }, scale) {
-  let gap = "";
-  if (movie.mean !== null) {
-    const difference = score - movie.mean;
-    const sign = difference > 0 ? "up" : "down";
-    const text = scale.differenceText(difference);
-    gap = `\n<p class="meta"><span class="difference num ${sign}">${text}</span> for you</p>`;
-  }
+/** @param {Recommendation} pick @param {RatingScale} scale @param {string} usual */
+function howMuch({ movie, score, unclipped, error }, scale, usual) {
+  const text = scale.scoreText(error);
+  const own =
+    text === usual
+      ? ""
+      : ` <span class="quiet num"><span class="unseen">, ${t("give or take")} </span>` +
+        `<span aria-hidden="true">±</span>${text}</span>`;
   return (
-    `<p class="score">${stars(score, scale)} <b class="num">${scale.scoreText(score)}</b>` +
-    `<span class="unseen"> predicted, of ${scale.ratingText(scale.high)},</span>` +
-    ' <span class="quiet num"><span class="unseen">give or take </span>' +
-    `<span aria-hidden="true">±</span>${scale.scoreText(error)}</span></p>\n` +
-    `<p class="meta">${crowd(movie, scale)}</p>${gap}`
+    `<p class="score">${stars(score, scale)} <b class="num">${scale.predictedText(unclipped)}</b>` +
+    `<span class="unseen"> ${t("predicted, of {high}", { high: scale.ratingText(scale.high) })}</span>${own}</p>\n` +
+    `<p class="meta">${crowd(movie, scale)}</p>${gap(movie, unclipped, scale)}`
   );
+}
+
+/** @param {Movie} movie @param {number} unclipped @param {RatingScale} scale */
+function gap({ mean }, unclipped, scale) {
+  if (mean === null) return "";
+  const text = scale.differenceText(unclipped - mean);
+  if (!text) return `\n<p class="meta">${t("as everyone")}</p>`;
+  return unclipped > mean
+    ? `\n<p class="meta difference num up">${t("{stars} more than everyone", { stars: text })}</p>`
+    : `\n<p class="meta difference num down">${t("{stars} less than everyone", { stars: text })}</p>`;
+}
+
+/**
+ * How far the predictions of a list are off, as most rows would say it.
+ * @param {Recommendation[]} picks
+ * @param {RatingScale} scale
+ */
+export function usualError(picks, scale) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { error } of picks) {
+    const text = scale.scoreText(error);
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  const most = Math.max(...counts.values());
+  return [...counts.keys()].find((text) => counts.get(text) === most) ?? "";
 }
 
 /** @param {Recommendation} pick */
 function why({ reasons }) {
-  if (reasons.length === 0) return NO_REASON;
-  const named = reasons.map((movie) => `<a href="${movieUrl(movie)}"><cite>${escape(movie.title)}</cite></a>`);
-  const last = named.pop();
-  return `Because you liked ${named.length > 0 ? `${named.join(", ")} and ` : ""}${last}.`;
+  if (reasons.length === 0) return t(NO_REASON);
+  const [one, other] = reasons.map(
+    (movie) => `<a href="${movieUrl(movie)}"><cite>${escape(movie.title)}</cite></a>`,
+  );
+  if (!other) return t("Because you liked {movie}.", { movie: one });
+  return t("Because you liked {one} and {other}.", { one, other });
 }
 
 /** @param {string} first @param {string} last */
@@ -125,24 +150,27 @@ function shareTable({ movie, reasons }) {
       `<rect class="on" width="${fixed(100 * share, 1)}" height="8"/></svg></td>` +
       `<td class="num">${fixed(100 * share, 0)} %</td></tr>\n`,
   );
+  const caption = t("Which of your ratings count most for {movie}", { movie: `<cite>${escape(movie.title)}</cite>` });
   return (
-    `<table class="bars">\n<caption>Of all that puts <cite>${escape(movie.title)}</cite> on this list</caption>\n` +
+    `<table class="bars">\n<caption>${caption}</caption>\n` +
     `${head(t("Movie"), t("Share"))}\n<tbody>\n${rows.join("")}</tbody>\n</table>`
   );
 }
 
 /** @param {Recommendation} pick @param {RatingScale} scale */
 function fullAccount(pick, scale) {
-  const off = `<b class="num">${scale.scoreText(pick.error)}</b>`;
+  const off = t("Predictions like this one are typically off by about {stars} stars.", {
+    stars: scale.scoreText(pick.error),
+  });
   const tables = accountTable(pick, scale) + (pick.reasons.length > 0 ? shareTable(pick) : "");
   return `<details>
 <summary>The full account<span class="unseen"> of ${escape(pick.movie.title)}</span></summary>
-${tables}<p class="told">Predictions from as many ratings as this one are off by about ${off} stars.</p>
+${tables}<p class="told">${off}</p>
 </details>`;
 }
 
-/** @param {Recommendation} pick @param {RatingScale} scale */
-export function pickItem(pick, scale) {
+/** @param {Recommendation} pick @param {RatingScale} scale @param {string} usual */
+export function pickItem(pick, scale, usual) {
   const { movie } = pick;
   const title = escape(movie.title);
   const id = escape(`${movie.movie_id}`);
@@ -154,7 +182,7 @@ ${tile(movie)}
 <p class="meta">${facts(movie)}</p>
 </div>
 <div class="how-much">
-${howMuch(pick, scale)}
+${howMuch(pick, scale, usual)}
 </div>
 <div class="why">
 <p>${why(pick)}</p>

@@ -5,7 +5,7 @@ import { find, make } from "./dom.js";
 import { idHere, marked, ratings, whenFilmsChange } from "./films.js";
 import { fold, makeModel } from "./fold-in.js";
 import { listed } from "./listing.js";
-import { ownItem, pickItem } from "./markup.js";
+import { ownItem, pickItem, usualError } from "./markup.js";
 import { makeRanking, ranked, turn } from "./ranking.js";
 import { RatingScale } from "./scale.js";
 import { fixed, t, tn } from "./words.js";
@@ -38,12 +38,14 @@ export async function open(section, redraw) {
   return (/** @type {HTMLElement} */ before, /** @type {string} */ search) => {
     const given = ratings();
     const leftOut = new Set([...marked("hidden"), ...marked("seen")].map((film) => String(idHere(film))));
-    const made = listed(before, search, (choice) =>
-      picksOf({ titles, model, ranking }, given, choice, leftOut).map((pick) => ({
-        ...pick,
-        markup: () => pickItem(pick, scale),
-      })),
-    );
+    let usual = "";
+    const made = listed(before, search, (choice) => {
+      const picks = picksOf({ titles, model, ranking }, given, choice, leftOut);
+      usual = usualError(picks, scale);
+      return picks.map((pick) => ({ ...pick, markup: () => pickItem(pick, scale, usual) }));
+    });
+    find(made.list, ".error-told").textContent =
+      usual && t("Predictions here are typically off by about {stars} stars.", { stars: usual });
     chosen = made.chosen;
     const n = nRated();
     status.textContent = n
@@ -118,14 +120,16 @@ export function picksOf({ titles, model, ranking }, stars, choice, leftOut = new
   const person = fold(model, given, values);
   const names = given.map((index) => titles.titles[index]);
   return turn(ranking, titles.votes, best, choice.known).map(({ index, reasons }, place) => {
-    const score = scale.clipped(person.score(index));
+    const unclipped = person.score(index);
+    const score = scale.clipped(unclipped);
     return {
       rank: place + 1,
       movie: movieOf(titles, index),
       score,
+      unclipped,
       error: person.error(index),
       reasons: reasons.map((reason) => ({ ...movieOf(titles, given[reason.place]), share: reason.share })),
-      account: accountOfRatings(names, person.parts(index), model.average(index), score),
+      account: accountOfRatings(names, person.parts(index), [model.average(index), score], scale),
     };
   });
 }

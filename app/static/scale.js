@@ -48,10 +48,15 @@ export class RatingScale {
     return `${value < 0 ? "" : "+"}${this.exactText(value)}`;
   }
 
-  /** @param {number} value */
+  /** @param {number} value not clipped */
+  predictedText(value) {
+    if (Number(fixed(value, this.decimals)) > this.high) return `${this.ratingText(this.high)}+`;
+    return this.scoreText(Math.max(value, this.low));
+  }
+
+  /** How large a difference is, nothing where it would read as none. @param {number} value */
   differenceText(value) {
-    const text = fixed(value, this.decimals);
-    if (Number(text) === 0) return `±${numberText(text.replace("-", ""))}`;
-    return numberText(value > 0 ? `+${text}` : text);
+    const text = fixed(Math.abs(value), this.decimals);
+    return Number(text) === 0 ? "" : numberText(text);
   }
 }

@@ -140,6 +140,7 @@ interface Recommendation {
   rank: number;
   movie: Movie;
   score: number;
+  unclipped: number;
   error: number;
   reasons: Speaking[];
   account: Account;

@@ -262,7 +262,11 @@ def _top(matrix: np.ndarray, about: ReleaseAbout) -> np.ndarray:
             top[user, place]["score"] = high - 0.043 * (high - low) * place
             top[user, place]["order"] = 2 - 0.1 * place
             above = top[user, place]["score"] - about.contribution_start
-            top[user, place]["contributions"] = above * np.array([0.5, -0.25, 0.75, 0.0])
+            cut = 0.0 if place else 0.1 * (high - low)  # the first would be above the scale
+            top[user, place]["contributions"] = [
+                *((above + cut) * np.array([0.5, -0.25, 0.75])),
+                -cut,
+            ]
             top[user, place]["n_neighbours"] = place % 4
             top[user, place]["neighbours_mean"] = high - 0.1 * place if place % 4 else np.nan
             if USER_IDS[user] == NO_REASONS_ID:

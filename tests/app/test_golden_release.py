@@ -39,4 +39,4 @@ def test_user_page_when_a_reason_was_rated_below_what_counts_as_liking_then_not_
     (pick,) = visitor.get("/users/6.json").json["recommendations"]
     assert [(reason["movie_id"], reason["rating"]) for reason in pick["reasons"]] == [(3, 5.0)]
     why = parse(visitor.get("/users/6"), 200).select_one(".pick .why p")
-    assert why.get_text() == "Because you liked The First Film."
+    assert why.get_text() == "Because they liked The First Film."

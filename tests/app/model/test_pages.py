@@ -1,5 +1,7 @@
 """A user's page, read by element as a browser and a screen reader would."""
 
+from collections import Counter
+
 import pytest
 
 from tests.app.html import text, texts
@@ -18,6 +20,11 @@ def test_user_page_when_opened_then_every_pick_tells_its_numbers(client, show):
     page = client.get("/users/7.json").json
     rows = show("/users/7").select("ol.picks > li")
     assert len(rows) == len(page["recommendations"]) > N_REASONS
+    errors = [pick["error"] for pick in page["recommendations"] if pick["error"] is not None]
+    ((usual, _),) = Counter(f"{error:.1f}" for error in errors).most_common(1)
+    told = text(show("/users/7").select_one("#list > .quiet"))
+    assert told.endswith(f"Predictions here are typically off by about {usual} stars.")
+    assert text(rows[0].select_one(".score b")) == "5+"
     for i, (row, pick) in enumerate(zip(rows, page["recommendations"], strict=True)):
         title, year, genres = FILMS[pick["movie"]["movie_id"] - 1]
         assert row.select_one(".rank[aria-hidden=true]").text == f"{i + 1}"
@@ -25,8 +32,10 @@ def test_user_page_when_opened_then_every_pick_tells_its_numbers(client, show):
         assert row.h3.a["href"] == f"/movies/{pick['movie']['movie_id']}?user=7"
         known = ([str(year)] if year else []) + list(genres)
         assert text(row.select_one(".what .meta")) == " · ".join(known)
-        assert text(row.select_one(".score b")) == f"{pick['score']:.1f}"
-        sure = "" if pick["error"] is None else f", give or take ±{pick['error']:.1f}"
+        shown = "5+" if pick["unclipped"] >= 5.05 else f"{pick['unclipped']:.1f}"
+        assert text(row.select_one(".score b")) == shown
+        error = None if pick["error"] is None else f"{pick['error']:.1f}"
+        sure = "" if error in (None, usual) else f", give or take ±{error}"
         assert text(row.select_one(".score")).endswith(f"predicted, of 5{sure}")
         _check_community(row, pick)
 
@@ -41,10 +50,15 @@ def _check_community(row, pick):
         return
     few = " few votes" if votes < 10 else ""
     assert everyone == f"everyone {mean:.1f} · {votes} votes{few}"
-    assert pick["difference"] == pytest.approx(pick["score"] - mean)
-    shown = float(text(difference).replace("−", "-").replace("±", ""))
+    assert pick["difference"] == pytest.approx(pick["unclipped"] - mean)
+    if difference is None:
+        assert abs(pick["difference"]) < 0.0501
+        assert text(row.select(".how-much .meta")[1]) == "as everyone"
+        return
+    stars, _, words = text(difference).partition(" ")
+    assert words == f"{'more' if pick['difference'] > 0 else 'less'} than everyone"
+    shown = float(stars) * (1 if pick["difference"] > 0 else -1)
     assert shown == pytest.approx(pick["difference"], abs=0.0501)
-    assert text(difference)[0] in "+−±"
 
 
 def test_user_page_when_opened_then_each_pick_says_its_typical_error(client, app):
@@ -64,11 +78,11 @@ def test_user_page_when_opened_then_the_account_sums_to_the_score(client, show):
         assert parts[0] == row["account"]["start"]
         assert round(sum(parts), 2) == float(total) == float(f"{row['score']:.2f}")
         assert [part["stars"] for part in row["account"]["parts"]] == parts[1:]
-        assert texts(table.select("tbody th"))[1:] == [
-            "How generous you are",
-            "How well liked the movie is",
-            "Your taste",
-        ]
+        names = [part["label"] for part in row["account"]["parts"]]
+        assert texts(table.select("tbody th"))[1:] == names
+        large = ["How generous they are", "How well liked the movie is", "Their taste"]
+        cut = ["Cannot go above 5"] if row["unclipped"] > 5 else []
+        assert names in ([*large, *cut], ["Their taste", "Everything else"])
 
 
 def test_user_page_when_opened_then_reasons_have_shares_in_details(client, show):
@@ -79,9 +93,9 @@ def test_user_page_when_opened_then_reasons_have_shares_in_details(client, show)
     for row, pick in zip(rows, page["recommendations"], strict=True):
         reasons = pick["reasons"]
         titles = [FILMS[reason["movie_id"] - 1][0] for reason in reasons]
-        assert 1 <= len(reasons) <= N_REASONS
+        assert 1 <= len(reasons) <= 2
         assert texts(row.select(".why > p:first-child cite")) == titles
-        assert text(row.select_one(".why > p")).startswith(f"Because you liked {titles[0]}")
+        assert text(row.select_one(".why > p")).startswith(f"Because they liked {titles[0]}")
         table = row.select("table.bars")[-1]
         assert texts(table.select("tbody th")) == titles
         shares = texts(table.select("tbody td.num"))
@@ -95,7 +109,9 @@ def test_user_page_when_there_are_no_reasons_then_it_says_what_else_counts(clien
     assert len(rows) == len(picks) > 0
     for row, pick in zip(rows, picks, strict=True):
         assert pick["reasons"] == []
-        assert text(row.select_one(".why")).startswith("No one movie that you liked brings it here")
+        assert text(row.select_one(".why")).startswith(
+            "No one movie that they liked brings it here"
+        )
 
 
 def test_user_page_when_nearly_all_is_rated_then_the_list_is_short(show):

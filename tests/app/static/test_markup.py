@@ -1,5 +1,7 @@
 """A row of a list as the browser writes it against the one of the site, letter by letter."""
 
+from types import SimpleNamespace
+
 import msgspec
 import numpy as np
 import pytest
@@ -8,15 +10,16 @@ from flask import get_template_attribute
 from app.languages import ENGLISH, NAMES, Speech, speaking
 from app.markup.filters import initials, tile_class
 from app.model.account import account_of_ratings
+from app.model.listing import usual_error
 from app.model.opened import Movie
 from app.model.recommendation import Reason, Recommendation
 from app.model.scale import RatingScale
 from tests.app.scripts import SCALES, films, rows_of, run_scripts
 
 IDS = (1, 7, 64_082, 193_609, 2**31, 2**40 + 3)
-WRITE_ALL = """({ RatingScale, pickItem }, { scale, picks }) => {
+WRITE_ALL = """({ RatingScale, pickItem, usualError }, { scale, picks }) => {
   const ours = new RatingScale(scale);
-  return picks.map((pick) => pickItem(pick, ours));
+  return picks.map((pick) => pickItem(pick, ours, usualError(picks, ours)));
 }"""
 
 
@@ -46,7 +49,9 @@ def test_row_when_of_any_movie_then_letter_by_letter_that_of_the_site(ends, lang
     prefix = "" if language == ENGLISH else f"/{language}"
     with app.test_request_context(), speaking(Speech(language, prefix)):
         pick_item = get_template_attribute("_list.html", "pick_item")
-        expected = [row for pick in picks for row in rows_of(pick_item(pick, scale, ""))]
+        told = {"scale": scale, "whom": None, "usual_error": usual_error(picks, scale)}
+        page = SimpleNamespace(site=SimpleNamespace(scale=scale), **told)
+        expected = [row for pick in picks for row in rows_of(pick_item(pick, page, ""))]
     assert len(found) > 400
     assert found == expected
 
@@ -69,7 +74,11 @@ def _picks(ends):
     levels = np.arange(low, high + step / 2, step).tolist()
     rows = []
     for index, movie in enumerate(movies):
-        score = levels[index % len(levels)] if index % 5 == 0 else rng.uniform(low, high)
+        room = (high - low) / 8
+        score = (
+            levels[index % len(levels)] if index % 5 == 0 else rng.uniform(low - room, high + room)
+        )
+        error = 0.3 if index % 3 else rng.uniform(0, (high - low) / 3)
         reasons = [
             Reason(
                 movie_id=other.movie_id,
@@ -77,21 +86,22 @@ def _picks(ends):
                 rating=levels[int(rng.integers(len(levels)))],
                 share=0.25,
             )
-            for other in movies[index // 2 : index // 2 + index % 4]
+            for other in movies[index // 2 : index // 2 + index % 3]
         ]
         rows.append(
             Recommendation(
                 rank=index + 1,
                 movie=movie,
-                score=float(score),
+                score=min(max(float(score), low), high),
+                unclipped=float(score),
                 difference=None if movie.mean is None else float(score) - movie.mean,
-                error=float(rng.uniform(0, (high - low) / 3)),
+                error=float(error),
                 reasons=tuple(reasons),
                 account=account_of_ratings(
                     [other.title for other in movies[:index]],
                     rng.normal(0, (high - low) / 9, index).tolist(),
-                    float(rng.uniform(low, high)),
-                    float(score),
+                    (float(rng.uniform(low, high)), min(max(float(score), low), high)),
+                    RatingScale(low=low, high=high, step=step),
                 ),
                 alike=None,
             )
@@ -113,6 +123,7 @@ def _as_json(pick):
         "rank": pick.rank,
         "movie": movie,
         "score": pick.score,
+        "unclipped": pick.unclipped,
         "error": pick.error,
         "reasons": reasons,
         "account": msgspec.to_builtins(pick.account),

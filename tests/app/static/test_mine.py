@@ -10,9 +10,9 @@ import pytest
 from tests.app import sample
 from tests.app.scripts import SCALES, films, rows_of, run_scripts
 
-LIST = """(
-  { arrange, choiceOf, makeModel, makeRanking, picksOf, pickItem, tableOf, RatingScale }, given
-) => {
+LIST = """(scripts, given) => {
+  const { arrange, choiceOf, makeModel, makeRanking, picksOf, pickItem, tableOf } = scripts;
+  const { usualError, RatingScale } = scripts;
   const bytes = (text) => Uint8Array.from(Buffer.from(text, "base64")).buffer;
   const scale = new RatingScale(given.prior.scale);
   const model = makeModel(given.prior, bytes(given.factors));
@@ -20,7 +20,8 @@ LIST = """(
   const data = { titles: given.titles, model, ranking };
   const choice = choiceOf(given.search);
   const picks = arrange(choice, picksOf(data, given.ratings, choice));
-  return { rows: picks.map((pick) => pickItem(pick, scale)), table: tableOf(picks) };
+  const usual = usualError(picks, scale);
+  return { rows: picks.map((pick) => pickItem(pick, scale, usual)), table: tableOf(picks) };
 }"""
 SCRIPTS = ["choice.js", "fold-in.js", "markup.js", "mine.js", "ranking.js", "scale.js"]
 

@@ -11,6 +11,7 @@ WRITE_ALL = """({ RatingScale }, { scale: given, values, levels }) => {
   const scale = new RatingScale(given);
   return {
     scores: values.map((value) => scale.scoreText(value)),
+    predicted: values.map((value) => scale.predictedText(value)),
     gaps: values.map((value) => scale.differenceText(value)),
     filled: values.map((value) => scale.filled(value)),
     ratings: levels.map((value) => scale.ratingText(value)),
@@ -32,7 +33,8 @@ def test_scale_when_it_writes_then_as_the_site_writes(ends, language):
     with speaking(Speech(language)):
         assert found == {
             "scores": [scale.score_text(value) for value in values],
-            "gaps": [scale.difference_text(value) for value in values],
+            "predicted": [scale.predicted_text(value) for value in values],
+            "gaps": [scale.difference_text(value) or "" for value in values],
             "filled": [str(float(scale.filled(value))) for value in values],
             "ratings": [scale.rating_text(value) for value in levels],
             "width": scale.row_width,
