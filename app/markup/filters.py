@@ -8,6 +8,7 @@ from app.languages import gettext, ngettext, number_text
 from app.model.addresses import movie_url
 from app.model.choice import KNOWN, SORTS
 from app.model.dates import day_text
+from app.model.movie import ViewerBand
 from app.model.title_index import fold_words
 from processing.ids import Id
 from processing.report import WORDS, cell_text, figure_text
@@ -31,6 +32,7 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.filters["number"] = number_text
     app.jinja_env.filters["translated"] = gettext  # of what stands in no template
     app.jinja_env.globals["report_words"] = WORDS
+    app.jinja_env.globals["band_name"] = band_name
     app.jinja_env.globals["known"] = KNOWN
     app.jinja_env.globals["sorts"] = {name: label for name, (label, _) in SORTS.items()}
 
@@ -50,6 +52,18 @@ def initials(title: str) -> str:
     words = fold_words(title)
     telling = [word for word in words if word not in _SMALL_WORDS] or words
     return "".join(word[0] for word in telling[:2]).upper() or "★"
+
+
+def band_name(band: ViewerBand) -> str:
+    """Name the viewers of a band by how much they rate."""
+    if band.least == 1 and band.most is None:
+        return gettext("All viewers")
+    if band.most is None:
+        return gettext("Avid viewers (%(n)s ratings or more)") % {"n": count(band.least)}
+    if band.least == 1:
+        return gettext("Occasional viewers (up to %(n)s ratings)") % {"n": count(band.most)}
+    ends = {"low": count(band.least), "high": count(band.most)}
+    return gettext("Regular viewers (%(low)s to %(high)s ratings)") % ends
 
 
 def tile_class(movie_id: Id) -> str:

@@ -4,6 +4,7 @@ Functions, not macros: a list of twenty movies has three thousand of these value
 takes three times as long to write. The browser writes the same rows: `app/static/markup.js`.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from markupsafe import Markup, escape
 from app.markup.filters import count, initials, plural, tile_class
 from app.markup.languages import gettext
 from app.model.addresses import movie_url
-from app.model.chart import Chart
+from app.model.chart import Chart, Place, radius
 from app.model.opened import Movie
 from app.model.recommendation import Recommendation
 from app.model.scale import RatingScale
@@ -134,29 +135,43 @@ def why(pick: Recommendation, for_you: bool) -> Markup:
 
 
 class DrawnChart(NamedTuple):
-    """The points of a chart as circles, and as rows of a table."""
+    """A chart: other movies and ratings as paths, the points as circles and as rows of a table."""
 
+    others: str
+    given: str
     points: Markup
     rows: Markup
 
 
-def draw_chart(chart: Chart, scale: RatingScale) -> DrawnChart:
+def draw_chart(chart: Chart, scale: RatingScale, user_query: str = "") -> DrawnChart:
     """Draw the points of a chart; each circle carries where it leads and what it says."""
     points, rows = [], []
+    most = max(point.votes for point in chart.points)
     for point in chart.points:
-        href, title = movie_url(point.movie_id), escape(point.title)
-        score, mean = scale.score_text(point.score), scale.score_text(point.mean)
+        href, title = movie_url(point.movie_id) + user_query, escape(point.title)
+        score, mean = scale.predicted_text(point.score), scale.score_text(point.mean)
         votes, year = count(point.votes), f" ({point.year})" if point.year else ""
         points.append(
             f'<circle{"" if point.chosen else " class=out"} cx="{chart.x(point.mean)}" '
-            f'cy="{chart.y(point.score)}" r="6" data-href="{href}" data-text="{title}{year}: '
+            f'cy="{chart.y(point.score)}" r="{radius(point.votes, most)}" data-href="{href}" '
+            f'data-text="{title}{year}: '
             f'predicted {score}, everyone {mean} from {plural(point.votes, "vote")}"/>\n'
         )
         rows.append(
             f'<tr><th scope="row"><a href="{href}">{title}</a></th><td class="num">{score}</td>'
             f'<td class="num">{mean}</td><td class="num">{votes}</td></tr>\n'
         )
-    return DrawnChart(points=Markup("".join(points)), rows=Markup("".join(rows)))
+    return DrawnChart(
+        others=_dots(chart.others),
+        given=_dots(chart.given),
+        points=Markup("".join(points)),
+        rows=Markup("".join(rows)),
+    )
+
+
+def _dots(places: Sequence[Place]) -> str:
+    """Write places as one path whose round ends are the dots."""
+    return "".join([f"M{x} {y}h0" for x, y in places])
 
 
 def account_table(pick: Recommendation, scale: RatingScale) -> Markup:

@@ -1,17 +1,33 @@
-"""The chart of a list: predicted stars against everyone's, a point for each movie."""
+"""The chart of a list: predicted stars against everyone's, on one scale, a point for each movie.
+
+The drawing is 640 by 716 units; its frame is a square, so that the line where both are equal is at
+45 degrees, and how far a movie is above it can be read. Predictions are not clipped. Everything is
+a pure function of numbers, for whoever draws it elsewhere.
+"""
 
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from app.model.chart_labels import Dot, Label, place_labels
 from processing.ids import Id
 
-LEFT, RIGHT, TOP, BOTTOM = 44, 628, 12, 376  # of the axes, in a drawing of 640 by 420
-_LEAST_SPAN = 0.1  # of the scale's
+LEFT, RIGHT, TOP, BOTTOM = 48, 628, 56, 636  # of the frame
+N_NAMED = 5
+MOST_RINGS = 150
+_STEP = 0.125  # of the scale's span: ends of the axes are multiples of it, or of less
+_LOWEST = 0.375  # of the scale's span: the axes begin there, or below
+_ROOM = 0.02  # of the scale's span, beside the outermost point
+_LEAST_RADIUS, _MOST_RADIUS = 4.0, 8.0
+
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """A movie of the list; `chosen` tells whether the filters let it through."""
+    """A movie of the list, its `score` not clipped; `chosen` if the filters let it through."""
 
     rank: int
     movie_id: Id
@@ -23,33 +39,49 @@ class Point:
     chosen: bool
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Around:
+    """What stands around a list, in stars, as float64: other movies, and what was rated.
+
+    `others`: (n, 2), everyone's mean and a rough prediction. `given`: (m, 2), everyone's mean and
+    the rating.
+    """
+
+    others: NDArray[np.float64]
+    given: NDArray[np.float64]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tick:
-    """A mark of an axis: what it says, and where it is, in units of the drawing."""
+    """A mark of both axes: what it says, and where it is, in units of the drawing."""
 
     value: float
-    place: float
+    x: float
+    y: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """All points, and the ends of the axes in stars: `mean_low` to `mean_high` runs right."""
+    """All points, and what both axes run from and to, in stars.
+
+    `others` and `given` are what stands around them, as places in units of the drawing; `labels`
+    name the movies farthest above the line.
+    """
 
     points: tuple[Point, ...]
-    mean_low: float
-    mean_high: float
-    score_low: float
-    score_high: float
+    low: float
+    high: float
+    others: tuple[Place, ...]
+    given: tuple[Place, ...]
+    labels: tuple[Label, ...]
 
     def x(self, mean: float) -> float:
         """Where a mean is, from the left, in units of the drawing."""
-        share = (mean - self.mean_low) / (self.mean_high - self.mean_low)
-        return round(LEFT + share * (RIGHT - LEFT), 1)
+        return round(LEFT + (mean - self.low) / (self.high - self.low) * (RIGHT - LEFT), 1)
 
     def y(self, score: float) -> float:
         """Where a score is, from the top, in units of the drawing."""
-        share = (score - self.score_low) / (self.score_high - self.score_low)
-        return round(BOTTOM - share * (BOTTOM - TOP), 1)
+        return round(BOTTOM - (score - self.low) / (self.high - self.low) * (BOTTOM - TOP), 1)
 
     @property
     def frame(self) -> tuple[int, int, int, int]:
@@ -57,25 +89,10 @@ class Chart:
         return LEFT, RIGHT, TOP, BOTTOM
 
     @property
-    def mean_ticks(self) -> tuple[Tick, ...]:
-        """The marks of the axis of everyone's stars."""
-        values = _round_values(self.mean_low, self.mean_high)
-        return tuple(Tick(value=value, place=self.x(value)) for value in values)
-
-    @property
-    def score_ticks(self) -> tuple[Tick, ...]:
-        """The marks of the axis of predicted stars."""
-        values = _round_values(self.score_low, self.score_high)
-        return tuple(Tick(value=value, place=self.y(value)) for value in values)
-
-    @property
-    def equal(self) -> tuple[float, float, float, float] | None:
-        """Ends x1, y1, x2, y2 of the line where both are equal, None where it is out of sight."""
-        low = max(self.mean_low, self.score_low)
-        high = min(self.mean_high, self.score_high)
-        if low >= high:
-            return None
-        return self.x(low), self.y(low), self.x(high), self.y(high)
+    def ticks(self) -> tuple[Tick, ...]:
+        """The marks of both axes."""
+        values = _round_values(self.low, self.high)
+        return tuple(Tick(value=value, x=self.x(value), y=self.y(value)) for value in values)
 
     @property
     def n_above(self) -> int:
@@ -83,37 +100,72 @@ class Chart:
         return sum(point.score > point.mean for point in self.points)
 
 
-def make_chart(points: tuple[Point, ...], low: float, high: float) -> Chart | None:
-    """Fit the axes around the points, within a scale from `low` to `high`; None without any."""
+def make_chart(
+    points: tuple[Point, ...], low: float, high: float, around: Around | None = None
+) -> Chart | None:
+    """Fit the axes around the points, on a scale from `low` to `high`; None without any point."""
     if not points:
         return None
-    ends = [
-        _around(values, _step((high - low) * _LEAST_SPAN), low, high)
-        for values in ([point.mean for point in points], [point.score for point in points])
-    ]
-    (mean_low, mean_high), (score_low, score_high) = ends
+    ends = _ends(points, low, high)
+    frame = Chart(
+        points=points, low=ends[0], high=ends[1], others=(), given=(), labels=()
+    )  # places things
+    others: tuple[Place, ...] = ()
+    given: tuple[Place, ...] = ()
+    if around is not None:
+        others = _places(around.others, *ends)
+        given = _places(around.given[:: 1 + len(around.given) // MOST_RINGS], *ends)
     return Chart(
         points=points,
-        mean_low=mean_low,
-        mean_high=mean_high,
-        score_low=score_low,
-        score_high=score_high,
+        low=ends[0],
+        high=ends[1],
+        others=others,
+        given=given,
+        labels=_labels(frame),
     )
 
 
-def _around(
-    values: list[float], step: float, scale_low: float, scale_high: float
-) -> tuple[float, float]:
-    """Round multiples of `step` that hold all values, with a little room within the scale."""
-    room = step / 5
-    low = math.floor((min(values) - room) / step) * step
-    high = math.ceil((max(values) + room) / step) * step
-    low, high = max(low, min(scale_low, *values)), min(high, max(scale_high, *values))
-    return _tidy(low, step), _tidy(high, step)
+def radius(votes: int, most: int) -> float:
+    """The radius of a movie's point: it grows with its votes, of which `most` are the most."""
+    share = math.log1p(votes) / math.log1p(most) if most else 1.0
+    return round(_LEAST_RADIUS + (_MOST_RADIUS - _LEAST_RADIUS) * share**3, 1)
+
+
+def _ends(points: tuple[Point, ...], low: float, high: float) -> tuple[float, float]:
+    """What both axes run from and to: the upper part of the scale, and what is beyond it."""
+    span = high - low
+    step = _step(span * _STEP)
+    stars = [value for point in points for value in (point.mean, point.score)]
+    least, most = min(stars) - _ROOM * span, max(stars) + _ROOM * span
+    start = math.floor(min(least, low + _LOWEST * span) / step) * step
+    end = max(high, most if max(stars) > high else high)
+    return _tidy(max(start, min(low, *stars)), step), _tidy(end, step)
+
+
+def _places(stars: NDArray[np.float64], low: float, high: float) -> tuple[Place, ...]:
+    """Where pairs of a mean and stars are, in whole units, of those within the frame."""
+    shares = (stars - low) / (high - low)
+    shares = shares[((shares >= 0) & (shares <= 1)).all(axis=1)]
+    xs = np.rint(LEFT + shares[:, 0] * (RIGHT - LEFT)).astype(np.int64)
+    ys = np.rint(BOTTOM - shares[:, 1] * (BOTTOM - TOP)).astype(np.int64)
+    return tuple(zip(xs.tolist(), ys.tolist(), strict=True))
+
+
+def _labels(chart: Chart) -> tuple[Label, ...]:
+    """Name the points farthest above the line."""
+    most = max(point.votes for point in chart.points)
+    dots = [
+        Dot(x=chart.x(point.mean), y=chart.y(point.score), radius=radius(point.votes, most))
+        for point in chart.points
+    ]
+    above = [place for place, point in enumerate(chart.points) if point.score > point.mean]
+    above.sort(key=lambda place: chart.points[place].mean - chart.points[place].score)
+    named = [(dots[place], chart.points[place].title) for place in above[:N_NAMED]]
+    return place_labels(named, dots, (LEFT, RIGHT, TOP, BOTTOM))
 
 
 def _round_values(low: float, high: float) -> list[float]:
-    """Between three and eight round values from `low` to `high`."""
+    """Between three and ten round values from `low` to `high`."""
     step = _step((high - low) / 4)
     first = math.ceil(round(low / step, 6))
     last = math.floor(round(high / step, 6))

@@ -110,6 +110,14 @@ class Choice:
         """Return the same choice of a list that is turned another way; "" is as it is listed."""
         return replace(self, known=known or None, page=1)
 
+    def any_score(self) -> "Choice":
+        """Return the same choice without bounds on predicted stars."""
+        return replace(self, page=1, score_from=None, score_to=None)
+
+    def any_mean(self) -> "Choice":
+        """Return the same choice without bounds on everyone's stars."""
+        return replace(self, page=1, mean_from=None, mean_to=None)
+
     @property
     def whole(self) -> "Choice":
         """The whole list in its own order, turned and cut into pages as it is."""

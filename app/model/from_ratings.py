@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.model.account import Account, account_of_ratings
+from app.model.chart import Around
 from app.model.choice import Choice
 from app.model.opened import OpenedRelease
 from app.model.recommendation import MOST_REASONS, Reason, Recommendation, reason, recommendation
@@ -76,6 +77,16 @@ class FromRatings:
         (parts,) = folding.parts(self._person, np.array([index])).tolist()
         ends = (float(folding.average[index]), pick.score)
         return account_of_ratings(self._titles, parts, ends, self._opened.scale)
+
+    def around(self) -> Around:
+        """Return what stands around a list in a chart: some other movies, and the ratings."""
+        opened, everyone = self._opened, self._opened.everyone
+        others = np.setdiff1d(opened.sampled, self._rated)
+        scores = opened.folding.score(self._person, others)
+        return Around(
+            others=np.column_stack((everyone.means[others], scores)),
+            given=np.column_stack((everyone.means[self._rated], self._stars)),
+        )
 
     @cached_property
     def _titles(self) -> list[str]:

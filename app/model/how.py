@@ -22,6 +22,7 @@ class HowPage(ReleasePage):
     best_member: ModelErrors | None
     average: ModelErrors | None
     members: tuple[str, ...]
+    has_genres: bool
     figures: tuple[str, ...]
 
 
@@ -37,5 +38,6 @@ def how_page(opened: OpenedRelease, site: SiteInfo) -> HowPage:
         best_member=report.best_member,
         average=report.errors_of(MEAN),
         members=tuple(row.label for row in report.members),
+        has_genres=bool(opened.everyone.genre_names),
         figures=tuple(opened.manifest.figures),
     )

@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from app.languages import gettext
 from app.model.account import Account
-from app.model.chart import Chart, Point, make_chart
+from app.model.chart import Around, Chart, Point, make_chart
 from app.model.choice import Choice
 from app.model.opened import OpenedRelease, PageNotFoundError
 from app.model.page import Cell, TablePage
@@ -94,8 +94,11 @@ def arrange(
     rows: tuple[Recommendation, ...],
     choice: Choice,
     account_of: Callable[[Recommendation], Account],
+    around: Around,
 ) -> Listing:
     """Arrange a whole list for a page; only the recommendations on it get their account.
+
+    `around` is what its chart shows beside it.
 
     Raises
     ------
@@ -118,7 +121,7 @@ def arrange(
         n_rough=sum(pick.rough for pick in chosen),
         n_pages=n_pages,
         usual_error=usual_error(rows, opened.scale),
-        chart=_chart(rows, {pick.rank for pick in chosen}, opened.scale),
+        chart=_chart(rows, {pick.rank for pick in chosen}, opened.scale, around),
         chosen=chosen,
         recommendations=tuple(
             replace(pick, account=replace(account_of(pick), evidence=evidence(opened, pick)))
@@ -133,7 +136,9 @@ def usual_error(rows: Sequence[Recommendation], scale: RatingScale) -> str | Non
     return Counter(texts).most_common(1)[0][0] if texts else None
 
 
-def _chart(rows: tuple[Recommendation, ...], chosen: set[int], scale: RatingScale) -> Chart | None:
+def _chart(
+    rows: tuple[Recommendation, ...], chosen: set[int], scale: RatingScale, around: Around
+) -> Chart | None:
     return make_chart(
         tuple(
             Point(
@@ -151,4 +156,5 @@ def _chart(rows: tuple[Recommendation, ...], chosen: set[int], scale: RatingScal
         ),
         scale.low,
         scale.high,
+        around,
     )

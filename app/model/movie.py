@@ -13,6 +13,7 @@ from processing.ids import Id
 from processing.release import NO_MOVIE, UserRecord
 
 MOST_LOVERS = 6
+STRONG = 0.15  # similarity: one in ten of the similar movies of MovieLens 100K reaches it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,11 @@ class SimilarMovie:
     movie: Movie
     similarity: float
     support: int
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether far more viewers than by chance rate both the same way."""
+        return self.similarity >= STRONG
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +79,9 @@ class ForUser:
 class MoviePage(ReleasePage):
     """One movie: what everyone gave it, when, who loves it, and what is like it.
 
-    `for_user` is there for those who come from a user's list; `audience` is None, and `periods`
-    empty, where the release does not tell.
+    `n_published` is how many movies a user's list has at most. `for_user` is there for those who
+    come from a user's list; `audience` is None, and `periods` empty, where the release does not
+    tell.
     """
 
     movie: Movie
@@ -83,6 +90,7 @@ class MoviePage(ReleasePage):
     periods: tuple[Period, ...]
     audience: Audience | None
     similar: tuple[SimilarMovie, ...]
+    n_published: int
     for_user: ForUser | None
 
     @property
@@ -109,6 +117,7 @@ def movie_page(opened: OpenedRelease, site: SiteInfo, movie_id: Id, user: Id | N
             for other, similarity, support in release.similar[index].tolist()
             if other != NO_MOVIE
         ),
+        n_published=manifest.top_n,
         for_user=None if user is None else _for_user(opened, index, opened.user_id(user)),
     )
 

@@ -22,6 +22,7 @@ _WHOLE = re.compile(r"-?[0-9]+")
 FEW_VOTES = 10
 LEAST_LOVERS = 20  # viewers behind a share that is shown
 KEPT_MOVIES = 20_000
+MOST_SAMPLED = 400
 N_POPULAR = 12
 N_EXAMPLES = 2
 SHORT_TITLE = 16  # letters: two of them stand in a search field on a phone
@@ -220,8 +221,15 @@ class OpenedRelease:
             shares=counts / max(1, counts.sum()),
             levels=np.array(manifest.histogram_levels, np.float64),
             binned=self.scale.is_binned,
+            span=self.scale.high - self.scale.low,
             global_mean=manifest.global_mean,
         )
+
+    @cached_property
+    def sampled(self) -> NDArray[np.int64]:
+        """Some of the movies that more than a few rated, by index: what stands behind a chart."""
+        (known,) = np.nonzero(self.release.stats["n_ratings"] >= FEW_VOTES)
+        return known[:: 1 + len(known) // MOST_SAMPLED]
 
     @cached_property
     def folding(self) -> FoldingModel:

@@ -10,6 +10,7 @@ from processing.ids import Id, Ids
 
 N_OPINIONS = 4
 LEAST_VOTES = 10  # behind a mean that an opinion is compared with
+SHARED_WITHIN = 0.125  # of the scale's span: half a star of four
 LEAST_RATED = 3  # of a decade or a genre
 
 
@@ -48,6 +49,8 @@ class Taste:
     """A person's taste.
 
     `generosity` is by how many stars the person's ratings are above everyone's of the same movies.
+    `shared` are opinions that are close to everyone's, of the best loved first, `unshared` those
+    that are not, the furthest first.
     """
 
     generosity: float
@@ -72,6 +75,8 @@ class Everyone:
         float64 (n_levels,), of all ratings.
     levels
         float64 (n_levels,): ratings, or the upper ends of bins where `binned`.
+    span
+        Of the scale, in stars.
     """
 
     means: NDArray[np.float64]
@@ -82,6 +87,7 @@ class Everyone:
     shares: NDArray[np.float64]
     levels: NDArray[np.float64]
     binned: bool
+    span: float
     global_mean: float
 
     def having(self, genre: str) -> NDArray[np.bool_]:
@@ -116,14 +122,16 @@ def taste_of(
         )
 
     enough = everyone.votes[movies] >= LEAST_VOTES
-    together = (own - everyone.global_mean) * (means - everyone.global_mean)
+    apart = np.abs(own - means)
+    together = apart < SHARED_WITHIN * everyone.span
+    loved = np.minimum(own, means)
     return Taste(
         generosity=float(np.mean(own - means)),
         levels=_levels(own, everyone),
         decades=_decades(everyone.years[movies], own, means),
         genres=_genres(everyone, movies, own, means),
-        shared=tuple(opinion(place) for place in _largest(together, enough)),
-        unshared=tuple(opinion(place) for place in _largest(np.abs(own - means), enough)),
+        shared=tuple(opinion(place) for place in _largest(loved, enough & together)),
+        unshared=tuple(opinion(place) for place in _largest(apart, enough & ~together)),
     )
 
 
@@ -179,8 +187,8 @@ def _group(
     )
 
 
-def _largest(values: NDArray[np.float64], enough: NDArray[np.bool_]) -> list[int]:
-    """Places of the largest positive values among those with enough votes, ties by place."""
-    order = np.argsort(-np.where(enough, values, -np.inf), kind="stable")[:N_OPINIONS]
-    found: list[int] = order[(values[order] > 0) & enough[order]].tolist()
+def _largest(values: NDArray[np.float64], able: NDArray[np.bool_]) -> list[int]:
+    """Places of the largest values among those that are able, ties by place."""
+    order = np.argsort(-np.where(able, values, -np.inf), kind="stable")[:N_OPINIONS]
+    found: list[int] = order[able[order]].tolist()
     return found

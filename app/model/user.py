@@ -184,19 +184,19 @@ def _listing(opened: OpenedRelease, record: UserRecord, choice: Choice) -> Listi
     if choice.narrows:
         shown = replace(shown, top=shown.top[choice.let_in(opened.everyone)[shown.top["movie"]]])
     rows = recommendations(opened, shown)
-    if not choice.narrows or len(rows) >= TOP_N:
-        return arrange(opened, rows, choice, lambda pick: _account(opened, shown, pick))
     history = record.history
     person = FromRatings(
         opened, history["movie"].astype(np.int64), history["rating"].astype(np.float64)
     )
-    beyond = person.best(choice, TOP_N - len(rows), without=record.top["movie"])
-    rows += tuple(replace(pick, rough=True) for pick in person.rows(beyond, len(rows) + 1))
+    if choice.narrows and len(rows) < TOP_N:
+        beyond = person.best(choice, TOP_N - len(rows), without=record.top["movie"])
+        rows += tuple(replace(pick, rough=True) for pick in person.rows(beyond, len(rows) + 1))
     return arrange(
         opened,
         rows,
         choice,
         lambda pick: person.account(pick) if pick.rough else _account(opened, shown, pick),
+        person.around(),
     )
 
 

@@ -51,7 +51,9 @@ def visitor_page(
         token=token,
         given=tuple(_highest_first(opened, known)),
         n_unknown=n_unknown,
-        **arrange(opened, person.rows(person.best(choice)), choice, person.account),
+        **arrange(
+            opened, person.rows(person.best(choice)), choice, person.account, person.around()
+        ),
     )
 
 

@@ -1,7 +1,8 @@
 // The chart of a list: pointing at a movie reads it out, arrow keys walk, dragging filters the list.
-import { field, find, findAll } from "./dom.js";
+import { field, find, findAll, make } from "./dom.js";
 
 const REACH = 24;
+const BESIDE = 18; // between a point and what is said of it
 const SVG = "http://www.w3.org/2000/svg";
 
 /** @typedef {{ x: number, y: number }} Place in units of the drawing */
@@ -28,20 +29,30 @@ export function start() {
   svg.setAttribute("role", "application");
   svg.setAttribute("aria-roledescription", "chart");
   svg.setAttribute("tabindex", "0");
-  svg.setAttribute(
-    "aria-label",
-    "Predicted against everyone’s stars. Arrow keys go from movie to movie, Enter opens one.",
-  );
-  readout.textContent = "Point at a movie, or drag across some to list only these.";
+  svg.setAttribute("aria-label", svg.dataset.name ?? "");
+  show(null);
 
   /** @param {Point | null} point */
   function show(point) {
     current?.circle.classList.remove("at");
     current = point;
-    if (!point) return;
+    readout.classList.toggle("beside", Boolean(point));
+    if (!point) {
+      readout.removeAttribute("style");
+      readout.textContent =
+        (matchMedia("(hover: none)").matches ? readout.dataset.touch : readout.dataset.mouse) ?? "";
+      return;
+    }
+    const { text = "", href = "" } = point.circle.dataset;
     point.circle.classList.add("at");
     point.circle.parentNode?.append(point.circle);
-    readout.textContent = point.circle.dataset.text ?? "";
+    readout.replaceChildren(`${text} `, make("a", { href, tabindex: "-1" }, readout.dataset.open ?? ""));
+    const { width, height } = svg.viewBox.baseVal;
+    const isHigh = point.y < height / 2;
+    readout.style.left = `${((point.x / width) * 100).toFixed(1)}%`;
+    readout.style.translate = `-${((point.x / width) * 100).toFixed(1)}%`;
+    readout.style[isHigh ? "top" : "bottom"] = `${(((isHigh ? point.y : height - point.y) + BESIDE) / height) * 100}%`;
+    readout.style[isHigh ? "bottom" : "top"] = "auto";
   }
 
   /** @param {Point} point */
@@ -95,8 +106,9 @@ export function start() {
       field(form, `${name}_from`).value = least;
       field(form, `${name}_to`).value = most;
     };
-    set("mean", numbers(svg.dataset.mean), x.map((each) => (each - left) / (right - left)));
-    set("score", numbers(svg.dataset.score), [y[1], y[0]].map((each) => (bottom - each) / (bottom - top)));
+    const ends = numbers(svg.dataset.stars);
+    set("mean", ends, x.map((each) => (each - left) / (right - left)));
+    set("score", ends, [y[1], y[0]].map((each) => (bottom - each) / (bottom - top)));
     form.requestSubmit();
   }
 

@@ -138,7 +138,7 @@ def test_site_when_scale_is_0_to_100_then_bins_and_no_decimals(site_of):
     movie = client.get("/movies/4.json").json["movie"]
     assert sum(int(text(row.td)) for row in rows) == movie["votes"]
     assert text(page.select_one(".verdict b")) == f"{movie['mean']:.0f}"
-    assert text(parse(client.get("/users/7")).select_one(".score")) == "100 predicted, of 100"
+    assert text(parse(client.get("/users/7")).select_one(".score")) == "100+ predicted, of 100"
 
 
 def test_site_when_undated_then_highest_ratings_first_and_no_dates(site_of):

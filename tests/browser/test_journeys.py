@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from itertools import combinations
 
 import pytest
 from playwright.sync_api import expect
@@ -92,6 +93,13 @@ def test_filter_by_brush_then_the_list_and_the_address_say_it_and_back_undoes_it
     expect(page.get_by_text("pass the filter")).to_be_visible()
     some = titles(page)
     assert 0 < len(some) < len(everything)
+    chips = page.locator(".chips a")
+    assert [
+        re.sub(r"\s+", " ", re.sub(r"[\d.]+", "#", text)) for text in chips.all_inner_texts()
+    ] == [
+        "Undo the filter: Predicted #–# ×",
+        "Undo the filter: Everyone #–# ×",
+    ]
     ranks = [int(text.split()[-1]) for text in page.locator(".pick .rank").all_inner_texts()]
     assert ranks == sorted(ranks)
     n_points = page.locator(".points circle").count()
@@ -99,6 +107,15 @@ def test_filter_by_brush_then_the_list_and_the_address_say_it_and_back_undoes_it
     page.reload()
     assert titles(page) == some
     page.locator(".tools.live").wait_for()
+    page.locator(".chips a").first.click()
+    expect(page.locator(".chips a")).to_have_count(1)
+    assert "score_to" not in page.url
+    page.locator(".chips a").first.click()
+    expect(page.locator(".pick h3")).to_have_count(len(everything))
+    assert titles(page) == everything
+    page.go_back()
+    page.go_back()
+    assert "score_to" in page.url
     page.go_back()
     expect(page.locator(".pick h3")).to_have_count(len(everything))
     assert titles(page) == everything
@@ -134,14 +151,48 @@ def test_chart_when_touched_then_reads_out_and_a_second_touch_opens(site, browse
     context = browser.new_context(base_url=site, has_touch=True, viewport=PHONE)
     page = context.new_page()
     open_list(page)
+    expect(page.locator(".readout")).to_have_text(re.compile("^Tap a movie"))
     point = page.locator(".points circle").first
     point.scroll_into_view_if_needed()
     text = point.get_attribute("data-text")
     page.touchscreen.tap(*_middle(point))
-    expect(page.locator(".readout")).to_have_text(text)
+    expect(page.locator(".readout")).to_have_text(f"{text} Open")
     page.touchscreen.tap(*_middle(page.locator("circle.at")))
     expect(page).to_have_url(re.compile("/movies/"))
     context.close()
+
+
+def test_chart_when_pointed_at_then_what_is_said_is_beside_it_with_a_link(page):
+    open_list(page)
+    readout = page.locator(".readout")
+    expect(readout).to_have_text(re.compile("^Point at a movie"))
+    point = page.locator(".points circle").first
+    point.scroll_into_view_if_needed()
+    href = point.get_attribute("data-href")
+    page.mouse.move(*_middle(point))
+    expect(readout).to_contain_text("everyone")
+    box, (x, y) = readout.bounding_box(), _middle(page.locator("circle.at"))
+    assert box["x"] <= x <= box["x"] + box["width"]
+    assert min(abs(box["y"] - y), abs(box["y"] + box["height"] - y)) < 40
+    readout.get_by_role("link", name="Open").click()
+    expect(page).to_have_url(re.compile(re.escape(href) + "$"))
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_chart_when_drawn_then_no_text_covers_another_and_none_is_cut(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    open_list(page)
+    boxes = page.eval_on_selector_all(
+        ".axes text, .names text",
+        "all => all.map(each => [each.textContent, each.getBoundingClientRect().toJSON()])",
+    )
+    assert len(boxes) > 10
+    for text, box in boxes:
+        assert box["left"] >= 0, text
+        assert box["right"] <= width, text
+    for (one, a), (other, b) in combinations(boxes, 2):
+        apart = a["right"] <= b["left"] or b["right"] <= a["left"]
+        assert apart or a["bottom"] <= b["top"] or b["bottom"] <= a["top"], (one, other)
 
 
 def _middle(locator):

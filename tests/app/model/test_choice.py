@@ -20,8 +20,10 @@ class Row:
     score: float
     movie: Movie
     difference: float | None = field(init=False)
+    unclipped: float = field(init=False)
 
     def __post_init__(self):
+        self.unclipped = self.score
         self.difference = None if self.movie.mean is None else self.score - self.movie.mean
 
 
@@ -46,6 +48,7 @@ EVERYONE = Everyone(
     shares=np.array([1.0]),
     levels=np.array([5.0]),
     binned=False,
+    span=4.0,
     global_mean=3.5,
 )
 

@@ -78,7 +78,8 @@ def test_movie_page_when_opened_then_similar_movies_with_support(client, show):
         assert text(row.select_one(".name")) == title
         year_text, alike = texts(row.select(".meta"))
         assert year_text == str(year or "")
-        told = f"alike {other['similarity']:.2f} · {other['support']} viewers rated both"
+        link = "strong" if other["similarity"] >= 0.15 else "some"
+        told = f"{link} link · {other['support']} viewers in common"
         assert alike == told
 
 

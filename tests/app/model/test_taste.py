@@ -18,6 +18,7 @@ EVERYONE = Everyone(
     shares=np.array([0.1, 0.1, 0.2, 0.3, 0.3]),
     levels=np.array([1.0, 2.0, 3.0, 4.0, 5.0]),
     binned=False,
+    span=4.0,
     global_mean=3.5,
 )
 IDS = np.arange(10, 15)
@@ -43,8 +44,21 @@ def test_taste_when_compared_then_generosity_levels_and_groups_are_as_by_hand():
 def test_taste_when_opinions_are_listed_then_strongest_first_and_only_with_enough_votes():
     found = taste([0, 1, 2, 4], [5, 4, 3, 1])
     assert [each.movie_id for each in found.unshared] == [11, 10]
-    assert [each.movie_id for each in found.shared] == [10, 12]
-    assert (found.shared[0].rating, found.shared[0].mean, found.shared[0].votes) == (5.0, 4.0, 100)
+    assert [each.movie_id for each in found.shared] == [12]
+    assert (found.shared[0].rating, found.shared[0].mean, found.shared[0].votes) == (3.0, 3.0, 20)
+
+
+def test_taste_when_opinions_are_shared_then_close_the_best_loved_first_and_in_no_other_list():
+    near = replace(EVERYONE, votes=np.full(5, 100), means=np.array([4.1, 1.8, 4.4, 2.5, 4.9]))
+    found = taste_of(
+        np.arange(5, dtype=np.int32), np.array([4, 2, 4, 3, 5], np.float32), near, NAMES, IDS
+    )
+    assert [each.title for each in found.shared] == ["E", "A", "C", "B"]
+    assert [each.title for each in found.unshared] == ["D"]
+    wide = replace(near, span=8.0)
+    assert not taste_of(
+        np.arange(5, dtype=np.int32), np.array([4, 2, 4, 3, 5], np.float32), wide, NAMES, IDS
+    ).unshared
 
 
 def test_taste_when_nothing_is_rated_then_none():
