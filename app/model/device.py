@@ -28,6 +28,11 @@ class MinePage(DevicePage):
     choice: Choice
     genres: tuple[str, ...]
 
+    @property
+    def whom(self) -> None:
+        """Whose list it is: of whoever looks at it."""
+        return
+
 
 @dataclass(frozen=True, kw_only=True)
 class TitlesFile:

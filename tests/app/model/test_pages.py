@@ -22,7 +22,7 @@ def test_user_page_when_opened_then_every_pick_tells_its_numbers(client, show):
     assert len(rows) == len(page["recommendations"]) > N_REASONS
     errors = [pick["error"] for pick in page["recommendations"] if pick["error"] is not None]
     ((usual, _),) = Counter(f"{error:.1f}" for error in errors).most_common(1)
-    told = text(show("/users/7").select_one("#list > .quiet"))
+    told = text(show("/users/7").select_one("#list > .error-told"))
     assert told.endswith(f"Predictions here are typically off by about {usual} stars.")
     assert text(rows[0].select_one(".score b")) == "5+"
     for i, (row, pick) in enumerate(zip(rows, page["recommendations"], strict=True)):
