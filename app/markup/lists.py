@@ -12,9 +12,9 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from app.markup.filters import count, initials, plural, tile_class
-from app.markup.languages import gettext
+from app.markup.languages import gettext, ngettext
 from app.model.addresses import movie_url
-from app.model.chart import Chart, Place, radius
+from app.model.chart import Chart, Place
 from app.model.opened import Movie
 from app.model.recommendation import Recommendation
 from app.model.scale import RatingScale
@@ -41,8 +41,17 @@ _TRACK = '<rect class="off" width="100" height="8"/>'
 
 def init_lists(app: Flask) -> None:
     """Give templates the functions of this module."""
-    functions = (account_table, draw_chart, facts, how_much, share_bar, share_table, stars)
-    for function in (*functions, tile, votes, why):
+    functions = (
+        account_table,
+        account_told,
+        draw_chart,
+        facts,
+        how_much,
+        share_bar,
+        share_table,
+        stars,
+    )
+    for function in (*functions, stars, tile, votes, why):
         app.jinja_env.globals[function.__name__] = function
 
 
@@ -146,14 +155,13 @@ class DrawnChart(NamedTuple):
 def draw_chart(chart: Chart, scale: RatingScale, user_query: str = "") -> DrawnChart:
     """Draw the points of a chart; each circle carries where it leads and what it says."""
     points, rows = [], []
-    most = max(point.votes for point in chart.points)
-    for point in chart.points:
+    for point, dot in zip(chart.points, chart.dots, strict=True):
         href, title = movie_url(point.movie_id) + user_query, escape(point.title)
         score, mean = scale.predicted_text(point.score), scale.score_text(point.mean)
         votes, year = count(point.votes), f" ({point.year})" if point.year else ""
         points.append(
-            f'<circle{"" if point.chosen else " class=out"} cx="{chart.x(point.mean)}" '
-            f'cy="{chart.y(point.score)}" r="{radius(point.votes, most)}" data-href="{href}" '
+            f'<circle{"" if point.chosen else " class=out"} cx="{dot.x}" '
+            f'cy="{dot.y}" r="{dot.radius}" data-href="{href}" '
             f'data-text="{title}{year}: '
             f'predicted {score}, everyone {mean} from {plural(point.votes, "vote")}"/>\n'
         )
@@ -209,6 +217,30 @@ def share_table(pick: Recommendation, for_you: bool) -> Markup:
         f'<table class="bars">\n<caption>{gettext(caption) % {"movie": movie}}</caption>\n'
         f"{_head('Movie', 'Share')}<tbody>\n{''.join(rows)}</tbody>\n</table>"
     )
+
+
+def account_told(pick: Recommendation, scale: RatingScale, for_you: bool) -> Markup:
+    """Write what stands behind a recommendation as sentences."""
+    assert pick.account is not None
+    told: list[str] = []
+    for each in () if for_you else pick.account.evidence:
+        sentence = gettext(
+            "%(percent)s %% of the %(n)s viewers who love %(title)s and rated this love it too."
+        )
+        title = f"<cite>{escape(each.title)}</cite>"
+        told.append(sentence % {"percent": each.percent, "n": count(each.n), "title": title})
+    if pick.alike:
+        sentence = ngettext(
+            "%(n)s of the viewers most like them rated it %(stars)s.",
+            "%(n)s of the viewers most like them rated it %(stars)s on average.",
+            pick.alike.n,
+        )
+        mean = scale.score_text(pick.alike.mean)
+        told.append(sentence % {"n": count(pick.alike.n), "stars": mean})
+    if pick.error is not None:
+        sentence = gettext("Predictions like this one are typically off by about %(stars)s stars.")
+        told.append(sentence % {"stars": scale.score_text(pick.error)})
+    return Markup("".join(f'<p class="told">{sentence}</p>\n' for sentence in told))
 
 
 def _head(first: str, last: str) -> str:

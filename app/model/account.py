@@ -1,7 +1,7 @@
 """The account of a score: where it starts, and what each part adds, in plain words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from app.languages import N_, gettext
@@ -101,11 +101,8 @@ def account(
     `ends`: where the account starts, and the score. Rounded so that the start and all parts sum to
     the score as they are shown: what rounding leaves goes to the largest.
     """
-    told = [
-        Contribution(group=group, label=_label(group, stars, scale), stars=stars)
-        for group, stars in zip(groups, contributions, strict=True)
-    ]
-    rest = Contribution(group="rest", label=gettext(REST_OF_ALL), stars=0.0)
+    told = list(zip(groups, groups, contributions, strict=True))
+    rest = ("rest", REST_OF_ALL, 0.0)
     return _account(gettext(START_OF_ALL), told, rest, ends, scale)
 
 
@@ -121,38 +118,28 @@ def account_of_ratings(
     """
     order = sorted(range(len(parts)), key=lambda place: -abs(parts[place]))
     others = sum(parts[place] for place in order[MOST_RATINGS:])
-    told = [
-        Contribution(group="rating", label=titles[place], stars=parts[place])
-        for place in order[:MOST_RATINGS]
-    ]
+    told = [("rating", titles[place], parts[place]) for place in order[:MOST_RATINGS]]
     beyond = ends[1] - ends[0] - sum(parts)
     if beyond:
-        told.append(Contribution(group=LIMIT, label=_label(LIMIT, beyond, scale), stars=beyond))
-    rest = Contribution(group="rest", label=gettext(REST_OF_RATINGS), stars=others)
+        told.append((LIMIT, LIMIT, beyond))
+    rest = ("rest", REST_OF_RATINGS, others)
     return _account(gettext(START_OF_MOVIE), told, rest, ends, scale)
-
-
-def _label(group: str, stars: float, scale: RatingScale) -> str:
-    if group != LIMIT:
-        return gettext(LABELS.get(group, group))
-    if stars < 0:
-        return gettext("Cannot go above %(stars)s") % {"stars": scale.rating_text(scale.high)}
-    return gettext("Cannot go below %(stars)s") % {"stars": scale.rating_text(scale.low)}
 
 
 def _account(
     start_label: str,
-    told: list[Contribution],
-    rest: Contribution,
+    told: list[tuple[str, str, float]],
+    rest: tuple[str, str, float],
     ends: tuple[float, float],
     scale: RatingScale,
 ) -> Account:
+    """Gather what is small in the rest. A part is its group, what names it, and its stars."""
     least = LEAST_SHARE * (scale.high - scale.low)
-    large = [part for part in told if abs(part.stars) >= least]
-    small = rest.stars + sum(part.stars for part in told if abs(part.stars) < least)
-    parts = [*large, replace(rest, stars=small)] if told else []
+    small = rest[2] + sum(part[2] for part in told if abs(part[2]) < least)
+    parts = [part for part in told if abs(part[2]) >= least]
+    parts += [(*rest[:2], small)] if told else []
     start, score = (round(end, DECIMALS) + 0.0 for end in ends)  # no -0
-    stars = [round(part.stars, DECIMALS) for part in parts]
+    stars = [round(part[2], DECIMALS) for part in parts]
     if stars:
         largest = max(range(len(stars)), key=lambda n: abs(stars[n]))
         stars[largest] = round(stars[largest] + score - start - sum(stars), DECIMALS)
@@ -160,9 +147,19 @@ def _account(
         start_label=start_label,
         start=start,
         parts=tuple(
-            replace(part, stars=value)
-            for part, value in zip(parts, stars, strict=True)
+            Contribution(group=group, label=_label(group, name, value, scale), stars=value)
+            for (group, name, _), value in zip(parts, stars, strict=True)
             if value != 0
         ),
         score=score,
     )
+
+
+def _label(group: str, name: str, stars: float, scale: RatingScale) -> str:
+    if group == "rating":
+        return name
+    if group != LIMIT:
+        return gettext(LABELS.get(name, name))
+    if stars < 0:
+        return gettext("Cannot go above %(stars)s") % {"stars": scale.rating_text(scale.high)}
+    return gettext("Cannot go below %(stars)s") % {"stars": scale.rating_text(scale.low)}

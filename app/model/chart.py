@@ -64,11 +64,12 @@ class Tick:
 class Chart:
     """All points, and what both axes run from and to, in stars.
 
-    `others` and `given` are what stands around them, as places in units of the drawing; `labels`
-    name the movies farthest above the line.
+    `dots` are the points in units of the drawing, `others` and `given` what stands around them;
+    `labels` name the movies farthest above the line.
     """
 
     points: tuple[Point, ...]
+    dots: tuple[Dot, ...]
     low: float
     high: float
     others: tuple[Place, ...]
@@ -107,9 +108,7 @@ def make_chart(
     if not points:
         return None
     ends = _ends(points, low, high)
-    frame = Chart(
-        points=points, low=ends[0], high=ends[1], others=(), given=(), labels=()
-    )  # places things
+    dots = _dots(points, *ends)
     others: tuple[Place, ...] = ()
     given: tuple[Place, ...] = ()
     if around is not None:
@@ -117,11 +116,12 @@ def make_chart(
         given = _places(around.given[:: 1 + len(around.given) // MOST_RINGS], *ends)
     return Chart(
         points=points,
+        dots=dots,
         low=ends[0],
         high=ends[1],
         others=others,
         given=given,
-        labels=_labels(frame),
+        labels=_labels(points, dots),
     )
 
 
@@ -151,16 +151,25 @@ def _places(stars: NDArray[np.float64], low: float, high: float) -> tuple[Place,
     return tuple(zip(xs.tolist(), ys.tolist(), strict=True))
 
 
-def _labels(chart: Chart) -> tuple[Label, ...]:
+def _dots(points: tuple[Point, ...], low: float, high: float) -> tuple[Dot, ...]:
+    """Where the points are, and how large."""
+    most = max(point.votes for point in points)
+    unit = (RIGHT - LEFT) / (high - low)
+    return tuple(
+        Dot(
+            x=round(LEFT + (point.mean - low) * unit, 1),
+            y=round(BOTTOM - (point.score - low) * unit, 1),
+            radius=radius(point.votes, most),
+        )
+        for point in points
+    )
+
+
+def _labels(points: tuple[Point, ...], dots: tuple[Dot, ...]) -> tuple[Label, ...]:
     """Name the points farthest above the line."""
-    most = max(point.votes for point in chart.points)
-    dots = [
-        Dot(x=chart.x(point.mean), y=chart.y(point.score), radius=radius(point.votes, most))
-        for point in chart.points
-    ]
-    above = [place for place, point in enumerate(chart.points) if point.score > point.mean]
-    above.sort(key=lambda place: chart.points[place].mean - chart.points[place].score)
-    named = [(dots[place], chart.points[place].title) for place in above[:N_NAMED]]
+    above = [place for place, point in enumerate(points) if point.score > point.mean]
+    above.sort(key=lambda place: points[place].mean - points[place].score)
+    named = [(dots[place], points[place].title) for place in above[:N_NAMED]]
     return place_labels(named, dots, (LEFT, RIGHT, TOP, BOTTOM))
 
 

@@ -3,8 +3,9 @@
 Names are placed for the largest letters, those of a phone: smaller ones leave more room.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 LETTER = 24.0  # height of the letters on a phone, in units of the drawing
 MOST_LETTERS = 22
@@ -14,8 +15,7 @@ _GAP = 8.0
 _SHIFTS = (-1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -6, 6, -7, 7)  # half lines, the nearest first
 
 
-@dataclass(frozen=True, kw_only=True)
-class Dot:
+class Dot(NamedTuple):
     """A point of a chart, in units of the drawing."""
 
     x: float
@@ -69,20 +69,25 @@ def _cut(title: str) -> str:
     return title[: MOST_LETTERS - 1].rstrip() + "…"
 
 
-def _tries(dot: Dot, text: str) -> list[Label]:
+def _tries(dot: Dot, text: str) -> Iterator[Label]:
     """Where a name could stand, the best first."""
     away, upright = dot.radius + _GAP, dot.radius + _LINE / 2
-    beside = [(-away, 0.0, True), (away, 0.0, False)]
-    beside += [(side * dot.radius, up * upright, side > 0) for up in (-1, 1) for side in (-1, 1)]
-    apart = [
-        (side * (away + _GAP * abs(shift)), shift * _LINE / 2, side < 0)
-        for shift in _SHIFTS
-        for side in (-1, 1)
-    ]
-    return [
-        Label(text=text, x=dot.x + x, y=dot.y + y, to_left=to_left, apart=n >= len(beside), dot=dot)
-        for n, (x, y, to_left) in enumerate([*beside, *apart])
-    ]
+    for side in (-1, 1):
+        yield _label(dot, text, (side * away, 0.0), to_left=side < 0)
+    for up in (-upright, upright):
+        for side in (-1, 1):
+            yield _label(dot, text, (side * dot.radius, up), to_left=side > 0)
+    for shift in _SHIFTS:
+        for side in (-1, 1):
+            place = (side * (away + _GAP * abs(shift)), shift * _LINE / 2)
+            yield _label(dot, text, place, to_left=side < 0, apart=True)
+
+
+def _label(
+    dot: Dot, text: str, place: tuple[float, float], *, to_left: bool, apart: bool = False
+) -> Label:
+    x, y = dot.x + place[0], dot.y + place[1]
+    return Label(text=text, x=x, y=y, to_left=to_left, apart=apart, dot=dot)
 
 
 def _fits(
@@ -98,10 +103,7 @@ def _fits(
         o_left, o_right, o_top, o_bottom = other.box
         if left < o_right and o_left < right and top < o_bottom and o_top < bottom:
             return False
-    return not any(
-        left < dot.x + dot.radius
-        and dot.x - dot.radius < right
-        and top < dot.y + dot.radius
-        and dot.y - dot.radius < bottom
-        for dot in dots
-    )
+    for x, y, radius in dots:
+        if left < x + radius and x - radius < right and top < y + radius and y - radius < bottom:
+            return False
+    return True

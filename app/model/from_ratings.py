@@ -81,11 +81,13 @@ class FromRatings:
     def around(self) -> Around:
         """Return what stands around a list in a chart: some other movies, and the ratings."""
         opened, everyone = self._opened, self._opened.everyone
-        others = np.setdiff1d(opened.sampled, self._rated)
+        rated = np.zeros(len(everyone.votes), bool)
+        rated[self._rated] = True
+        others = opened.sampled[~rated[opened.sampled]]
         scores = opened.folding.score(self._person, others)
         return Around(
-            others=np.column_stack((everyone.means[others], scores)),
-            given=np.column_stack((everyone.means[self._rated], self._stars)),
+            others=np.stack((everyone.means[others], scores), axis=1),
+            given=np.stack((everyone.means[self._rated], self._stars), axis=1),
         )
 
     @cached_property
