@@ -231,7 +231,7 @@ def account_told(pick: Recommendation, scale: RatingScale, for_you: bool) -> Mar
         told.append(sentence % {"percent": each.percent, "n": count(each.n), "title": title})
     if pick.alike:
         sentence = ngettext(
-            "%(n)s of the viewers most like them rated it %(stars)s.",
+            "One of the viewers most like them rated it %(stars)s.",
             "%(n)s of the viewers most like them rated it %(stars)s on average.",
             pick.alike.n,
         )

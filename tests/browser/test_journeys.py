@@ -64,7 +64,7 @@ def test_find_a_user_then_why_this_movie_then_its_page_then_a_similar_one(page):
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("User 7")
     pick = page.locator(".pick").nth(1)  # nobody rated the first, so nothing is like it
-    expect(pick.locator(".why")).to_contain_text("Because you liked")
+    expect(pick.locator(".why")).to_contain_text("Because they liked")
     pick.get_by_text("The full account").click()
     account = pick.locator("table.account")
     expect(account).to_be_visible()
@@ -213,7 +213,7 @@ def test_rate_a_few_then_a_list_with_reasons_then_its_link_in_a_second_browser(p
     expect(page.locator(".pick").nth(5)).to_be_visible()
     mine = titles(page)
     assert not {title.split("\xa0")[0] for title in asked[:5]} & set(mine)
-    expect(page.locator(".pick .why").first).to_contain_text("Because you liked")
+    expect(page.locator(".pick .why", has_text="Because you liked").first).to_be_visible()
     other = browser.new_context(base_url=site).new_page()
     other.goto(link)
     assert titles(other) == mine[:10]
