@@ -7,6 +7,7 @@ a pure function of numbers, for whoever draws it elsewhere.
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +26,7 @@ _LEAST_RADIUS, _MOST_RADIUS = 4.0, 8.0
 Place = tuple[int, int]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Point:
+class Point(NamedTuple):
     """A movie of the list, its `score` not clipped; `chosen` if the filters let it through."""
 
     rank: int
