@@ -29,6 +29,7 @@ const VISITED = /^(\/[a-z]{2})?\/(users\/[^/]+(\/ratings)?|movies\/[^/]+|list\/[
 const MOVIE = /^(\/[a-z]{2})?\/movies\/[^/]+$/;
 const FOLDS_IN = /^(\/[a-z]{2})?\/(rate|mine|list|list\/.+)$/;
 const DOWNLOAD = /\.(csv|json|bin)$/;
+const LANGUAGE = new RegExp(`^/(?:${SITE.languages.join("|")})(?=/)`);
 const RATE = "/rate";
 const MINE = "/mine";
 const AWAY = [502, 503, 504]; // what a router says when the site itself does not answer
@@ -93,8 +94,9 @@ async function passed(url, request) {
     return await fetch(request);
   } catch {
     // The ratings that a visitor wanted to send are on the device too, and make a list there.
-    const isRating = request.method === "POST" && url.pathname === RATE;
-    return isRating ? Response.redirect(MINE, 303) : insteadOf(url);
+    const prefix = prefixOf(url.pathname);
+    const isRating = request.method === "POST" && url.pathname === prefix + RATE;
+    return isRating ? Response.redirect(prefix + MINE, 303) : insteadOf(url);
   }
 }
 
@@ -150,8 +152,10 @@ async function freshOrKept(fresh, url, clientId) {
 /** @param {URL} url */
 async function insteadOf(url) {
   const id = url.searchParams.get("id")?.trim() ?? "";
-  if (url.pathname === "/users" && id) return Response.redirect(`/users/${encodeURIComponent(id)}`);
-  return (await caches.match(SITE.offline)) ?? Response.error();
+  const prefix = prefixOf(url.pathname);
+  const users = `${prefix}/users`;
+  if (url.pathname === users && id) return Response.redirect(`${users}/${encodeURIComponent(id)}`);
+  return (await caches.match(prefix + SITE.offline)) ?? (await caches.match(SITE.offline)) ?? Response.error();
 }
 
 /** @param {Promise<Response>} fresh @returns {Promise<Response>} */
@@ -159,6 +163,15 @@ function inTime(fresh) {
   const late = new Promise((_, reject) => setTimeout(reject, PATIENCE_MS, new Error("late")));
   return Promise.race([fresh, late]);
 }
+
+/** What an address begins with where it names its language. @param {string} path */
+const prefixOf = (path) => LANGUAGE.exec(path)?.[0] ?? "";
+
+/** The address of a page in the browser's language. @param {string} path */
+const inBrowsers = (path) => path.slice(prefixOf(path).length);
+
+/** @param {string} path */
+const isOfShell = (path) => SITE.pages.includes(inBrowsers(path));
 
 // Pages on the device: each is in one cache, and is refreshed there
 
@@ -174,9 +187,11 @@ async function findPage(url) {
     if (found) return found;
   }
   // Without what follows the question mark these show less, but nothing wrong; lists arrange themselves.
-  const isFree = SITE.pages.includes(url.pathname) || MOVIE.test(url.pathname);
-  if (isFree) return caches.match(url.pathname, { ignoreSearch: true });
-  return (await caches.open(KEPT)).match(url.pathname);
+  const isShell = isOfShell(url.pathname);
+  if (!isShell && !MOVIE.test(url.pathname)) return (await caches.open(KEPT)).match(url.pathname);
+  const found = await caches.match(url.pathname, { ignoreSearch: true });
+  // In another language than it was asked for, where it was not visited in that one.
+  return found ?? (isShell ? caches.match(inBrowsers(url.pathname)) : undefined);
 }
 
 /**
@@ -189,11 +204,13 @@ async function visited(url, response) {
   const release = response.headers.get(RELEASE);
   const isNews = release && release !== newestRelease;
   newestRelease = release ?? newestRelease;
-  if (isNews || FOLDS_IN.test(url.pathname)) {
+  const prefix = prefixOf(url.pathname);
+  const isForeign = prefix && !(await caches.match(prefix + SITE.offline));
+  if (isNews || isForeign || FOLDS_IN.test(url.pathname)) {
     refreshing = refreshing.then(() => refresh(newestRelease, url.pathname)).catch(() => {});
   }
   const key = keyOf(url);
-  if (SITE.pages.includes(key)) await store(SHELL, key, response);
+  if (isOfShell(key)) await store(SHELL, key, response);
   else if (await (await caches.open(KEPT)).match(key)) await storeAgain(url, response);
   else if (VISITED.test(url.pathname)) await store(PAGES, key, response);
   await refreshing;
@@ -222,8 +239,11 @@ async function refresh(release, path) {
   const isComplete = wanted.every((name) => isOf(release, have[SITE.data.indexOf(name)]));
   const isStored = isComplete || (await storeData(wanted, release).catch(() => false));
   if (!isStored) return; // data and pages that show them stay of one release
-  const pages = await findAll(SHELL, SITE.pages);
-  const old = SITE.pages.filter((_, place) => !isOf(release, pages[place]));
+  const prefix = prefixOf(path);
+  const shell = [...SITE.pages, ...(prefix ? SITE.pages.map((each) => prefix + each) : [])];
+  const pages = await findAll(SHELL, shell);
+  const old = shell.filter((_, place) => !isOf(release, pages[place]));
+  if (prefix && !(await caches.match(prefix + SITE.offline))) old.push(prefix + SITE.offline);
   await Promise.allSettled(old.map(async (name) => store(SHELL, name, await fetchAnew(name))));
 }
 

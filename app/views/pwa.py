@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app, json, request, url_for
 from flask.blueprints import BlueprintSetupState
 
-from app.languages import gettext
+from app.languages import N_, NAMES, gettext, speech
 from app.model.page import Page
 from app.web.assets import load_assets
 from app.web.responses import MAX_AGE_S, html_response
@@ -21,9 +21,9 @@ _ICONS = (
     ("icon.svg", "any", "any"),
 )
 _SHORTCUTS = (
-    ("Rate a few", "visitors.rate"),
-    ("My list on this device", "visitors.mine"),
-    ("Search", "site.search"),
+    (N_("Rate movies"), "visitors.rate"),
+    (N_("My list on this device"), "visitors.mine"),
+    (N_("Search"), "site.search"),
 )
 _PAGES = ("site.home", "visitors.rate", "visitors.mine", "visitors.saved")
 _DATA = (
@@ -50,20 +50,20 @@ def read_worker(state: BlueprintSetupState) -> None:
 @pwa_blueprint.get("/manifest.webmanifest")
 def manifest() -> Response:
     """How the site looks and starts as an installed app."""
-    root = url_for("site.home")
+    root = url_for("site.home").removeprefix(speech().prefix)
     document = {
         "id": root,
-        "start_url": root,
+        "start_url": url_for("site.home"),
         "scope": root,
-        "name": "Movie recommendations",
-        "short_name": "Movies",
-        "description": "Movies that each viewer would rate highest, and the reasons why.",
-        "lang": "en",
+        "name": gettext("Movie recommendations"),
+        "short_name": gettext("Movies"),
+        "description": gettext("Movies that each viewer would rate highest, and the reasons why."),
+        "lang": speech().language,
         "display": "standalone",
         "theme_color": _PAPER,
         "background_color": _PAPER,
         "icons": [_icon(*icon) for icon in _ICONS],
-        "shortcuts": [{"name": name, "url": url_for(page)} for name, page in _SHORTCUTS],
+        "shortcuts": [{"name": gettext(name), "url": url_for(page)} for name, page in _SHORTCUTS],
     }
     return _revalidated(json.dumps(document), "application/manifest+json", max_age_s=MAX_AGE_S)
 
@@ -75,6 +75,7 @@ def worker() -> Response:
     site = {
         "version": current_app.config["CODE_VERSION"],
         "offline": url_for(".offline"),
+        "languages": list(NAMES),
         "files": [url_for(".manifest"), *(_static_url(name) for name in digests)],
         "pages": [url_for(page) for page in _PAGES],
         "data": [url_for(data) for data in _DATA],

@@ -2,6 +2,7 @@
 declare const __SITE__: {
   version: string;
   offline: string;
+  languages: string[];
   files: string[];
   pages: string[];
   data: string[];

@@ -418,3 +418,19 @@ def test_bar_when_it_names_a_day_then_as_the_site_writes_days(context, site):
     day, month, year = shown.split()
     today = date.today()
     assert (int(day), month, int(year)) == (today.day, today.strftime("%b"), today.year)
+
+
+def test_site_when_offline_in_german_then_pages_and_what_stands_in_for_them_are_german(
+    context, own_site
+):
+    page = context.new_page()
+    _visit(page, f"{own_site.url}/de/")
+    for path in ("/de/rate", "/de/mine", "/de/offline"):
+        _until(page, IS_KEPT, path)
+    own_site.stop()
+    for path in ("/de/rate?skip=12", "/de/mine", "/de/users/999"):
+        page.goto(own_site.url + path)
+        assert page.locator("html").get_attribute("lang") == "de"
+    expect(page.locator("[data-asked]")).to_contain_text("/de/users/999")
+    page.get_by_role("link", name="Filmempfehlungen").click()
+    expect(page).to_have_url(f"{own_site.url}/de/")
