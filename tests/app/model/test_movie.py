@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.model.movie import LEAST_LOVERS
+from app.model.movie import LEAST_LOVERS, STRONG
 from tests.app.html import text, texts
 from tests.app.sample import FILMS, UNRATED_ID
 
@@ -59,7 +59,7 @@ def test_movie_page_when_nobody_rated_it_then_it_says_so(show):
     assert page.find("table") is None
     assert page.select_one("section.histogram") is None
     assert page.select_one("#similar") is None
-    assert "Nobody in this data has rated it" in text(page.article)
+    assert "Nobody here has rated it" in text(page.article)
 
 
 @pytest.mark.parametrize("movie_id", [10, 13])
