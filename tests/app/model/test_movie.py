@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.model.movie import LEAST_LOVERS, STRONG
+from app.model.movie import LEAST_LOVERS
 from tests.app.html import text, texts
 from tests.app.sample import FILMS, UNRATED_ID
 
