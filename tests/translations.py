@@ -29,8 +29,13 @@ DOMAINS = {
     ),
     "scripts": ([("app/static/**.js", "javascript")], {"t": None, "tn": (1, 2)}),
 }
-# What the page on how the site works takes from the report; texts of a data set are not translated.
-OF_RELEASES = (
+# Texts of releases that pages show: what the page on how the site works takes from the report, and
+# MovieLens's genres. Other texts of a data set are shown as they are.
+GENRES = (
+    "Action|Adventure|Animation|Children|Children's|Comedy|Crime|Documentary|Drama|Fantasy|"
+    "Film-Noir|Horror|IMAX|Musical|Mystery|Romance|Sci-Fi|Thriller|War|Western"
+).split("|")
+OF_REPORTS = (
     *PROTOCOL_TEXTS.values(),
     *(FIGURE_TEXTS[name] for name in ("error-by-model", "calibration")),
 )
@@ -47,8 +52,10 @@ def extract(domain: str) -> Catalog:
     rows = extract_from_dir(ROOT, methods, options, keywords, directory_filter=_is_ours)
     for name, line, text, _, _ in sorted(rows, key=lambda row: (row[0], row[1])):
         found.add(text, locations=[(name, line)])
-    for text in OF_RELEASES if domain == "messages" else ():
+    for text in OF_REPORTS if domain == "messages" else ():
         found.add(text, locations=[("processing/report/words.py", 0)])
+    for text in GENRES:
+        found.add(text, locations=[("processing/simulation/films.csv", 0)])
     return found
 
 

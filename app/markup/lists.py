@@ -11,8 +11,8 @@ from typing import NamedTuple
 from flask import Flask
 from markupsafe import Markup, escape
 
+from app.languages import N_, gettext, ngettext
 from app.markup.filters import count, initials, plural, tile_class
-from app.markup.languages import gettext, ngettext
 from app.model.addresses import movie_url
 from app.model.chart import Chart, Place
 from app.model.opened import Movie
@@ -22,20 +22,20 @@ from processing.ids import Id
 
 _KEPT_TILES = 4096
 _BAR = '<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
-_NO_REASON_FOR_YOU = (
+_NO_REASON_FOR_YOU = N_(
     "No one movie that you liked brings it here: all your ratings together do, and how many people "
     "have rated it."
 )
-_NO_REASON_FOR_THEM = (
+_NO_REASON_FOR_THEM = N_(
     "No one movie that they liked brings it here: all their ratings together do, and how many "
     "people have rated it."
 )
-_ONE_REASON_FOR_YOU = "Because you liked %(movie)s."
-_ONE_REASON_FOR_THEM = "Because they liked %(movie)s."
-_SHARES_FOR_YOU = "Which of your ratings count most for %(movie)s"
-_SHARES_FOR_THEM = "Which of their ratings count most for %(movie)s"
-_REASONS_FOR_YOU = "Because you liked %(one)s and %(other)s."
-_REASONS_FOR_THEM = "Because they liked %(one)s and %(other)s."
+_ONE_REASON_FOR_YOU = N_("Because you liked %(movie)s.")
+_ONE_REASON_FOR_THEM = N_("Because they liked %(movie)s.")
+_SHARES_FOR_YOU = N_("Which of your ratings count most for %(movie)s")
+_SHARES_FOR_THEM = N_("Which of their ratings count most for %(movie)s")
+_REASONS_FOR_YOU = N_("Because you liked %(one)s and %(other)s.")
+_REASONS_FOR_THEM = N_("Because they liked %(one)s and %(other)s.")
 _TRACK = '<rect class="off" width="100" height="8"/>'
 
 
@@ -75,7 +75,9 @@ def tile(movie_id: Id, title: str, size: str = "") -> Markup:
 
 def facts(movie: Movie) -> Markup:
     """Write a movie's year and genres, as far as they are known."""
-    known = ([str(movie.year)] if movie.year else []) + [escape(genre) for genre in movie.genres]
+    known = ([str(movie.year)] if movie.year else []) + [
+        escape(gettext(genre)) for genre in movie.genres
+    ]
     return Markup('<span class="dot"> · </span>'.join(known))
 
 
@@ -114,16 +116,16 @@ def _gap(pick: Recommendation, scale: RatingScale) -> str:
 
 def _crowd(movie: Movie, scale: RatingScale) -> str:
     if movie.mean is None:
-        return "no votes yet"
+        return gettext("no votes yet")
     return (
-        f'everyone <span class="num">{scale.score_text(movie.mean)}</span>'
+        f'{gettext("everyone")} <span class="num">{scale.score_text(movie.mean)}</span>'
         f'<span class="dot"> · </span>{votes(movie)}'
     )
 
 
 def votes(movie: Movie) -> Markup:
     """Write how many rated a movie, and whether that is few."""
-    few = ' <span class="few">few votes</span>' if movie.few_votes else ""
+    few = f' <span class="few">{gettext("few votes")}</span>' if movie.few_votes else ""
     return Markup(f"{plural(movie.votes, 'vote')}{few}")
 
 
@@ -155,15 +157,20 @@ class DrawnChart(NamedTuple):
 def draw_chart(chart: Chart, scale: RatingScale, user_query: str = "") -> DrawnChart:
     """Draw the points of a chart; each circle carries where it leads and what it says."""
     points, rows = [], []
+    sentence = gettext("%(movie)s: predicted %(score)s, everyone %(mean)s from %(votes)s")
     for point, dot in zip(chart.points, chart.dots, strict=True):
         href, title = movie_url(point.movie_id) + user_query, escape(point.title)
         score, mean = scale.predicted_text(point.score), scale.score_text(point.mean)
         votes, year = count(point.votes), f" ({point.year})" if point.year else ""
+        told = sentence % {
+            "movie": f"{title}{year}",
+            "score": score,
+            "mean": mean,
+            "votes": plural(point.votes, "vote"),
+        }
         points.append(
             f'<circle{"" if point.chosen else " class=out"} cx="{dot.x}" '
-            f'cy="{dot.y}" r="{dot.radius}" data-href="{href}" '
-            f'data-text="{title}{year}: '
-            f'predicted {score}, everyone {mean} from {plural(point.votes, "vote")}"/>\n'
+            f'cy="{dot.y}" r="{dot.radius}" data-href="{href}" data-text="{told}"/>\n'
         )
         rows.append(
             f'<tr><th scope="row"><a href="{href}">{title}</a></th><td class="num">{score}</td>'
@@ -185,6 +192,8 @@ def _dots(places: Sequence[Place]) -> str:
 def account_table(pick: Recommendation, scale: RatingScale) -> Markup:
     """Write an account as a table, each bar beginning where the one before it ends."""
     assert pick.account is not None
+    caption = gettext("What adds up to the stars predicted for %(movie)s")
+    movie = f"<cite>{escape(pick.movie.title)}</cite>"
     rows = []
     for step in pick.account.steps:
         sign = "up" if step.part.stars > 0 else "down"
@@ -194,12 +203,12 @@ def account_table(pick: Recommendation, scale: RatingScale) -> Markup:
             f'<td class="num {sign}">{scale.part_text(step.part.stars)}</td></tr>\n'
         )
     return Markup(
-        '<table class="bars account">\n<caption>What adds up to the stars predicted for '
-        f"<cite>{escape(pick.movie.title)}</cite></caption>\n{_head('Part', 'Stars')}<tbody>\n"
+        f'<table class="bars account">\n<caption>{caption % {"movie": movie}}</caption>\n'
+        f"{_head(gettext('Part'), gettext('Stars'))}<tbody>\n"
         f'<tr><th scope="row">{pick.account.start_label}</th><td></td>'
         f'<td class="num">{scale.exact_text(pick.account.start)}</td></tr>\n'
         f"{''.join(rows)}</tbody>\n"
-        '<tfoot><tr><th scope="row">Predicted</th><td></td>'
+        f'<tfoot><tr><th scope="row">{gettext("Predicted")}</th><td></td>'
         f'<td class="num">{scale.exact_text(pick.account.score)}</td></tr></tfoot>\n</table>'
     )
 
@@ -215,7 +224,7 @@ def share_table(pick: Recommendation, for_you: bool) -> Markup:
     ]
     return Markup(
         f'<table class="bars">\n<caption>{gettext(caption) % {"movie": movie}}</caption>\n'
-        f"{_head('Movie', 'Share')}<tbody>\n{''.join(rows)}</tbody>\n</table>"
+        f"{_head(gettext('Movie'), gettext('Share'))}<tbody>\n{''.join(rows)}</tbody>\n</table>"
     )
 
 
@@ -244,7 +253,7 @@ def account_told(pick: Recommendation, scale: RatingScale, for_you: bool) -> Mar
 
 
 def _head(first: str, last: str) -> str:
-    columns = "".join(f'<th scope="col">{name}</th>' for name in (first, "Bar", last))
+    columns = "".join(f'<th scope="col">{name}</th>' for name in (first, gettext("Bar"), last))
     return f'<thead class="unseen"><tr>{columns}</tr></thead>\n'
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Flask
 from markupsafe import Markup, escape
 
+from app.languages import gettext
 from app.markup.filters import count
 from app.markup.lists import stars, tile
 from app.model.addresses import movie_url
@@ -42,7 +43,7 @@ def group_rows(groups: Sequence[TasteGroup], scale: RatingScale) -> Markup:
     """Write decades or genres as rows: two dots on the scale, two means, how many were rated."""
     return Markup(
         "".join(
-            f'<tr><th scope="row">{escape(group.label)}</th><td><svg viewBox="0 0 100 12" '
+            f'<tr><th scope="row">{escape(gettext(group.label))}</th><td><svg viewBox="0 0 100 12" '
             f'aria-hidden="true"><path d="M0 6H100"/><circle class="all" '
             f'cx="{scale.percent(group.everyone)}" cy="6" r="4"/><circle class="on" '
             f'cx="{scale.percent(group.mean)}" cy="6" r="4"/></svg></td>'

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.languages import gettext
 from processing.ids import Id, Ids
 
 N_OPINIONS = 4
@@ -152,7 +153,7 @@ def _decades(
 ) -> tuple[TasteGroup, ...]:
     decades = years // 10 * 10
     return tuple(
-        _group(f"{decade}s", decades == decade, own, means)
+        _group(gettext("%(decade)ss") % {"decade": decade}, decades == decade, own, means)
         for decade in np.unique(decades[years > 0]).tolist()
         if np.count_nonzero(decades == decade) >= LEAST_RATED
     )

@@ -51,7 +51,7 @@ class UserPage(ListPage):
     @property
     def whom(self) -> str:
         """Whose list it is."""
-        return f"User {self.user_id}"
+        return gettext("User %(id)s") % {"id": self.user_id}
 
     @property
     def file_name(self) -> str:

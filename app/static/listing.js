@@ -55,7 +55,7 @@ function fillForm(form, choice) {
 /** @param {HTMLFormElement} form @param {Choice} choice @param {number} all @param {number} n */
 function told(form, { sort, known, ...choice }, all, n) {
   const { best = "", well = "", less = "", sorted = "" } = form.dataset;
-  const label = form.querySelector(`[name=sort] [value="${sort}"]`)?.textContent?.toLowerCase() ?? "";
+  const label = form.querySelector(`[name=sort] [value="${sort}"]`)?.textContent ?? "";
   const order = sort === "best" ? [best, known === "well" ? well : known && less] : [sorted.replace("{sort}", label)];
   const part = { sort, known, ...choice };
   if (boundsStars(part)) order.push(t("{n} of {all} pass the filter.", { n, all }));

@@ -45,7 +45,7 @@ function tile({ movie_id: id, title }) {
 
 /** @param {Movie} movie */
 function facts({ year, genres }) {
-  return [...(year ? [String(year)] : []), ...genres.map(escape)].join(DOT);
+  return [...(year ? [String(year)] : []), ...genres.map((genre) => escape(t(genre)))].join(DOT);
 }
 
 /** @param {number} value @param {RatingScale} scale */
@@ -60,9 +60,9 @@ function stars(value, scale) {
 
 /** @param {Movie} movie @param {RatingScale} scale */
 function crowd({ mean, votes }, scale) {
-  if (mean === null) return "no votes yet";
-  const few = votes < FEW_VOTES ? ' <span class="few">few votes</span>' : "";
-  return `everyone <span class="num">${scale.scoreText(mean)}</span>${DOT}${plural(votes, "vote")}${few}`;
+  if (mean === null) return t("no votes yet");
+  const few = votes < FEW_VOTES ? ` <span class="few">${t("few votes")}</span>` : "";
+  return `${t("everyone")} <span class="num">${scale.scoreText(mean)}</span>${DOT}${plural(votes, "vote")}${few}`;
 }
 
 /** @param {Recommendation} pick @param {RatingScale} scale @param {string} usual */
@@ -124,6 +124,8 @@ function head(first, last) {
 
 /** @param {Recommendation} pick @param {RatingScale} scale */
 function accountTable({ movie, account }, scale) {
+  const cited = `<cite>${escape(movie.title)}</cite>`;
+  const caption = t("What adds up to the stars predicted for {movie}", { movie: cited });
   const rows = steps(account).map(({ label, stars: added, left, width }) => {
     const sign = added > 0 ? "up" : "down";
     return (
@@ -133,8 +135,7 @@ function accountTable({ movie, account }, scale) {
     );
   });
   return (
-    '<table class="bars account">\n<caption>What adds up to the stars predicted for ' +
-    `<cite>${escape(movie.title)}</cite></caption>\n${head(t("Part"), t("Stars"))}\n<tbody>\n` +
+    `<table class="bars account">\n<caption>${caption}</caption>\n${head(t("Part"), t("Stars"))}\n<tbody>\n` +
     `<tr><th scope="row">${t("What people in general would give it")}</th><td></td>` +
     `<td class="num">${scale.exactText(account.start)}</td></tr>\n${rows.join("")}</tbody>\n` +
     `<tfoot><tr><th scope="row">${t("Predicted")}</th><td></td>` +
@@ -164,7 +165,7 @@ function fullAccount(pick, scale) {
   });
   const tables = accountTable(pick, scale) + (pick.reasons.length > 0 ? shareTable(pick) : "");
   return `<details>
-<summary>The full account<span class="unseen"> of ${escape(pick.movie.title)}</span></summary>
+<summary>${t("The full account")}<span class="unseen">: ${escape(pick.movie.title)}</span></summary>
 ${tables}<p class="told">${off}</p>
 </details>`;
 }
