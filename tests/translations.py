@@ -6,6 +6,7 @@ It looks for texts in templates, Python and scripts, adds the new ones to the ca
 `app/static/texts-LANGUAGE.json`, which a page in that language loads. It ends with what is missing.
 """
 
+import ast
 import io
 import json
 import re
@@ -20,14 +21,28 @@ from babel.messages.pofile import read_po, write_po
 from app.languages import ENGLISH, NAMES, TRANSLATIONS
 from processing.report.words import FIGURE_TEXTS, PROTOCOL_TEXTS
 
+
+def python_texts(file, keywords, comment_tags, options):
+    """Find the texts of a Python file, inside f-strings too, where Babel's own finds none."""
+    for node in ast.walk(ast.parse(file.read())):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) in keywords:
+            values = [each.value for each in node.args if isinstance(each, ast.Constant)]
+            if texts := tuple(value for value in values if isinstance(value, str)):
+                yield node.lineno, node.func.id, texts if len(texts) > 1 else texts[0], []
+
+
 ROOT = Path(__file__).parents[1]
 LANGUAGES = tuple(language for language in NAMES if language != ENGLISH)
 DOMAINS = {
     "messages": (
-        [("app/**.py", "python"), ("app/templates/**.html", "jinja2.ext:babel_extract")],
+        [("app/**.py", python_texts), ("app/templates/**.html", "jinja2.ext:babel_extract")],
         {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)},
     ),
     "scripts": ([("app/static/**.js", "javascript")], {"t": None, "tn": (1, 2)}),
+}
+_OPTIONS = {
+    "app/templates/**.html": {"silent": "false", "newstyle_gettext": "true"},
+    "app/static/**.js": {"parse_template_string": "true"},
 }
 # Texts of releases that pages show: what the page on how the site works takes from the report, and
 # MovieLens's genres. Other texts of a data set are shown as they are.
@@ -47,9 +62,8 @@ _PLACEHOLDERS = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%%")
 def extract(domain: str) -> Catalog:
     """Return the texts that stand in the site's files, without translations."""
     methods, keywords = DOMAINS[domain]
-    options = {"app/templates/**.html": {"silent": "false", "newstyle_gettext": "true"}}
     found = _catalogue(None)
-    rows = extract_from_dir(ROOT, methods, options, keywords, directory_filter=_is_ours)
+    rows = extract_from_dir(ROOT, methods, _OPTIONS, keywords, directory_filter=_is_ours)
     for name, line, text, _, _ in sorted(rows, key=lambda row: (row[0], row[1])):
         found.add(text, locations=[(name, line)])
     for text in OF_REPORTS if domain == "messages" else ():

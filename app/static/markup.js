@@ -12,8 +12,9 @@ const FEW_VOTES = 10;
 const BAR =
   '<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect class="off" width="100" height="8"/>';
 const DOT = '<span class="dot"> · </span>';
-const NO_REASON =
-  "No one movie that you liked brings it here: all your ratings together do, and how many people have rated it.";
+const NO_REASON = t(
+  "No one movie that you liked brings it here: all your ratings together do, and how many people have rated it.",
+);
 
 /** @type {Record<string, string>} */
 const ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"': "&#34;" };
@@ -108,7 +109,7 @@ export function usualError(picks, scale) {
 
 /** @param {Recommendation} pick */
 function why({ reasons }) {
-  if (reasons.length === 0) return t(NO_REASON);
+  if (reasons.length === 0) return NO_REASON;
   const [one, other] = reasons.map(
     (movie) => `<a href="${movieUrl(movie)}"><cite>${escape(movie.title)}</cite></a>`,
   );

@@ -41,12 +41,13 @@ def test_tile_when_of_any_movie_then_coloured_as_the_site_colours_it():
 @pytest.mark.parametrize("language", NAMES)
 @pytest.mark.parametrize("ends", SCALES)
 def test_row_when_of_any_movie_then_letter_by_letter_that_of_the_site(ends, language, app):
-    picks = _picks(ends)
+    prefix = "" if language == ENGLISH else f"/{language}"
+    with speaking(Speech(language, prefix)):
+        picks = _picks(ends)
     given = {"scale": ends, "picks": [_as_json(pick) for pick in picks]}
     found = run_scripts(["markup.js", "scale.js"], WRITE_ALL, given, language)
     low, high, step = ends
     scale = RatingScale(low=low, high=high, step=step)
-    prefix = "" if language == ENGLISH else f"/{language}"
     with app.test_request_context(), speaking(Speech(language, prefix)):
         pick_item = get_template_attribute("_list.html", "pick_item")
         told = {"scale": scale, "whom": None, "usual_error": usual_error(picks, scale)}
