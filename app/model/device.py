@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.languages import gettext
 from app.model.choice import Choice
 from app.model.opened import OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
@@ -98,9 +97,8 @@ def device_page(site: SiteInfo, title: str) -> DevicePage:
     return DevicePage(title=title, site=site)
 
 
-def mine_page(opened: OpenedRelease, site: SiteInfo, choice: Choice) -> MinePage:
-    """Return the page on which the browser makes its own list."""
-    title = gettext("Your list on this device")
+def mine_page(opened: OpenedRelease, site: SiteInfo, title: str, choice: Choice) -> MinePage:
+    """Return a page on which the browser makes a list by itself."""
     return MinePage(title=title, site=site, choice=choice, genres=opened.everyone.genre_names)
 
 

@@ -1,5 +1,11 @@
 // Finds and makes elements, and asks the service worker.
 
+/** What the address said after the # when the page was opened: long links hold ratings there. */
+export const FRAGMENT = globalThis.location?.hash ?? "";
+
+/** The same where this page is made of it, else nothing. */
+export const fragment = () => (document.querySelector("[data-linked]") ? FRAGMENT : "");
+
 /**
  * Finds the first element of a kind; a page without it is not the page that the script is for.
  * @template {Element} [Kind=HTMLElement]

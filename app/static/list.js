@@ -1,6 +1,7 @@
 // Sorting, filtering and paging without loading the whole page again; the address says it all, and is copied.
 import { start as startChart } from "./chart.js";
-import { fetchPage, find, findAll, make } from "./dom.js";
+import { fetchPage, find, findAll, fragment, make } from "./dom.js";
+import { allFilms } from "./films.js";
 import { start as startPicks } from "./picks.js";
 import { t } from "./words.js";
 
@@ -42,7 +43,7 @@ function redraw() {
   try {
     if (makeHere) swap(list, makeHere(list, location.search));
   } catch {
-    history.replaceState(null, "", location.pathname + location.hash);
+    history.replaceState(null, "", location.pathname + fragment());
     if (makeHere) swap(list, makeHere(list, ""));
   }
 }
@@ -76,13 +77,20 @@ function wireCopy(button) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(await addressToShare(button));
       button.textContent = t("Copied");
     } catch {
       button.textContent = t("Copy it from the address bar");
     }
     setTimeout(() => (button.textContent = label), 3000);
   });
+}
+
+/** @param {HTMLElement} button */
+async function addressToShare({ dataset: { copy } }) {
+  if (!copy) return location.href;
+  const { listAddress } = await import("./links.js");
+  return new URL(await listAddress(copy, allFilms()), location.href).href;
 }
 
 /** @param {HTMLFormElement} form */
@@ -94,7 +102,7 @@ function wireTools(form) {
       if (value && !(name === "sort" && value === "best")) parameters.append(name, String(value));
     }
     const query = parameters.toString();
-    go(form.action.split("?")[0] + (query && `?${query}`) + location.hash);
+    go(form.action.split("?")[0] + (query && `?${query}`) + fragment());
   });
   find(form, "[name=sort]").addEventListener("change", () => form.requestSubmit());
   form.classList.add("live");

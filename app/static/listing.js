@@ -1,6 +1,6 @@
 // Shows a list that is arranged on this device in the page's own markup. The twin of app/templates/_list.html.
 import { arrange, boundsStars, choiceOf, narrows } from "./choice.js";
-import { find, findAll, make } from "./dom.js";
+import { find, findAll, fragment, make } from "./dom.js";
 import { t, tn } from "./words.js";
 
 /** @typedef {import("./choice.js").Row & { markup: () => string }} Shown */
@@ -75,7 +75,7 @@ function here(search, changes = {}) {
     else query.set(name, `${value}`);
   }
   const text = query.toString();
-  return location.pathname + (text && `?${text}`) + location.hash;
+  return location.pathname + (text && `?${text}`) + fragment();
 }
 
 /** @param {string} search @param {number} page @param {number} nPages */

@@ -1,8 +1,8 @@
 // The visitor's list, made in the browser from the ratings on this device, with or without a network.
 import { accountOfRatings } from "./account.js";
 import { letsIn } from "./choice.js";
-import { find, make } from "./dom.js";
-import { idHere, marked, ratings, whenFilmsChange } from "./films.js";
+import { FRAGMENT, find, make } from "./dom.js";
+import { elsewhere, idHere, marked, ratings, starsOf, whenFilmsChange } from "./films.js";
 import { fold, makeModel } from "./fold-in.js";
 import { listed } from "./listing.js";
 import { ownItem, pickItem, usualError } from "./markup.js";
@@ -22,11 +22,15 @@ const RELOADED = "reloaded";
  */
 export async function open(section, redraw) {
   const status = find(document, ".mine-status");
+  const isLinked = "linked" in section.dataset;
   const nRated = () => Object.keys(ratings()).length;
-  if (!nRated()) status.textContent = t("No movie is rated on this device yet. Five ratings give you a list.");
-  await new Promise((go) => (nRated() ? go(0) : whenFilmsChange(() => nRated() && go(0))));
-  status.textContent = t("Making your list …");
+  if (!isLinked) {
+    if (!nRated()) status.textContent = t("No movie is rated on this device yet. Five ratings give you a list.");
+    await new Promise((go) => (nRated() ? go(0) : whenFilmsChange(() => nRated() && go(0))));
+  }
+  status.textContent = t("Making the list …");
   const { titles, model, ranking } = await fetchAll(section);
+  const linked = isLinked ? await linkedRatings(titles) : null;
   const scale = new RatingScale(model.about.scale);
   /** @type {Recommendation[]} */
   let chosen = [];
@@ -36,32 +40,67 @@ export async function open(section, redraw) {
   offerFile("csv", "my-list.csv", "text/csv", () => tableOf(chosen));
   offerFile("json", "my-list.json", "application/json", () => JSON.stringify(chosen, null, 1));
   return (/** @type {HTMLElement} */ before, /** @type {string} */ search) => {
-    const given = ratings();
-    const leftOut = new Set([...marked("hidden"), ...marked("seen")].map((film) => String(idHere(film))));
+    const given = linked?.given ?? ratings();
+    const gone = linked ? [] : [...marked("hidden"), ...marked("seen")];
+    const leftOut = new Set(gone.map((film) => String(idHere(film))));
     let usual = "";
-    const made = listed(before, search, (choice) => {
+    const { list, ...rest } = listed(before, search, (choice) => {
       const picks = picksOf({ titles, model, ranking }, given, choice, leftOut);
       usual = usualError(picks, scale);
       return picks.map((pick) => ({ ...pick, markup: () => pickItem(pick, scale, usual) }));
     });
-    find(made.list, ".error-told").textContent =
+    find(list, ".error-told").textContent =
       usual && t("Predictions here are typically off by about {stars} stars.", { stars: usual });
-    chosen = made.chosen;
-    const n = nRated();
-    status.textContent = n
+    chosen = rest.chosen;
+    const n = Object.keys(given).length;
+    const made = linked
       ? tn(
+          "Made in your browser from the {n} rating in the address, which no server gets.",
+          "Made in your browser from the {n} ratings in the address, which no server gets.",
+          n,
+        )
+      : tn(
           "Made in your browser from {n} rating; nothing was sent.",
           "Made in your browser from {n} ratings; nothing was sent.",
           n,
-        )
-      : t("No movie is rated on this device yet.");
+        );
+    const told = n || linked ? made : t("No movie is rated on this device yet.");
+    status.textContent = `${told} ${missing(linked?.missing ?? elsewhere())}`.trim();
     find(document, ".mine-own").innerHTML = ownOf(titles, given)
       .map(({ movie, stars }) => ownItem(movie, stars, scale))
       .join("");
     for (const part of document.querySelectorAll("[data-if-rated]")) part.toggleAttribute("hidden", n === 0);
     if (!isFirst) noticeRelease();
     isFirst = false;
-    return made.list;
+    return list;
+  };
+}
+
+/** Says which films this data lacks. @param {Film[]} films */
+const missing = (films) =>
+  films.length ? t("Not in this data: {titles}.", { titles: films.map(({ title }) => title).join(", ") }) : "";
+
+/**
+ * The ratings that stand in the address, by id: of a film that comes from other data, that of the one
+ * movie that is called so.
+ * @param {Titles} titles
+ */
+async function linkedRatings(titles) {
+  const { cut, readLink } = await import("./links.js");
+  const films = await readLink(FRAGMENT.slice(1));
+  if (!films) throw new Error(t("The link is cut off or changed: ask for it again."));
+  /** @type {Map<string, Id | null>} */
+  const called = new Map();
+  titles.titles.forEach((title, index) => {
+    const name = `${cut(title)} ${titles.years[index]}`;
+    called.set(name, called.has(name) ? null : titles.movie_ids[index]);
+  });
+  const found = films.map((film) => ({ film, id: idHere(film) ?? called.get(`${film.title} ${film.year}`) }));
+  const known = found.filter(({ id }) => id !== undefined && id !== null);
+  return {
+    /** @type {Ratings} */
+    given: Object.assign(Object.create(null), Object.fromEntries(known.map(({ id, film }) => [id, starsOf(film)]))),
+    missing: found.filter((each) => !known.includes(each)).map(({ film }) => film),
   };
 }
 

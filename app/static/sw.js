@@ -25,7 +25,7 @@ const RELEASE = "X-Release-Id";
 const LISTS = "/offline/kept-lists";
 
 // Addresses may begin with a language.
-const VISITED = /^(\/[a-z]{2})?\/(users\/[^/]+(\/ratings)?|movies\/[^/]+|list\/[^/]+|movies|both|report|how)$/;
+const VISITED = /^(\/[a-z]{2})?\/(users\/[^/]+(\/ratings)?|movies(\/[^/]+)?|list(\/[^/]+)?|both|report|how)$/;
 const MOVIE = /^(\/[a-z]{2})?\/movies\/[^/]+$/;
 const FOLDS_IN = /^(\/[a-z]{2})?\/(rate|mine|list|list\/.+)$/;
 const DOWNLOAD = /\.(csv|json|bin)$/;

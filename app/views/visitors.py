@@ -55,10 +55,16 @@ def visitor(opened: OpenedRelease, site: SiteInfo, token: str, **choice: Any) ->
     return visitor_page(opened, site, token, read_token(token), Choice.of(choice))
 
 
+@page_route(visitors_blueprint, "/list", LIST)
+def linked(opened: OpenedRelease, site: SiteInfo, **choice: Any) -> MinePage:
+    """The list that the browser makes of a link too long for a server: it stands after the #."""
+    return mine_page(opened, site, gettext("A list made from ratings"), Choice.of(choice))
+
+
 @page_route(visitors_blueprint, "/mine", LIST)
 def mine(opened: OpenedRelease, site: SiteInfo, **choice: Any) -> MinePage:
     """The list that the browser makes of the ratings on this device, with or without a network."""
-    return mine_page(opened, site, Choice.of(choice))
+    return mine_page(opened, site, gettext("Your list on this device"), Choice.of(choice))
 
 
 @page_route(visitors_blueprint, "/saved")

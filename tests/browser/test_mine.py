@@ -1,10 +1,12 @@
 """The list made in the browser: arranged as the site arranges its own, left to those not seen."""
 
+import base64
 import csv
 import io
 import json
 import re
 import time
+import zlib
 
 import pytest
 from playwright.sync_api import expect
@@ -127,9 +129,9 @@ def test_mine_when_sorted_filtered_and_paged_then_the_address_says_it_and_back_u
     assert shown(page) == first
     for expected in (["Man on Wire"], [title for _, title in rest]):
         page.go_back()
-        expect(page.locator(".pick h3")).to_have_text(expected)
+        expect(page.locator(".pick h3 a")).to_have_text(expected)
     page.reload()
-    expect(page.locator(".pick h3")).to_have_text([title for _, title in rest])
+    expect(page.locator(".pick h3 a")).to_have_text([title for _, title in rest])
 
 
 def test_mine_when_a_movie_is_put_aside_or_seen_then_the_next_moves_up_until_it_is_taken_back(page):
@@ -143,9 +145,9 @@ def test_mine_when_a_movie_is_put_aside_or_seen_then_the_next_moves_up_until_it_
     assert not gone & set(kept)
     assert [title for title in before if title not in gone] == kept[:8]
     page.reload()
-    expect(page.locator(".pick h3")).to_have_text(kept)
+    expect(page.locator(".pick h3 a")).to_have_text(kept)
     page.evaluate(KEEP, films())
-    expect(page.locator(".pick h3")).to_have_text(before)
+    expect(page.locator(".pick h3 a")).to_have_text(before)
 
 
 def test_mine_when_a_row_is_opened_then_what_each_rating_adds_sums_to_its_stars(page):
@@ -196,6 +198,36 @@ def test_mine_when_the_release_changes_under_it_then_it_is_made_anew(folder, own
     expect(page).to_have_url(re.compile(r"\?sort=title$"))
     expect(page.locator(".mine-status")).to_contain_text("from 6 ratings")
     expect(page.locator(".pick")).to_have_count(10)
+
+
+def test_list_when_its_ratings_stand_behind_the_hash_then_made_in_the_browser_and_not_of_its_own(
+    page, server
+):
+    expected = server("")
+    rows = [
+        [movie_id, stars, FILMS[movie_id - 1][0][:24], FILMS[movie_id - 1][1]]
+        for movie_id, stars in STARS.items()
+    ]
+    rows.append([None, 5, "Nobody Made This", 1999])
+    text = json.dumps(["ababab", [1, 5, 1], rows]).encode()
+    token = base64.urlsafe_b64encode(zlib.compress(text)).decode().rstrip("=")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.evaluate(KEEP, [])
+    page.goto(f"/list#{token}")
+    status = page.locator(".mine-status")
+    expect(status).to_contain_text("from the 6 ratings in the address, which no server gets.")
+    expect(status).to_contain_text("Not in this data: Nobody Made This.")
+    assert shown(page) == expected
+    page.get_by_role("link", name="Next →").click()
+    expect(page).to_have_url(re.compile(rf"/list\?page=2#{token}$"))
+    page.reload()
+    expect(page.locator("nav.pages")).to_contain_text("Page 2 of")
+    assert not [url for url in asked if token[:20] in url.partition("#")[0]]
+    assert page.evaluate("localStorage.films") == "[]"
+    page.goto("/list#cut-off")
+    page.reload()
+    expect(status).to_contain_text("The link is cut off or changed")
 
 
 def _read(download):
