@@ -1,6 +1,8 @@
 """What only a browser can tell of sharing: tiles as it draws them, and data within the policy."""
 
 import io
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
@@ -46,4 +48,48 @@ def test_linked_data_when_in_a_page_then_the_policy_lets_it_be(site, browser):
     read = "JSON.parse(document.querySelector('script[type=\"application/ld+json\"]').textContent)"
     assert page.evaluate(read)["name"] == "Alien"
     assert complaints == []
+    page.close()
+
+
+class _Notebook(BaseHTTPRequestHandler):
+    """A page of another origin."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>A notebook</title>")
+
+    def log_message(self, *arguments):
+        """Say nothing."""
+
+
+@pytest.fixture
+def notebook():
+    """The address of a page of another origin."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Notebook) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_data_when_fetched_by_a_page_of_another_origin_then_read_to_its_end(
+    site, browser, notebook
+):
+    page = browser.new_page()
+    page.goto(notebook)
+    titles = page.evaluate(
+        """async (address) => {
+          const found = [];
+          while (address) {
+            const answer = await fetch(address, { headers: { "If-None-Match": 'W/"none"' } });
+            found.push(...(await answer.json()).recommendations.map((pick) => pick.movie.title));
+            const next = /<([^>]*)>; rel="next"/.exec(answer.headers.get("Link"));
+            address = next && new URL(next[1], address).href;
+          }
+          return found;
+        }""",
+        f"{site}/users/7.json?per_page=5",
+    )
+    assert len(set(titles)) == 12
     page.close()
