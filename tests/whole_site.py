@@ -23,7 +23,7 @@ PLAIN = (
     "/search.json?q=movie",
     "/suggest.json?q=1",
     "/mine",
-    "/saved",
+    "/you",
     "/how",
     "/offline",
     "/offline/titles.json",

@@ -129,10 +129,11 @@ def votes(movie: Movie) -> Markup:
     return Markup(f"{plural(movie.votes, 'vote')}{few}")
 
 
-def why(pick: Recommendation, for_you: bool) -> Markup:
+def why(pick: Recommendation, for_you: bool, user_query: str = "") -> Markup:
     """Write the sentence that says why a movie is listed, to whose list it is or about them."""
     named = [
-        f'<a href="{movie_url(reason.movie_id)}"><cite>{escape(reason.title)}</cite></a>'
+        f'<a href="{movie_url(reason.movie_id)}{user_query}"><cite>'
+        f"{escape(reason.title)}</cite></a>"
         for reason in pick.reasons
     ]
     if not named:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from app.model.choice import Choice
 from app.model.opened import OpenedRelease
-from app.model.page import ReleasePage, SiteInfo
+from app.model.page import ReleasePage, SiteInfo, set_key_of
 from processing.ids import Id
 from processing.release import Weights
 from processing.release.schema import index_dtype
@@ -38,6 +38,7 @@ class TitlesFile:
     """The movies as columns; a mean is the shortest number that is the same float32."""
 
     release_id: str
+    set_key: str
     created_utc: str
     movie_ids: list[Id]
     titles: list[str]
@@ -107,6 +108,7 @@ def titles_file(opened: OpenedRelease) -> TitlesFile:
     release = opened.release
     return TitlesFile(
         release_id=opened.release_id,
+        set_key=set_key_of(opened),
         created_utc=opened.manifest.created_utc,
         movie_ids=release.movie_ids.tolist(),
         titles=release.titles,

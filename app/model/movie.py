@@ -94,6 +94,11 @@ class MoviePage(ReleasePage):
     for_user: ForUser | None
 
     @property
+    def viewer(self) -> Id | None:
+        """Who comes from their list."""
+        return self.for_user.user_id if self.for_user else None
+
+    @property
     def timeline(self) -> VotesOverTime:
         """The periods as bars; only where there are any."""
         return VotesOverTime(periods=self.periods)

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from app.model.opened import OpenedRelease
 from app.model.scale import RatingScale
+from processing.ids import Id
 from processing.release import defused
 
 SET_KEY_LETTERS = 6
@@ -49,6 +50,11 @@ class Page:
 
     title: str
     site: SiteInfo | None
+
+    @property
+    def viewer(self) -> Id | None:
+        """The user whom the page tells of: searches and links to movies go on with them."""
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +106,7 @@ def site_info(opened: OpenedRelease, problem: str | None) -> SiteInfo:
         release_id=manifest.release_id,
         created_utc=manifest.created_utc,
         source_name=manifest.source.name,
-        set_key=manifest.source.sha256[:SET_KEY_LETTERS],
+        set_key=set_key_of(opened),
         simulated=manifest.source.simulated,
         n_ratings=manifest.source.n_ratings,
         n_users=manifest.source.n_users,
@@ -110,3 +116,8 @@ def site_info(opened: OpenedRelease, problem: str | None) -> SiteInfo:
         examples=opened.examples,
         problem=problem,
     )
+
+
+def set_key_of(opened: OpenedRelease) -> str:
+    """Name the data set that a release was learned from."""
+    return opened.manifest.source.sha256[:SET_KEY_LETTERS]

@@ -13,7 +13,7 @@ N_SUGGESTED = 8
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPage(ReleasePage):
-    """A page of the movies whose titles match.
+    """A page of the movies whose titles match; `for_user` is who comes from their list to search.
 
     `near` says that no title has the words as they were written, and that these differ by a typo or
     two; `user_id` is set when the query is a known user's id.
@@ -26,6 +26,12 @@ class SearchPage(ReleasePage):
     n_pages: int
     movies: tuple[Movie, ...]
     user_id: Id | None
+    for_user: Id | None
+
+    @property
+    def viewer(self) -> Id | None:
+        """The user who searches."""
+        return self.for_user
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +53,15 @@ class SuggestPage(ReleasePage):
     suggestions: tuple[Suggestion, ...]
 
 
-def search_page(opened: OpenedRelease, site: SiteInfo, query: str, page: int) -> SearchPage:
+def search_page(
+    opened: OpenedRelease, site: SiteInfo, query: str, page: int, user: Id | None
+) -> SearchPage:
     """Return the movies whose titles match, and the user whose id the query is.
 
     Raises
     ------
     PageNotFoundError
-        If there is no such page.
+        If there is no such page, or no such user who searches.
     """
     found = opened.titles.search(query)
     n_pages = max(1, -(-len(found.indices) // FOUND_PER_PAGE))
@@ -77,6 +85,7 @@ def search_page(opened: OpenedRelease, site: SiteInfo, query: str, page: int) ->
             opened.movie(index) for index in found.indices[first : first + FOUND_PER_PAGE]
         ),
         user_id=_known_user_id(opened, query),
+        for_user=None if user is None else opened.user_id(user),
     )
 
 

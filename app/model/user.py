@@ -54,6 +54,11 @@ class UserPage(ListPage):
         return gettext("User %(id)s") % {"id": self.user_id}
 
     @property
+    def viewer(self) -> Id | None:
+        """The user themselves."""
+        return self.user_id
+
+    @property
     def file_name(self) -> str:
         """What the file is called, without its ending."""
         return f"recommendations-of-user-{self.user_id}"
@@ -73,6 +78,11 @@ class RatingsPage(TablePage):
     n_pages: int
     all_ratings: tuple[OwnRating, ...]
     ratings: tuple[OwnRating, ...]
+
+    @property
+    def viewer(self) -> Id | None:
+        """The user themselves."""
+        return self.user_id
 
     @property
     def file_name(self) -> str:

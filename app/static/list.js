@@ -2,7 +2,7 @@
 import { start as startChart } from "./chart.js";
 import { fetchPage, find, findAll, fragment, make } from "./dom.js";
 import { allFilms } from "./films.js";
-import { start as startPicks } from "./picks.js";
+import { start as startMarks } from "./marks.js";
 import { t } from "./words.js";
 
 const AWAY = /^50[234]$/; // what a router says when the site itself does not answer
@@ -68,7 +68,7 @@ function wire(list) {
     });
   }
   if (list.querySelector(".chart")) startChart();
-  startPicks();
+  startMarks(list);
 }
 
 /** @param {HTMLElement} button */

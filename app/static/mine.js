@@ -2,7 +2,7 @@
 import { accountOfRatings } from "./account.js";
 import { letsIn } from "./choice.js";
 import { FRAGMENT, find, make } from "./dom.js";
-import { elsewhere, idHere, marked, ratings, starsOf, whenFilmsChange } from "./films.js";
+import { idHere, marked, ratings, starsOf, tellMissing, whenFilmsChange } from "./films.js";
 import { fold, makeModel } from "./fold-in.js";
 import { listed } from "./listing.js";
 import { ownItem, pickItem, usualError } from "./markup.js";
@@ -65,7 +65,7 @@ export async function open(section, redraw) {
           n,
         );
     const told = n || linked ? made : t("No movie is rated on this device yet.");
-    status.textContent = `${told} ${missing(linked?.missing ?? elsewhere())}`.trim();
+    status.textContent = `${told} ${tellMissing(linked?.missing)}`.trim();
     find(document, ".mine-own").innerHTML = ownOf(titles, given)
       .map(({ movie, stars }) => ownItem(movie, stars, scale))
       .join("");
@@ -75,10 +75,6 @@ export async function open(section, redraw) {
     return list;
   };
 }
-
-/** Says which films this data lacks. @param {Film[]} films */
-const missing = (films) =>
-  films.length ? t("Not in this data: {titles}.", { titles: films.map(({ title }) => title).join(", ") }) : "";
 
 /**
  * The ratings that stand in the address, by id: of a film that comes from other data, that of the one

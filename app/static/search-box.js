@@ -34,6 +34,7 @@ function wire(form, place) {
   const status = make("p", { class: "unseen", role: "status" });
   const field = fieldOf(form, "q");
   const { movies } = form.dataset;
+  const viewer = new URLSearchParams(/** @type {any} */ (new FormData(form))).get("user");
   /** @type {Option[]} */
   let options = [];
   let active = -1;
@@ -111,7 +112,7 @@ function wire(form, place) {
     cancel();
     const { signal } = looking;
     try {
-      const found = await suggestions(query, signal, movies !== undefined);
+      const found = await suggestions(query, signal, movies !== undefined, viewer);
       if (!signal.aborted) show(found);
     } catch {
       if (!signal.aborted) close();
@@ -152,9 +153,10 @@ function wire(form, place) {
  * @param {string} query
  * @param {AbortSignal} signal
  * @param {boolean} areMovies whether users are left out
+ * @param {string | null} viewer the user with whom one goes on
  * @returns {Promise<Option[]>}
  */
-async function suggestions(query, signal, areMovies) {
+async function suggestions(query, signal, areMovies, viewer) {
   /** @type {{ suggestions: FoundTitle[], user_id: Id | null }} */
   let found;
   try {
@@ -166,7 +168,8 @@ async function suggestions(query, signal, areMovies) {
     found = { suggestions: findTitles(await localTitles(), query, MOST), user_id: null };
   }
   const { user_id: user } = found;
-  const movies = found.suggestions.map((movie) => ({ ...movie, href: movieUrl(movie) }));
+  const ending = viewer ? `?${new URLSearchParams({ user: viewer })}` : "";
+  const movies = found.suggestions.map((movie) => ({ ...movie, href: movieUrl(movie) + ending }));
   if (user === null || areMovies) return movies;
   return [{ title: t("User {id}", { id: user }), year: null, href: `${prefix}/users/${address(user)}` }, ...movies];
 }

@@ -1,4 +1,5 @@
 // Starts what a page has elements for, and nothing else.
+import { ready } from "./device.js";
 
 /** @type {[selector: string, load: () => Promise<{ start: () => unknown }>][]} */
 const PARTS = [
@@ -6,10 +7,12 @@ const PARTS = [
   ["form[role=search]", () => import("./search-box.js")],
   ["#list", () => import("./list.js")],
   ["[data-rate]", () => import("./rate.js")],
-  ["[data-saved]", () => import("./saved.js")],
+  ["[data-you]", () => import("./you.js")],
+  ["main [data-title]", () => import("./marks.js")],
   ["body", () => import("./offline.js")],
+  ["body", () => import("./device.js")],
 ];
 
 for (const [selector, load] of PARTS) {
-  if (document.querySelector(selector)) load().then(({ start }) => start());
+  if (document.querySelector(selector)) Promise.all([load(), ready]).then(([{ start }]) => start());
 }

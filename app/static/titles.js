@@ -5,7 +5,7 @@ const LETTERS = {
   ...{ ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", æ: "ae", œ: "oe", ı: "i", ß: "ss", ς: "σ" },
   ...{ "'": "", "’": "", "`": "", "&": " and " },
 };
-const ARTICLES = new Set("the a an la le les der die das el los las il lo gli un une een".split(" "));
+export const ARTICLES = new Set("the a an la le les der die das el los las il lo gli un une een".split(" "));
 const ENOUGH = 5; // matches: with fewer, looser ones are looked for too
 
 /** @type {Promise<TitleIndex> | null} */
@@ -33,7 +33,7 @@ export function foldWords(text) {
 }
 
 /** @param {string[]} words */
-function withoutArticles(words) {
+export function withoutArticles(words) {
   let [start, end] = [0, words.length];
   while (start < end && ARTICLES.has(words[start])) start++;
   while (end > start && ARTICLES.has(words[end - 1])) end--;

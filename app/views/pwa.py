@@ -25,7 +25,7 @@ _SHORTCUTS = (
     (N_("My list on this device"), "visitors.mine"),
     (N_("Search"), "site.search"),
 )
-_PAGES = ("site.home", "visitors.rate", "visitors.mine", "visitors.saved")
+_PAGES = ("site.home", "visitors.rate", "visitors.mine", "visitors.you")
 _DATA = (
     "offline.titles",
     "offline.factors",

@@ -53,10 +53,12 @@ def movie(opened: OpenedRelease, site: SiteInfo, movie_id: str, user: str | None
     return movie_page(opened, site, movie_id, user)
 
 
-@page_route(site_blueprint, "/search", (QUERY, PAGE))
-def search(opened: OpenedRelease, site: SiteInfo, q: str, page: int) -> SearchPage:
+@page_route(site_blueprint, "/search", (QUERY, PAGE, USER))
+def search(
+    opened: OpenedRelease, site: SiteInfo, q: str, page: int, user: str | None
+) -> SearchPage:
     """Movies by title, users by id."""
-    return search_page(opened, site, q, page)
+    return search_page(opened, site, q, page, user)
 
 
 @page_route(site_blueprint, "/suggest", (QUERY,), html=False)

@@ -67,10 +67,16 @@ def mine(opened: OpenedRelease, site: SiteInfo, **choice: Any) -> MinePage:
     return mine_page(opened, site, gettext("Your list on this device"), Choice.of(choice))
 
 
-@page_route(visitors_blueprint, "/saved")
-def saved(_: OpenedRelease, site: SiteInfo) -> DevicePage:
-    """What a visitor saved or put aside on this device."""
-    return device_page(site, gettext("Saved on this device"))
+@page_route(visitors_blueprint, "/you")
+def you(_: OpenedRelease, site: SiteInfo) -> DevicePage:
+    """What a visitor rated, saved or put aside on this device."""
+    return device_page(site, gettext("Your movies"))
+
+
+@visitors_blueprint.get("/saved")
+def saved() -> ResponseReturnValue:
+    """Where what was saved was, before it lay with what was rated."""
+    return redirect(url_for("visitors.you"), 308)
 
 
 def _ratings_of_form() -> dict[Id, float | None]:

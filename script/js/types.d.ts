@@ -6,6 +6,7 @@ type Id = number | string;
 /** The catalogue as columns: /offline/titles.json. */
 interface Titles {
   release_id: string;
+  set_key: string;
   created_utc: string;
   movie_ids: Id[];
   titles: string[];

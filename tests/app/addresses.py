@@ -18,7 +18,7 @@ PAGES = {
     "search-near": "/search?q=stlaker",
     "rate": "/rate",
     "mine": "/mine",
-    "saved": "/saved",
+    "you": "/you",
     "how": "/how",
     "report": "/report",
 }

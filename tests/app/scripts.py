@@ -22,7 +22,7 @@ globalThis.document = { documentElement: { lang, dataset: { prefix } } };
 globalThis.fetch = async () => new Response(texts);
 const modules = await Promise.all(%s.map((name) => import(`%s/${name}`)));
 const run = %s;
-const found = run(Object.assign({}, ...modules), given);
+const found = await run(Object.assign({}, ...modules), given);
 process.stdout.write(JSON.stringify(found));
 """
 ODD_TITLES = (

@@ -174,7 +174,7 @@ def test_page_when_data_is_simulated_then_it_says_so(show, path):
 
 def test_footer_when_any_page_is_shown_then_release_and_day_are_named(show, client):
     site = client.get("/index.json").json["site"]
-    for path in ("/", "/users/7", "/movies/3", "/rate", "/how", "/search?q=a", "/mine", "/saved"):
+    for path in ("/", "/users/7", "/movies/3", "/rate", "/how", "/search?q=a", "/mine", "/you"):
         footer = show(path).footer
         assert text(footer.select_one(".release")) == site["release_id"]
         assert footer.select_one("#release-date")["datetime"] == site["created_utc"]

@@ -127,7 +127,7 @@ def test_page_when_never_visited_then_the_offline_page_names_it_and_offers_what_
     expect(_heading(page)).to_have_text("User 9")
 
 
-@pytest.mark.parametrize("path", ["/", "/mine", "/rate", "/saved", "/rate?skip=12"])
+@pytest.mark.parametrize("path", ["/", "/mine", "/rate", "/you", "/rate?skip=12"])
 def test_shell_when_never_visited_then_opens_offline(path, context, site):
     page = context.new_page()
     _visit(page, f"{site}/movies/4")

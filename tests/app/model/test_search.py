@@ -104,3 +104,29 @@ def test_search_field_when_empty_then_its_examples_are_known_movies_of_the_relea
         first, second = field["placeholder"].removesuffix(" …").split(", ")
         assert {first, second} <= set(popular)
         assert first != second
+
+
+def test_search_page_when_from_a_users_list_then_its_links_and_form_go_on_with_them(show, client):
+    page = show("/search?q=a&user=7")
+    links = page.select("ul.found div > a")
+    assert {link["href"].partition("?")[2] for link in links} == {"user=7"}
+    for form in page.select("form[role=search]"):
+        assert form.select_one("input[name=user]")["value"] == "7"
+    assert client.get("/search.json?q=a&user=7").json["for_user"] == 7
+    assert show("/search?q=a").select("input[name=user]") == []
+
+
+@pytest.mark.parametrize("path", ["/users/7", "/users/7/ratings", "/movies/3?user=7"])
+def test_page_when_it_tells_of_a_user_then_a_search_goes_on_with_them(show, path):
+    page = show(path)
+    assert page.select_one("header form[role=search] input[name=user]")["value"] == "7"
+
+
+def test_reasons_when_on_a_users_list_then_go_on_with_them(show):
+    links = show("/users/7").select(".why p a")
+    assert links
+    assert all(link["href"].endswith("?user=7") for link in links)
+
+
+def test_search_page_when_the_user_is_unknown_then_404_says_so(show):
+    assert "There is no" in text(show("/search?q=a&user=99", 404).main)

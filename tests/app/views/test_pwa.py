@@ -83,7 +83,7 @@ def test_worker_when_asked_for_then_at_the_root_and_never_taken_from_a_cache(cli
 def test_worker_when_it_lists_addresses_then_each_answers_and_files_are_kept_for_ever(client):
     site = _site(client.get("/sw.js"))
     assert site["offline"] == "/offline"
-    assert site["pages"] == ["/", "/rate", "/mine", "/saved"]
+    assert site["pages"] == ["/", "/rate", "/mine", "/you"]
     names = ("titles.json", "factors.bin", "fold-in.json", "ranking.json", "ranking.bin")
     assert site["data"] == [f"/offline/{name}" for name in names]
     for address in (site["offline"], *site["pages"], *site["data"], *site["files"]):
@@ -117,7 +117,7 @@ def test_offline_page_when_shown_then_says_so_and_leads_to_what_works(client, sh
     page = show("/offline")
     assert text(page.h1) == "You are offline"
     (works,) = page.select("section[aria-labelledby=works]")
-    assert [link["href"] for link in works.find_all("a")] == ["/rate", "/mine", "/saved"]
+    assert [link["href"] for link in works.find_all("a")] == ["/rate", "/mine", "/you"]
     assert page.select_one("main form[role=search]")["action"] == "/search"
     assert texts(page.find_all("h2"))[-1] == "Kept on this device"
     for link in sorted(internal_links(page, "/offline")):

@@ -23,7 +23,7 @@ VIEWS = {
     "/index.json": "/",
     "/?utm_source=x": "/",
 }
-OWN = ("/search", "/search?q=a", "/search.json?q=a", "/suggest.json?q=a", "/mine", "/saved")
+OWN = ("/search", "/search?q=a", "/search.json?q=a", "/suggest.json?q=a", "/mine", "/you")
 
 
 @pytest.fixture(scope="module")
