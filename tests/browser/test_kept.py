@@ -78,7 +78,7 @@ def test_kept_list_when_sorted_filtered_and_paged_offline_then_the_address_says_
     first = rows(page)
     page.get_by_label("Sort by").select_option("title")
     expect(page).to_have_url(f"{site}/users/7?sort=title")
-    expect(page.locator(".order-told")).to_have_text(re.compile("^Sorted by: title"))
+    expect(page.locator(".order-told")).to_have_text(re.compile("^Sorted by: Title"))
     assert rows(page) == expected["?sort=title"]
     page.go_back()
     expect(page).to_have_url(f"{site}/users/7")

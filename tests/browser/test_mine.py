@@ -111,7 +111,7 @@ def test_mine_when_sorted_filtered_and_paged_then_the_address_says_it_and_back_u
     first = shown(page)
     page.get_by_label("Sort by").select_option("title")
     expect(page).to_have_url(re.compile(r"/mine\?sort=title$"))
-    expect(page.locator(".order-told")).to_have_text("Sorted by: title.")
+    expect(page.locator(".order-told")).to_have_text("Sorted by: Title.")
     by_title = shown(page)
     page.get_by_role("link", name="Next →").click()
     expect(page).to_have_url(re.compile(r"\?sort=title&page=2$"))
