@@ -1,13 +1,13 @@
 // The button that keeps a list, and the pages of its movies, on this device.
 import { ask, button, find, findAll, make } from "./dom.js";
-import { day, prefix } from "./words.js";
+import { day, prefix, t } from "./words.js";
 
 const MOST_MOVIES = 60;
-const FAILED = "It could not be kept: there is no connection, or no room on this device.";
+const FAILED = t("It could not be kept: there is no connection, or no room on this device.");
 
 /** @type {Record<string, string>} */
 const PROBLEMS = {
-  full: "Five lists are kept already. Remove one on its page first.",
+  full: t("Five lists are kept already. Remove one on its page first."),
   failed: FAILED,
 };
 
@@ -31,17 +31,17 @@ export async function start() {
 function show(place, worker, list, entry, problem = "") {
   const text = problem || (entry ? told(entry) : "");
   const status = make("span", { role: "status" }, text);
-  const keep = button(entry ? "Keep it again" : "Keep my list offline", async () => {
+  const keep = button(entry ? t("Keep it again") : t("Keep my list offline"), async () => {
     navigator.storage?.persist?.();
     keep.disabled = true;
     const answer = await ask(worker, { ask: "KEEP", list, ...whatToKeep(place) }, ({ kept, of }) => {
-      status.textContent = `Kept ${kept} of ${of} pages.`;
+      status.textContent = t("Kept {n} of {all} pages.", { n: kept, all: of });
     });
     if (answer?.problem === "moved") location.reload();
     else if (answer && !answer.problem) show(place, worker, list, answer);
     else show(place, worker, list, entry, PROBLEMS[answer?.problem] ?? FAILED);
   });
-  const remove = button("Remove", async () => {
+  const remove = button(t("Remove"), async () => {
     await ask(worker, { ask: "REMOVE", list });
     show(place, worker, list, null);
   });
@@ -62,7 +62,10 @@ function whatToKeep(place) {
 
 /** @param {KeptList} entry */
 function told({ at, of, urls, release }) {
-  const pages = urls.length < of ? `${urls.length} of ${of} pages kept` : "Kept";
-  const older = release === document.body.dataset.release ? "" : ", with the data of an older release";
-  return `${pages} on this device on ${day(at)}${older}.`;
+  const values = { day: day(at), n: urls.length, all: of };
+  const kept =
+    urls.length < of
+      ? t("{n} of {all} pages kept on this device on {day}.", values)
+      : t("Kept on this device on {day}.", values);
+  return release === document.body.dataset.release ? kept : `${kept} ${t("Its data are of an older release.")}`;
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Comment
 
+from app.web.assets import without_comments
 from tests.app.addresses import OFFLINE, PATHS
 from tests.app.html import parse
 from tests.translations import DOMAINS, LANGUAGES, extract, problems, read
@@ -15,6 +16,11 @@ _BETWEEN = re.compile(r"%\(\w+\)[sd]|<[^>]*>|%%")
 _LEAST = 12  # letters of a part: shorter ones may be a name, or the same in two languages
 _SHOWN = ("aria-label", "alt", "title", "placeholder", "aria-roledescription")
 TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
+SCRIPTS = Path(__file__).parents[2] / "app" / "static"
+# A text and its sister for more, or an error that nobody is shown.
+_CALL = re.compile(r'(?:\btn?|new Error)\(\s*(?:(?:"[^"]*"|`[^`]*`),?\s*)+')
+_KEYS = {"Enter", "Escape", "Home", "End", "Tab"}
+_NO_TEXTS = _KEYS | {"Accept", "Content", "Vary", "Range"}
 _SAME_EVERYWHERE = {"RMSE", "html", "IMDb", "TMDB"}
 ERRORS = ("/nowhere", "/users/8", "/users/x", "/users/7?sort=x", "/users/7?page=99", "/movies/99")
 ERRORS += ("/list/x", "/rate?skip=x", "/users/7?score_from=x", "/search?q=alien&page=9")
@@ -80,3 +86,11 @@ def test_template_when_read_then_every_text_in_it_is_marked(app, path):
     found += [e[name] for name in _SHOWN for e in page.find_all(attrs={name: True})]
     words = {word for text in found for word in re.findall(r"[A-Za-z]{2,}", text)}
     assert sorted(words - _SAME_EVERYWHERE) == []
+
+
+@pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.js")), ids=lambda path: path.name)
+def test_script_when_read_then_every_text_in_it_is_marked(path):
+    script = without_comments(path.read_bytes()).decode()
+    unmarked = _CALL.sub("", re.sub(r"\s//.*", "", script))
+    found = {text for _, text in re.findall(r"([\"`])((?:[A-Z][a-z]+)(?: [^\"`]*)?)\1", unmarked)}
+    assert sorted(found - _NO_TEXTS) == []
