@@ -7,13 +7,13 @@ from markupsafe import escape
 
 from app.model.addresses import movie_url
 from app.model.opened import OpenedRelease, PageNotFoundError
+from app.web.links import JSON_SUFFIX, is_unlisted
 from app.web.responses import release_response
 
 crawlers_blueprint = Blueprint("crawlers", __name__)
 
 URLS_PER_FILE = 10_000
 _SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_PAGES = ("site.home", "site.how", "site.report", "visitors.rate")
 _UNFOLDERS = ("facebookexternalhit", "LinkedInBot", "Slackbot", "Twitterbot")
 
 
@@ -54,7 +54,7 @@ def pages() -> Response:
     """The pages of which there is one."""
     site_url = _site_url()
     return release_response(
-        lambda opened, _: _xml("urlset", "url", (f"{site_url}{url_for(p)}" for p in _PAGES), opened)
+        lambda opened, _: _xml("urlset", "url", _single_pages(site_url), opened)
     )
 
 
@@ -76,6 +76,17 @@ def movies(number: int) -> Response:
         return _xml("urlset", "url", urls, opened)
 
     return release_response(lambda opened, _: make(opened))
+
+
+def _single_pages(site_url: str) -> list[str]:
+    """Pages of which there is one, each with a sister as JSON, that are for everybody."""
+    return sorted(
+        f"{site_url}{url_for(rule.endpoint)}"
+        for rule in current_app.url_map.iter_rules()
+        if not rule.arguments
+        and f"{rule.endpoint}{JSON_SUFFIX}" in current_app.view_functions
+        and not is_unlisted(rule.rule)
+    )
 
 
 def _n_files(opened: OpenedRelease) -> int:

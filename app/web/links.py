@@ -31,9 +31,9 @@ def is_private() -> bool:
     return bool(_WITH_RATINGS.match(request.path)) or "with" in request.args
 
 
-def is_unlisted() -> bool:
+def is_unlisted(path: str | None = None) -> bool:
     """Tell whether search engines must not keep what is at this address: it is somebody's own."""
-    return bool(_UNLISTED.match(request.path))
+    return bool(_UNLISTED.match(request.path if path is None else path))
 
 
 def here_url() -> str:
