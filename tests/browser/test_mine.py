@@ -217,7 +217,7 @@ def test_list_when_its_ratings_stand_behind_the_hash_then_made_in_the_browser_an
     page.goto(f"/list#{token}")
     status = page.locator(".mine-status")
     expect(status).to_contain_text("from the 6 ratings in the address, which no server gets.")
-    expect(status).to_contain_text("Not in this data: Nobody Made This.")
+    expect(status).to_contain_text("1 film is not in this data: Nobody Made This.")
     assert shown(page) == expected
     page.get_by_role("link", name="Next →").click()
     expect(page).to_have_url(re.compile(rf"/list\?page=2#{token}$"))
