@@ -4,10 +4,7 @@ Where to listen is gunicorn's own affair: on PORT where it is set, on 127.0.0.1:
 many workers is WEB_CONCURRENCY's, which Heroku sets to what the dyno can hold.
 """
 
-import secrets
 from pathlib import Path
-
-from config import load_settings
 
 # Whoever waits, for one read from S3 or for a slow client's request, costs a greenlet of some kB. A
 # thread of `gthread` would be held by each half-sent request until it ends.
@@ -26,10 +23,8 @@ max_requests_jitter = 1_000
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 control_socket_disable = True
 
+# Links hold ratings: up to 6,000 letters, and Heroku's router takes 8,192 bytes.
+limit_request_line = 8190
+
 accesslog = "-"
 access_log_format = '%({x-request-id}i)s %(h)s "%(r)s" %(s)s %(b)s bytes %(D)s us'
-
-# In development all workers share one secret, drawn when gunicorn starts: all read what one signs.
-_settings = load_settings()
-if not _settings.flask_secret_key and not _settings.deployed:
-    raw_env = [f"ICP_FLASK_SECRET_KEY={secrets.token_hex(32)}"]

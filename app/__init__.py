@@ -3,7 +3,6 @@
 `create_app` puts it together; `app.views` has the addresses, `app.model` what the pages hold.
 """
 
-import secrets
 from pathlib import Path
 
 from flask import Flask
@@ -32,7 +31,7 @@ from app.web.headers import init_headers
 from app.web.language import Site, speak_as_asked, this_page_in
 from app.web.links import init_links
 from app.web.page_cache import PageCache
-from config import Settings, SettingsError, load_settings
+from config import Settings, load_settings
 from processing.report import TEMPLATES
 
 __all__ = ["create_app"]
@@ -40,7 +39,6 @@ __all__ = ["create_app"]
 PAGE_CACHE_BYTES = 8_000_000
 CARD_CACHE_BYTES = 2_000_000
 LONGEST_FORM_BYTES = 100_000
-SHORTEST_SECRET, FEWEST_DIFFERENT = 32, 8
 
 
 def create_app(settings: Settings | None = None, check_every_s: float = 15.0) -> Flask:
@@ -56,12 +54,11 @@ def create_app(settings: Settings | None = None, check_every_s: float = 15.0) ->
     Raises
     ------
     SettingsError
-        If the environment lacks something that a deployed site needs.
+        If the environment says something that cannot be.
     """
     settings = settings or load_settings()
     init_monitoring(settings.sentry_dsn)
     app = Site(__name__, static_folder=None)
-    app.secret_key = _secret_key(settings)
     app.config["CODE_VERSION"] = code_version()
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_FORM_BYTES
     app.extensions["current"] = CurrentRelease(settings, check_every_s)
@@ -100,15 +97,3 @@ def _init_templates(app: Flask) -> None:
     init_lists(app)
     init_own_ratings(app)
     init_sharing(app)
-
-
-def _secret_key(settings: Settings) -> str:
-    key = settings.flask_secret_key
-    if settings.deployed and (len(key) < SHORTEST_SECRET or len(set(key)) < FEWEST_DIFFERENT):
-        problem = "can be guessed" if key else "is not set"
-        raise SettingsError(
-            f"ICP_FLASK_SECRET_KEY {problem}, but the site is deployed (DYNO is set). Set it to a "
-            f"random text of at least {SHORTEST_SECRET} characters: "
-            "heroku config:set ICP_FLASK_SECRET_KEY=$(openssl rand -hex 32)."
-        )
-    return key or secrets.token_hex(32)

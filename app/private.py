@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-_RATINGS = re.compile(r"(/list/)[^/?#\s]+|([?&]with=)[^&#\s]+")
+# Where ratings stand in an address; and how a token begins, wherever else one was pasted.
+_RATINGS = re.compile(r"(/list/)[^/?#\s]+|([?&](?:with|a|b)=)[^&#\s]+|(?:\b|(?<=%..))eJ[\w-]{30,}")
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -12,10 +13,15 @@ Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 def without_ratings(text: str) -> str:
     """A text in which no address carries ratings any more.
 
-    >>> without_ratings("GET /list/WzFd.x1.json?sort=gap"), without_ratings("/rate?skip=5&with=W")
+    >>> without_ratings("GET /list/eJyLV.json?sort=gap"), without_ratings("/rate?skip=5&with=W")
     ('GET /list/***?sort=gap', '/rate?skip=5&with=***')
     """
-    return _RATINGS.sub(lambda found: f"{found[1] or found[2]}***", text)
+    return _RATINGS.sub(lambda found: f"{found[1] or found[2] or ''}***", text)
+
+
+def has_ratings(address: str) -> bool:
+    """Whether an address carries ratings."""
+    return _RATINGS.search(address) is not None
 
 
 def keep_out_of_access_log(app: Wsgi) -> Wsgi:

@@ -12,6 +12,8 @@ from _accuracy_table import INTRODUCTION as ACCURACY
 from _accuracy_table import accuracy
 from _common import RESULTS, ROOT, say
 from _headlines import headlines
+from _pair_table import INTRODUCTION as PAIRS
+from _pair_table import both
 from _ranking_tables import ANELLI, against_rankers, anelli, ease_solve
 from _ranking_tables import INTRODUCTION as LISTS
 from _speed_tables import INTRODUCTION as SPEED
@@ -47,6 +49,7 @@ def tables(results: Path) -> str:
             (("against_rankers-*.json", against_rankers), ("ease_solve.json", ease_solve)),
         ),
         (ANELLI, (("anelli.json", anelli),)),
+        (PAIRS, (("both-*.json", both),)),
         (
             SPEED,
             (

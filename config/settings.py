@@ -51,11 +51,6 @@ SETTINGS = (
         help="Prefix in the bucket, or local folder, of the report's figures.",
     ),
     Variable(
-        name="ICP_FLASK_SECRET_KEY",
-        default="",
-        help="Signs what the browser holds. Needed when deployed; random in development.",
-    ),
-    Variable(
         name="SENTRY_INIT",
         default="",
         help="DSN of a Sentry project. A bad one is logged and never stops the boot.",
@@ -88,7 +83,6 @@ class Settings:
     bucket_region: str
     pred_dir: str
     upload_dir: str
-    flask_secret_key: str = field(repr=False)
     sentry_dsn: str = field(repr=False)
     site_url: str
     deployed: bool
@@ -114,7 +108,6 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         bucket_region=values["ICP_BUCKET_REGION"],
         pred_dir=values["ICP_PRED_DIR"],
         upload_dir=values["ICP_UPLOAD_DIR"],
-        flask_secret_key=values["ICP_FLASK_SECRET_KEY"],
         sentry_dsn=values["SENTRY_INIT"],
         site_url=_site_url(values),
         deployed=bool(values["DYNO"]),

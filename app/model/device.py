@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from app.model.choice import Choice
 from app.model.opened import OpenedRelease
-from app.model.page import ReleasePage, SiteInfo, set_key_of
+from app.model.page import ReleasePage, SiteInfo
 from processing.ids import Id
 from processing.release import Weights
 from processing.release.schema import index_dtype
@@ -108,7 +108,7 @@ def titles_file(opened: OpenedRelease) -> TitlesFile:
     release = opened.release
     return TitlesFile(
         release_id=opened.release_id,
-        set_key=set_key_of(opened),
+        set_key=opened.set_key,
         created_utc=opened.manifest.created_utc,
         movie_ids=release.movie_ids.tolist(),
         titles=release.titles,

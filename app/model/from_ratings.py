@@ -3,7 +3,9 @@
 Stars are folded in; order and reasons follow from what the person's likes speak for.
 """
 
+from collections.abc import Mapping
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +38,11 @@ class FromRatings:
         self._stars = stars
         self._person = opened.folding.fold(rated, stars.astype(np.float32))
 
+    @classmethod
+    def of(cls, opened: OpenedRelease, known: Mapping[int, float]) -> Self:
+        """What ratings by movie index say."""
+        return cls(opened, np.array(list(known), np.int64), np.array(list(known.values())))
+
     def best(
         self, choice: Choice, most: int = TOP_N, without: NDArray[np.int32] | None = None
     ) -> NDArray[np.int64]:
@@ -44,16 +51,21 @@ class FromRatings:
         They are those that the choice lets in, that somebody rated and the person did not, and that
         are not among those to leave out.
         """
-        opened = self._opened
-        order = opened.affinity.order(self._rated, self._stars)
-        order[(opened.everyone.votes == 0) | ~choice.let_in(opened.everyone)] = -np.inf
-        order[self._rated] = -np.inf
+        opened, order = self._opened, self.order(choice)
         if without is not None:
             order[without] = -np.inf
         best = np.argsort(-order, kind="stable")
         best = best[np.isfinite(order[best])]
         listed = spread(best, opened.release.weights.near, most)
         return listed[turned(opened, listed, order[listed], choice.known)]
+
+    def order(self, choice: Choice) -> NDArray[np.float64]:
+        """Return what orders the movies, (n_movies,); -inf of those that are not to be listed."""
+        opened = self._opened
+        order = opened.affinity.order(self._rated, self._stars)
+        order[(opened.everyone.votes == 0) | ~choice.let_in(opened.everyone)] = -np.inf
+        order[self._rated] = -np.inf
+        return order
 
     def rows(self, listed: NDArray[np.int64], first_rank: int = 1) -> tuple[Recommendation, ...]:
         """Return movies, by index, as rows of a list, without accounts."""

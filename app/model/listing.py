@@ -93,12 +93,13 @@ def arrange(
     opened: OpenedRelease,
     rows: tuple[Recommendation, ...],
     choice: Choice,
-    account_of: Callable[[Recommendation], Account],
-    around: Around,
+    account_of: Callable[[Recommendation], Account] | None,
+    around: Around | None,
 ) -> Listing:
     """Arrange a whole list for a page; only the recommendations on it get their account.
 
-    `around` is what its chart shows beside it.
+    `around` is what its chart shows beside it; without it there is no chart, and no account where
+    nothing gives it.
 
     Raises
     ------
@@ -121,10 +122,14 @@ def arrange(
         n_rough=sum(pick.rough for pick in chosen),
         n_pages=n_pages,
         usual_error=usual_error(rows, opened.scale),
-        chart=_chart(rows, {pick.rank for pick in chosen}, opened.scale, around),
+        chart=_chart(rows, {pick.rank for pick in chosen}, opened.scale, around)
+        if around
+        else None,
         chosen=chosen,
         recommendations=tuple(
-            replace(pick, account=replace(account_of(pick), evidence=evidence(opened, pick)))
+            pick
+            if account_of is None
+            else replace(pick, account=replace(account_of(pick), evidence=evidence(opened, pick)))
             for pick in chosen[first : first + choice.per_page]
         ),
     )

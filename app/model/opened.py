@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.languages import gettext, shown
 from app.model.dates import iso_day
+from app.model.film_index import FilmIndex
 from app.model.scale import RatingScale
 from app.model.taste import Everyone
 from app.model.title_index import TitleIndex
@@ -19,6 +20,7 @@ from processing.release import NO_DAY, Affinity, FoldingModel, Release, UserReco
 from processing.report import Report, report_from_json
 
 _WHOLE = re.compile(r"-?[0-9]+")
+SET_KEY_LETTERS = 6
 FEW_VOTES = 10
 LEAST_LOVERS = 20  # viewers behind a share that is shown
 KEPT_MOVIES = 20_000
@@ -79,6 +81,7 @@ class OpenedRelease:
         self.release = release
         self.manifest = release.manifest
         self.release_id = release.manifest.release_id
+        self.set_key = release.manifest.source.sha256[:SET_KEY_LETTERS]
         low, high, step = release.manifest.scale
         self.scale = RatingScale(low=low, high=high, step=step)
         self.report = _read_report(release)
@@ -245,6 +248,12 @@ class OpenedRelease:
         release = self.release
         ends = (self.scale.low, self.scale.high)
         return Affinity(release.affinity, release.weights, ends, release.stats["n_ratings"])
+
+    @cached_property
+    def films(self) -> FilmIndex:
+        """What finds films of other sets of data."""
+        release = self.release
+        return FilmIndex(release.movie_ids.tolist(), release.titles, release.years)
 
     def typical_error(self, n_ratings: int, votes: int) -> float | None:
         """Return how far predictions are off typically, in stars; None where it is not measured.

@@ -12,8 +12,6 @@ from app.model.scale import RatingScale
 from processing.ids import Id
 from processing.release import defused
 
-SET_KEY_LETTERS = 6
-
 Cell = str | int | float | None
 
 
@@ -106,7 +104,7 @@ def site_info(opened: OpenedRelease, problem: str | None) -> SiteInfo:
         release_id=manifest.release_id,
         created_utc=manifest.created_utc,
         source_name=manifest.source.name,
-        set_key=set_key_of(opened),
+        set_key=opened.set_key,
         simulated=manifest.source.simulated,
         n_ratings=manifest.source.n_ratings,
         n_users=manifest.source.n_users,
@@ -116,8 +114,3 @@ def site_info(opened: OpenedRelease, problem: str | None) -> SiteInfo:
         examples=opened.examples,
         problem=problem,
     )
-
-
-def set_key_of(opened: OpenedRelease) -> str:
-    """Name the data set that a release was learned from."""
-    return opened.manifest.source.sha256[:SET_KEY_LETTERS]

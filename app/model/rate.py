@@ -1,6 +1,5 @@
 """The page that asks visitors to rate a few movies."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -8,8 +7,7 @@ from app.languages import gettext
 from app.model.opened import Movie, OpenedRelease, OwnRating
 from app.model.page import ReleasePage, SiteInfo
 from app.model.search import Suggestion
-from app.model.visitor import known_ratings
-from processing.ids import Id
+from app.model.shared import KnownRatings
 
 ASKED_PER_PAGE = 12
 
@@ -26,6 +24,7 @@ class AskedMovie:
 class RatePage(ReleasePage):
     """The movies that a visitor is asked about; nothing here tells what others gave them.
 
+    `token` are the ratings that were given before as links hold them, empty where there are none.
     `levels` are the ratings to choose from, `given` what is rated already and not asked for here,
     and `next_skip` how many of the asking list come before the next page, None at its end. `ahead`
     are the movies asked about, and those of the asking list that follow them: with scripts these
@@ -34,6 +33,7 @@ class RatePage(ReleasePage):
 
     not_in_json: ClassVar[tuple[str, ...]] = ("ahead",)
 
+    token: str
     query: str
     levels: tuple[float, ...]
     asked: tuple[AskedMovie, ...]
@@ -44,29 +44,30 @@ class RatePage(ReleasePage):
 
 
 def rate_page(
-    opened: OpenedRelease, site: SiteInfo, given: Mapping[Id, float], query: str, skip: int
+    opened: OpenedRelease, site: SiteInfo, token: str, known: KnownRatings, query: str, skip: int
 ) -> RatePage:
     """Return the movies to ask about: those that a query finds, or the next of the asking list.
 
-    `given` holds ratings by movie id; `skip` says how many of the asking list were passed.
+    `known` are the ratings of the `token`; `skip` says how many of the asking list were passed.
     """
     asking = opened.release.fold_in.ask
     ahead = opened.titles.find(query)[:ASKED_PER_PAGE] if query else asking[skip:]
     indices = ahead[:ASKED_PER_PAGE]
     following = skip + ASKED_PER_PAGE
-    known, _ = known_ratings(opened, given)
+    given = known.stars
     here = set(indices)
     return RatePage(
         title=gettext("Rate movies"),
         site=site,
+        token=token,
         query=query,
         levels=opened.scale.choices,
         asked=tuple(
-            AskedMovie(movie=opened.movie(index), rating=known.get(index)) for index in indices
+            AskedMovie(movie=opened.movie(index), rating=given.get(index)) for index in indices
         ),
         ahead=tuple(_suggestion(opened.movie(index)) for index in ahead),
         given=tuple(
-            opened.own_rating(index, rating) for index, rating in known.items() if index not in here
+            opened.own_rating(index, rating) for index, rating in given.items() if index not in here
         ),
         skip=skip,
         next_skip=following if following < len(asking) and not query else None,

@@ -1,9 +1,7 @@
-"""The list of a visitor whom nobody has seen before, from a few ratings."""
+"""The list of a visitor whom nobody has seen before, from their ratings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import numpy as np
 
 from app.languages import gettext
 from app.model.choice import Choice
@@ -11,21 +9,19 @@ from app.model.from_ratings import FromRatings
 from app.model.listing import ListPage, arrange
 from app.model.opened import OpenedRelease, OwnRating, PageNotFoundError
 from app.model.page import SiteInfo
-from processing.ids import Id
-
-MOST_RATED = 100
+from app.model.shared import SharedRating, SharedRatings, known_ratings
 
 
 @dataclass(frozen=True, kw_only=True)
 class VisitorPage(ListPage):
-    """The list of a visitor who rated a few movies; `token` is their ratings, signed.
+    """The list of a visitor who rated a few movies; `token` is their ratings as links hold them.
 
-    `n_unknown` counts ratings of movies that this release does not have.
+    `missing` are ratings of films that this release does not have.
     """
 
     token: str
     given: tuple[OwnRating, ...]
-    n_unknown: int
+    missing: tuple[SharedRating, ...]
 
     @property
     def file_name(self) -> str:
@@ -34,41 +30,38 @@ class VisitorPage(ListPage):
 
 
 def visitor_page(
-    opened: OpenedRelease, site: SiteInfo, token: str, given: Mapping[Id, float], choice: Choice
+    opened: OpenedRelease,
+    site: SiteInfo,
+    token: str,
+    shared: SharedRatings,
+    choice: Choice,
 ) -> VisitorPage:
-    """Return the list of a visitor who gave these ratings, by movie id."""
-    known, n_unknown = known_ratings(opened, given)
-    if not known:
+    """Return the list of a visitor who gave these ratings, which `token` holds.
+
+    Raises
+    ------
+    PageNotFoundError
+        If the release has none of the movies.
+    """
+    known = known_ratings(opened, shared)
+    if not known.stars:
         raise PageNotFoundError(
-            gettext("This link holds no rating of a movie that is known here. Rate a few movies.")
+            gettext("None of the movies that this link has ratings of is in this data.")
         )
-    person = FromRatings(
-        opened, np.array(list(known), np.int64), np.array(list(known.values()), np.float64)
-    )
+    person = FromRatings.of(opened, known.stars)
     return VisitorPage(
-        title=gettext("Your list"),
+        title=gettext("A list made from ratings"),
         site=site,
         token=token,
-        given=tuple(_highest_first(opened, known)),
-        n_unknown=n_unknown,
+        given=highest_first(opened, known.stars),
+        missing=known.missing,
         **arrange(
             opened, person.rows(person.best(choice)), choice, person.account, person.around()
         ),
     )
 
 
-def known_ratings(opened: OpenedRelease, given: Mapping[Id, float]) -> tuple[dict[int, float], int]:
-    """Return ratings by movie index, within the scale, and how many movies are not known."""
-    places = {movie_id: opened.release.find_movie(movie_id) for movie_id in given}
-    low, high = opened.scale.low, opened.scale.high
-    known = {
-        place: min(max(given[movie_id], low), high)
-        for movie_id, place in places.items()
-        if place is not None
-    }
-    return known, len(given) - len(known)
-
-
-def _highest_first(opened: OpenedRelease, known: Mapping[int, float]) -> list[OwnRating]:
+def highest_first(opened: OpenedRelease, known: Mapping[int, float]) -> tuple[OwnRating, ...]:
+    """Return ratings by movie index as a page shows them."""
     order = sorted(known, key=lambda index: (-known[index], index))
-    return [opened.own_rating(index, known[index]) for index in order]
+    return tuple(opened.own_rating(index, known[index]) for index in order)

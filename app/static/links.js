@@ -1,9 +1,10 @@
 // Ratings as a part of an address. The twin of app/web/tokens.py, and of app/model/film_index.py's cut.
 import { idHere, starsOf } from "./films.js";
+import { foldWords, withoutArticles } from "./titles.js";
 
 const CUT_LETTERS = 24; // of a title
 const LONGEST_TOKEN = 6000; // of an address that a server gets
-const MOST_BYTES = 500_000;
+const PLACEHOLDER = /^(Movie|Film) \S+$/;
 
 /**
  * Writes the rated ones of some films as a token: the same ratings, the same text.
@@ -21,7 +22,7 @@ export async function linkOf(films) {
   );
   const text = JSON.stringify([set, scale.split(" ").map(Number), rows]);
   const packed = await through(new CompressionStream("deflate"), new TextEncoder().encode(text));
-  const letters = btoa(Array.from(packed, (byte) => String.fromCharCode(byte)).join(""));
+  const letters = btoa(String.fromCharCode(...packed));
   return letters.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
@@ -55,6 +56,36 @@ export async function readLink(token) {
   }
 }
 
+/**
+ * Finds the films of a link in the catalogue: by id in its set, else by title and year. Returns stars by
+ * id, and the films that are not there.
+ * @param {Film[]} films
+ * @param {Pick<Titles, "movie_ids" | "titles" | "years">} titles
+ */
+export function foundIn(films, { movie_ids: ids, titles, years }) {
+  /** @type {Map<string, number[]>} */
+  const places = new Map();
+  titles.forEach((title, index) => {
+    const key = nameOf(title, years[index]);
+    places.set(key, [...(places.get(key) ?? []), index]);
+  });
+  /** @type {Ratings} */
+  const stars = Object.create(null);
+  const missing = films.filter((film) => {
+    const own = Object.values(film.ids)[0];
+    const called = places.get(nameOf(film.title, film.year)) ?? [];
+    const isSure = called.length === 1 && !PLACEHOLDER.test(film.title);
+    const id = idHere(film) ?? ids[called.find((index) => isSure || ids[index] === own) ?? -1];
+    if (id === undefined || !ids.includes(id)) return true;
+    if (!(id in stars)) stars[id] = starsOf(film);
+    return false;
+  });
+  return { stars, missing };
+}
+
+/** @param {string} title @param {number | null} year */
+const nameOf = (title, year) => JSON.stringify([withoutArticles(foldWords(cut(title))), year]);
+
 /** A title as links and what is compared with them have it. @param {string} title */
 export const cut = (title) => [...title].slice(0, CUT_LETTERS).join("");
 
@@ -69,15 +100,5 @@ const compare = (a, b) => (a < b ? -1 : Number(a > b));
  * @param {Uint8Array<ArrayBuffer>} bytes
  */
 async function through(stream, bytes) {
-  const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
-  /** @type {Uint8Array[]} */
-  const parts = [];
-  let n = 0;
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    parts.push(next.value);
-    if ((n += next.value.length) > MOST_BYTES) throw new Error("It is too long.");
-  }
-  const whole = new Uint8Array(n);
-  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
-  return whole;
+  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
 }

@@ -2,7 +2,7 @@
 import { accountOfRatings } from "./account.js";
 import { letsIn } from "./choice.js";
 import { FRAGMENT, find, make } from "./dom.js";
-import { idHere, marked, ratings, starsOf, tellMissing, whenFilmsChange } from "./films.js";
+import { idHere, marked, ratings, tellMissing, whenFilmsChange } from "./films.js";
 import { fold, makeModel } from "./fold-in.js";
 import { listed } from "./listing.js";
 import { ownItem, pickItem, usualError } from "./markup.js";
@@ -40,7 +40,7 @@ export async function open(section, redraw) {
   offerFile("csv", "my-list.csv", "text/csv", () => tableOf(chosen));
   offerFile("json", "my-list.json", "application/json", () => JSON.stringify(chosen, null, 1));
   return (/** @type {HTMLElement} */ before, /** @type {string} */ search) => {
-    const given = linked?.given ?? ratings();
+    const given = linked?.stars ?? ratings();
     const gone = linked ? [] : [...marked("hidden"), ...marked("seen")];
     const leftOut = new Set(gone.map((film) => String(idHere(film))));
     let usual = "";
@@ -82,22 +82,10 @@ export async function open(section, redraw) {
  * @param {Titles} titles
  */
 async function linkedRatings(titles) {
-  const { cut, readLink } = await import("./links.js");
+  const { foundIn, readLink } = await import("./links.js");
   const films = await readLink(FRAGMENT.slice(1));
   if (!films) throw new Error(t("The link is cut off or changed: ask for it again."));
-  /** @type {Map<string, Id | null>} */
-  const called = new Map();
-  titles.titles.forEach((title, index) => {
-    const name = `${cut(title)} ${titles.years[index]}`;
-    called.set(name, called.has(name) ? null : titles.movie_ids[index]);
-  });
-  const found = films.map((film) => ({ film, id: idHere(film) ?? called.get(`${film.title} ${film.year}`) }));
-  const known = found.filter(({ id }) => id !== undefined && id !== null);
-  return {
-    /** @type {Ratings} */
-    given: Object.assign(Object.create(null), Object.fromEntries(known.map(({ id, film }) => [id, starsOf(film)]))),
-    missing: found.filter((each) => !known.includes(each)).map(({ film }) => film),
-  };
+  return foundIn(films, titles);
 }
 
 /** @typedef {{ titles: Titles, model: FoldingModel, ranking: Ranking }} Data */

@@ -9,6 +9,7 @@ const PARTS = [
   ["[data-rate]", () => import("./rate.js")],
   ["[data-you]", () => import("./you.js")],
   ["main [data-title]", () => import("./marks.js")],
+  ["[data-shared]", () => import("./shared.js")],
   ["body", () => import("./offline.js")],
   ["body", () => import("./device.js")],
 ];

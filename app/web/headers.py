@@ -9,6 +9,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
 from app.languages import speech
+from app.private import has_ratings
 from app.web.links import is_unlisted
 
 _CONTENT_SECURITY_POLICY = "; ".join(
@@ -27,6 +28,7 @@ _HEADERS = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
+_OF_RATINGS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 _TWO_YEARS_S = 63_072_000
 _HEALTH = "/healthz"  # the platform asks for it without the router, over plain HTTP
 _OPEN_TYPES = ("application/json", "text/csv")
@@ -87,6 +89,8 @@ def finish(response: Response) -> Response:
         response.vary.add("Accept-Language")
     if is_unlisted():
         response.headers["X-Robots-Tag"] = "noindex"
+    if has_ratings(request.full_path):
+        response.headers.update(_OF_RATINGS)
     _open_to_others(response)
     if response.mimetype not in _COMPRESSED_TYPES or response.direct_passthrough:
         return response

@@ -1,16 +1,18 @@
 """What a page says of addresses: its own right one, its neighbours, and who may index it."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, request, url_for
 
 from app.model.page import Page, ReleasePage
-from app.web.parameters import PER_LIST_PAGE
+from app.web.parameters import PAIR, PER_LIST_PAGE
 
 JSON_SUFFIX = "_json"
 CSV_SUFFIX = "_csv"
-_WITH_RATINGS = re.compile(r"/(?:card/)?(?:list|both)(?![^/.])")
+_OF_WHAT = tuple(each.name for each in PAIR)
 _UNLISTED = re.compile(r"/(?:card/)?(?:list|mine|you|both|saved|search|suggest|surprise)(?![^/.])")
 
 
@@ -24,11 +26,7 @@ def init_links(app: Flask, site_url: str) -> None:
     app.jinja_env.globals["csv_url"] = lambda: sister_url(CSV_SUFFIX)
     app.jinja_env.globals["here_url"] = here_url
     app.jinja_env.globals["kept_urls"] = kept_urls
-
-
-def is_private() -> bool:
-    """Tell whether the address holds ratings, so that no cache but the visitor's may keep it."""
-    return bool(_WITH_RATINGS.match(request.path)) or "with" in request.args
+    app.jinja_env.globals["carried"] = carried
 
 
 def is_unlisted(path: str | None = None) -> bool:
@@ -36,10 +34,17 @@ def is_unlisted(path: str | None = None) -> bool:
     return bool(_UNLISTED.match(request.path if path is None else path))
 
 
-def here_url() -> str:
-    """Return the address of this page, without what follows the question mark."""
+def carried() -> dict[str, str]:
+    """Return what of the query says what this page is of, not how it shows it."""
+    return {name: request.args[name] for name in _OF_WHAT if name in request.args}
+
+
+def here_url(query: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return the address of this page, with another query for how it shows what it is of."""
     assert request.endpoint is not None
-    return url_for(request.endpoint, **(request.view_args or {}))
+    path = url_for(request.endpoint, **(request.view_args or {}))
+    whole = carried() | dict(query)
+    return f"{path}?{urlencode(whole)}" if whole else path
 
 
 def kept_urls() -> list[str]:
@@ -76,8 +81,8 @@ def add_links(response: Response, page: Page) -> Response:
         response.headers.add("Link", _link(canonical, "canonical"))
     if response.mimetype == "application/json":
         for relation, number in _neighbours(page):
-            query = {**request.args.to_dict(), "page": number}
-            response.headers.add("Link", _link(f"{here_url()}?{urlencode(query)}", relation))
+            query = {**request.args.to_dict(), "page": f"{number}"}
+            response.headers.add("Link", _link(here_url(query), relation))
     return response
 
 

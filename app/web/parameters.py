@@ -138,7 +138,11 @@ USER = Parameter(
     name="user", kind=str, description="A user, to say what they gave it or would give it."
 )
 WITH = Parameter(
-    name="with", kind=str, longest=4000, description="Ratings given before, as a list's link."
+    name="with", kind=str, longest=6000, description="Ratings given before, as a list's link."
+)
+PAIR = tuple(
+    Parameter(name=name, kind=str, longest=6000, description="Ratings of one of two, as a link's.")
+    for name in ("a", "b")
 )
 SKIP = Parameter(
     name="skip", kind=int, minimum=0, maximum=1000, default=0, description="Movies passed over."

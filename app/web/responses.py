@@ -14,8 +14,8 @@ from app.languages import speech
 from app.model.current import CurrentRelease
 from app.model.opened import OpenedRelease
 from app.model.page import Page, SiteInfo, TablePage, site_info
+from app.private import has_ratings
 from app.web.headers import FinishedResponse, finish, takes_gzip
-from app.web.links import is_private
 from app.web.page_cache import KeptPage, PageCache
 
 MAX_AGE_S = 60
@@ -71,23 +71,26 @@ def release_response(
     """Answer with what `make` makes of the open release, or with what it sent the last time.
 
     The address, the language and the release are all that it may depend on. It is kept with the
-    pages, or in a cache of its own.
+    pages, or in a cache of its own; but an answer to an address with ratings is not kept, here or
+    on its way.
     """
     cache = page_cache() if cache is None else cache
     opened, problem = current().opened(), current().problem
     wants_gzip = takes_gzip(request.headers.get("Accept-Encoding", ""))
     key = (opened.release_id, problem, _address(), wants_gzip)
-    kept = cache.find(key)
+    private = has_ratings(request.full_path)
+    kept = None if private else cache.find(key)
     etag = kept.etag if kept else _etag(opened.release_id, problem)
     if "If-None-Match" in request.headers and _is_known(etag):
-        return _dated(Response(status=304), etag, opened.release_id)
+        return _dated(Response(status=304), etag, opened.release_id, private)
     if kept:
         return FinishedResponse(kept.body, headers=list(kept.headers))
     response = make(opened, site_info(opened, problem))
-    response = finish(_dated(response, etag, opened.release_id))
+    response = finish(_dated(response, etag, opened.release_id, private))
     headers = tuple(response.headers.items())
     body = response.get_data()
-    cache.keep(key, KeptPage(body=body, headers=headers, etag=etag))
+    if not private:
+        cache.keep(key, KeptPage(body=body, headers=headers, etag=etag))
     return FinishedResponse(body, headers=list(headers))
 
 
@@ -96,10 +99,10 @@ def _is_known(etag: str) -> bool:
     return known.contains_weak(etag) and not known.star_tag
 
 
-def _dated(response: Response, etag: str, release_id: str) -> Response:
+def _dated(response: Response, etag: str, release_id: str, private: bool) -> Response:
     """Say what the response depends on, and for how long it may be shown without asking."""
     response.set_etag(etag, weak=True)
-    if is_private():
+    if private:
         response.cache_control.private = True
     else:
         response.cache_control.public = True

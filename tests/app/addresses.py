@@ -1,6 +1,9 @@
 """The pages of the sample's site by name, once: for every test that goes through all of them."""
 
+from tests.app.links import token_of, token_of_stars
 from tests.app.sample import FEW_ID, NO_REASONS_ID, UNRATED_ID
+
+OTHERS = token_of([(1, "Casablanca", 1942, 5.0), (2, "Rashomon", 1950, 4.0)], "ffffff")
 
 # A name without a dash is the usual page of its template, one with a dash looks different.
 PAGES = {
@@ -17,6 +20,11 @@ PAGES = {
     "search": "/search?q=a",
     "search-near": "/search?q=stlaker",
     "rate": "/rate",
+    "visitor": f"/list/{token_of_stars({1: 5.0, 2: 4.0, 4: 1.0})}",
+    "visitor-of-another-set": f"/list/{OTHERS}",
+    "linked": "/list",
+    "both": "/both",
+    "both-list": f"/both?a={token_of_stars({1: 5.0, 2: 4.0})}&b={OTHERS}",
     "mine": "/mine",
     "you": "/you",
     "how": "/how",

@@ -1,4 +1,4 @@
-"""How the site is put together: static files, deployment and its secrets."""
+"""How the site is put together: static files, deployment and what it needs for that."""
 
 import gzip
 import re
@@ -8,17 +8,14 @@ from flask import request
 
 from app import create_app
 from app.web import assets
-from config import SettingsError
 from tests.app.html import parse
 from tests.app.sample import NEVER_S, sample_settings
-
-SECRET = "a long random text, 41 letters and signs"
 
 
 @pytest.fixture
 def deployed(sample):
     """A site as it runs behind Heroku's router."""
-    settings = sample_settings(sample, deployed=True, flask_secret_key=SECRET)
+    settings = sample_settings(sample, deployed=True)
     return create_app(settings, check_every_s=NEVER_S)
 
 
@@ -117,34 +114,11 @@ def test_site_when_deployed_then_host_stays_as_it_was_asked_for(deployed):
     assert "evil" not in deployed.test_client().get("/", headers=headers).text
 
 
-def test_create_app_when_deployed_without_a_secret_key_then_refused(sample):
-    with pytest.raises(SettingsError, match="ICP_FLASK_SECRET_KEY is not set"):
-        create_app(sample_settings(sample, deployed=True))
-
-
-@pytest.mark.parametrize("key", ["x", "secret", "a" * 64, "abc" * 20, SECRET[:31]])
-def test_create_app_when_deployed_with_a_secret_key_that_can_be_guessed_then_refused(sample, key):
-    with pytest.raises(SettingsError, match="ICP_FLASK_SECRET_KEY can be guessed") as error:
-        create_app(sample_settings(sample, deployed=True, flask_secret_key=key))
-    assert key not in str(error.value) or key in ("x", "secret")
-
-
 def test_settings_when_shown_then_no_secret_in_them(sample):
     secrets = {
-        name: f"{name} is secret"
-        for name in ("aws_access_key", "aws_secret_key", "flask_secret_key", "sentry_dsn")
+        name: f"{name} is secret" for name in ("aws_access_key", "aws_secret_key", "sentry_dsn")
     }
     assert "is secret" not in repr(sample_settings(sample, **secrets))
-
-
-def test_create_app_when_a_secret_key_is_set_then_used(deployed):
-    assert deployed.secret_key == SECRET
-
-
-def test_create_app_when_not_deployed_then_the_secret_key_is_random(sample):
-    first, second = (create_app(sample_settings(sample), NEVER_S).secret_key for _ in range(2))
-    assert len(first) >= 32
-    assert first != second
 
 
 def test_create_app_when_the_sentry_dsn_is_bad_then_logged_and_the_site_starts(sample, caplog):
@@ -156,9 +130,7 @@ def test_create_app_when_the_sentry_dsn_is_bad_then_logged_and_the_site_starts(s
 
 def test_create_app_when_no_settings_are_given_then_reads_the_environment(monkeypatch, sample):
     monkeypatch.setenv("ICP_PRED_DIR", str(sample / "predictions"))
-    monkeypatch.setenv("ICP_FLASK_SECRET_KEY", SECRET)
     for name in ("ICP_BUCKET", "DYNO", "SENTRY_INIT"):
         monkeypatch.delenv(name, raising=False)
     app = create_app(check_every_s=NEVER_S)
-    assert app.secret_key == SECRET
     assert app.test_client().get("/").status_code == 200

@@ -116,7 +116,7 @@ def test_visitor_when_ids_are_texts_then_rates_and_gets_a_list(client):
     assert answer.status_code == 303
     page = client.get(f"{answer.location}.json").json
     assert {own["movie_id"] for own in page["given"]} == set(MOVIES[:9])
-    assert page["n_unknown"] == 0
+    assert page["missing"] == []
     assert client.get(answer.location).status_code == 200
     assert client.post("/rate", data={"movie-nothing": "5"}).status_code == 400
     titles = json.loads(client.get("/offline/titles.json").text)

@@ -1,6 +1,7 @@
 """The description of the JSON, and the site held to it."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 import schemathesis
@@ -14,8 +15,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from app import create_app
-from app.web.tokens import make_token
 from tests.app.addresses import PATHS, sister
+from tests.app.links import token_of_stars
 from tests.app.sample import NEVER_S, publish_sample, sample_settings
 
 CHECKS = (
@@ -90,9 +91,13 @@ def test_json_when_of_a_real_page_then_as_described(described, api_schema, path)
 
 
 def test_visitors_list_when_asked_for_then_as_described(described, api_schema):
-    with described.app_context():
-        token = make_token({1: 5.0, 2: 1.0})
-    _validate(described, api_schema, f"/list/{token}.json")
+    _validate(described, api_schema, f"/list/{token_of_stars({1: 5.0, 2: 1.0})}.json")
+
+
+def test_list_for_both_when_asked_for_then_as_described(described, api_schema):
+    tokens = {"a": token_of_stars({1: 5.0, 2: 1.0}), "b": token_of_stars({4: 5.0})}
+    _validate(described, api_schema, f"/both.json?{urlencode(tokens)}")
+    _validate(described, api_schema, "/both.json")
 
 
 def _validate(app, api_schema, path):

@@ -14,8 +14,8 @@ from PIL import Image
 from app.cards import letters, tiles
 from app.markup.filters import _N_ARTS, _N_HUES
 from app.web.page_cache import PageCache
-from app.web.tokens import make_token
 from tests.app.html import parse
+from tests.app.links import token_of_stars
 from tests.app.sample import FILMS, SOURCE, publish_texts, sample_settings
 
 MOST_BYTES = 150_000
@@ -64,7 +64,7 @@ def test_card_when_of_another_page_then_another_picture(cards):
 
 def test_card_when_of_a_visitors_list_then_drawn_and_not_to_be_indexed(app, cards):
     with app.app_context():
-        token = make_token({1: 5.0, 2: 1.0})
+        token = token_of_stars({1: 5.0, 2: 1.0})
     response = cards.get(f"/card/list/{token}.png")
     assert (response.status_code, response.mimetype) == (200, "image/png")
     assert response.headers["X-Robots-Tag"] == "noindex"

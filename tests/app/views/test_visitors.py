@@ -1,17 +1,18 @@
-"""Rate a few, get a list: the form, the signed link, and the list that follows from it."""
+"""Rate a few, get a list: the form, the link, and the list that follows from it."""
 
 import json
-from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
 
 from app import create_app
+from app.model.film_index import CUT_LETTERS, FilmIndex
 from app.model.rate import ASKED_PER_PAGE
-from app.model.visitor import MOST_RATED
+from app.web.tokens import LONGEST_TOKEN, read_token
 from processing.release.spread import spread
 from tests.app.html import parse, text, texts
+from tests.app.links import token_of
 from tests.app.sample import NEVER_S, sample_settings
 
 GIVEN = {1: 5.0, 2: 4.0, 4: 1.0, 9: 5.0, 12: 2.0}
@@ -111,7 +112,8 @@ def test_form_when_sent_for_more_then_the_link_carries_what_was_given(client):
         ({"movie-x": "5"}, "is not a rating"),
         ({"movie-1": "6"}, "beyond the scale; expected 1 to 5"),
         ({"movie-1": "nan"}, "beyond the scale"),
-        ({f"movie-{n}": "3" for n in range(MOST_RATED + 1)}, f"at most {MOST_RATED}"),
+        ({"movie-99999": "5"}, "is not a rating of a movie here"),
+        ({"movie-1": "5", "set": "another"}, "shows other data than when this page was opened"),
     ],
 )
 def test_form_when_it_holds_no_ratings_then_400_says_why(client, fields, what):
@@ -120,32 +122,117 @@ def test_form_when_it_holds_no_ratings_then_400_says_why(client, fields, what):
 
 
 @pytest.mark.parametrize("suffix", ["", ".json", ".csv"])
-def test_link_when_changed_by_a_letter_then_refused(client, suffix):
-    address = link(client)
-    spoilt = address[:-1] + ("A" if address[-1] != "A" else "B")
-    response = client.get(spoilt + suffix)
+@pytest.mark.parametrize("spoil", [lambda a: a[:-1], lambda a: a[:-3] + "AAA", lambda a: a + "A"])
+def test_link_when_changed_or_cut_then_refused_and_says_what_to_do(client, suffix, spoil):
+    response = client.get(spoil(link(client)) + suffix)
     assert response.status_code == 404
-    assert "is not one that this site made" in response.text
+    assert "This link to a list is cut off or changed. Copy it again, whole" in response.text
 
 
-def test_link_when_the_secret_is_another_then_refused_and_when_the_same_then_read(client, sample):
-    address = urlsplit(link(client)).path
-
-    def status(secret):
-        settings = replace(sample_settings(sample), flask_secret_key=secret)
-        other = create_app(settings, check_every_s=NEVER_S).test_client()
-        made = urlsplit(link(other)).path
-        again = create_app(settings, check_every_s=NEVER_S).test_client()
-        return other.get(address).status_code, again.get(made).status_code
-
-    assert status("another") == (404, 200)
+def test_link_when_the_site_starts_anew_then_still_good(client, sample):
+    again = create_app(sample_settings(sample), check_every_s=NEVER_S).test_client()
+    assert again.get(urlsplit(link(client)).path).status_code == 200
 
 
-def test_link_when_it_names_a_movie_that_is_gone_then_the_page_says_so(client):
-    page = parse(client.get(link(client, {1: 5.0, 99_999: 4.0})))
-    assert "1 rating in this link is of movies that this release does not have" in text(page.main)
-    response = client.get(link(client, {99_999: 4.0}))
-    assert "holds no rating of a movie that is known here" in text(parse(response, 404).main)
+RENUMBERED = token_of(
+    [
+        (7, "Casablanca", 1942, 4.0),  # 7 is La Haine here
+        (1, "Dr. Strangelove or: How ", 1964, 5.0),  # cut
+        (5, "Amélie", 1999, 5.0),  # of another year
+        (9, "Movie 9", None, 5.0),
+        (2, "Rashomon", 1950, 3.0),
+    ],
+    "ffffff",
+)
+
+
+def test_link_when_of_another_set_then_matched_by_title_and_year_and_the_rest_is_named(client):
+    found = client.get(f"/list/{RENUMBERED}.json").json
+    assert [(own["title"][:10], own["rating"]) for own in found["given"]] == [
+        ("Dr. Strang", 5.0),
+        ("Casablanca", 4.0),
+    ]
+    page = parse(client.get(f"/list/{RENUMBERED}"))
+    missing = text(page.select_one(".missing"))
+    assert missing == (
+        "3 films of this link are not in this data: Rashomon 1950, Amélie 1999, Movie 9."
+    )
+
+
+@pytest.mark.parametrize(
+    ("scale", "rating", "expected"),
+    [
+        ((0.5, 5.0, 0.5), 4.5, 5.0),
+        ((0.5, 5.0, 0.5), 0.5, 1.0),
+        ((1.0, 10.0, 1.0), 7.0, 4.0),
+        ((0.0, 100.0, 1.0), 100.0, 5.0),
+        ((1.0, 5.0, 0.0), 4.25, 4.25),
+    ],
+)
+def test_link_when_of_another_scale_then_as_many_stars_of_this_one(client, scale, rating, expected):
+    token = token_of([(1, "Alien", 1979, rating)], "ffffff", scale)
+    (own,) = client.get(f"/list/{token}.json").json["given"]
+    assert own["rating"] == expected
+
+
+def test_link_when_two_movies_are_called_the_same_then_neither_unless_the_id_says_which():
+    index = FilmIndex([3, 4, 5], ["Hamlet", "Hamlet", "Movie 5"], [1996, 1996, None])
+    assert index.find("Hamlet", 1996, None) is None
+    assert index.find("Hamlet", 1996, 9) is None
+    assert index.find("hamlet", 1996, 4) == 1
+    assert index.find("Movie 5", None, 6) is None
+    assert index.find("Movie 5", None, 5) == 2
+
+
+def test_link_when_none_of_its_films_is_here_then_404_says_so(client):
+    token = token_of([(1, "Rashomon", 1950, 5.0)], "ffffff")
+    page = parse(client.get(f"/list/{token}"), 404)
+    assert "None of the movies that this link has ratings of is in this data" in text(page.main)
+
+
+def test_form_when_it_carries_films_that_are_not_here_then_they_are_not_lost(client):
+    response = client.post("/rate", data=form({2: 4.0}, **{"with": RENUMBERED}))
+    shared = read_token(urlsplit(response.location).path.removeprefix("/list/"))
+    known = [(each.movie_id, each.title) for each in shared.ratings]
+    assert known == [
+        (2, "Blade Runner"),
+        (4, "Casablanca"),
+        (11, "Dr. Strangelove or: How I Learned"[:CUT_LETTERS]),
+        (None, "Amélie"),
+        (None, "Movie 9"),
+        (None, "Rashomon"),
+    ]
+
+
+def long_link():
+    """Ratings of more films than a link may hold, some of them in the sample."""
+    rng = np.random.default_rng(0)
+    letters = list("abcdefghijklmnopqrstuvwxyz")
+    odd = [(n, "".join(rng.choice(letters, 24)), 1990, 3.0) for n in range(100, 500)]
+    token = token_of([(1, "Alien", 1979, 5.0), *odd], "ffffff")
+    assert len(token) > LONGEST_TOKEN
+    return token
+
+
+def test_form_when_too_long_for_a_link_then_the_list_itself_and_why(client):
+    response = client.post("/rate", data=form({2: 4.0}, **{"with": long_link()}))
+    page = parse(response)
+    assert "too many ratings for a link" in text(page.header.find_next("main"))
+    assert len(page.select(".pick")) == 27  # all that can be listed, on one page
+    assert response.cache_control.no_store
+    again = page.select_one("main form")
+    fields = {each["name"]: each["value"] for each in again.select("input")}
+    more = parse(client.post("/rate", data=fields))
+    assert more.select(".ask")
+    assert more.select_one("input[name=with]")["value"] == fields["with"]
+
+
+def test_form_when_all_of_120_movies_are_rated_then_a_link_holds_them(client):
+    rows = [(n, f"A film called {n}", 1990, 3.0) for n in range(120)]
+    token = token_of(rows, "ffffff")
+    response = client.post("/rate", data=form({2: 4.0}, **{"with": token}))
+    assert response.status_code == 303
+    assert len(parse(client.get(response.location)).select(".missing cite")) == 120
 
 
 def test_list_when_made_then_it_is_the_posterior_mean_and_none_was_rated(client, opened):

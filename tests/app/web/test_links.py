@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 
 from app import create_app
-from app.web.tokens import make_token
 from tests.app.addresses import USUAL
 from tests.app.html import parse
+from tests.app.links import token_of_stars
 from tests.app.sample import NEVER_S, sample_settings
 
 SITE = "https://films.example"
@@ -23,7 +23,16 @@ VIEWS = {
     "/index.json": "/",
     "/?utm_source=x": "/",
 }
-OWN = ("/search", "/search?q=a", "/search.json?q=a", "/suggest.json?q=a", "/mine", "/you")
+OWN = (
+    "/search",
+    "/search?q=a",
+    "/search.json?q=a",
+    "/suggest.json?q=a",
+    "/mine",
+    "/you",
+    "/list",
+    "/both",
+)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +73,7 @@ def test_page_when_its_address_is_right_already_then_only_the_page_names_it(know
     response = known.get(path)
     assert canonical(response) is None
     page = parse(response)
-    expected = None if path.startswith("/search") else SITE + path
+    expected = None if path.startswith(("/search", "/list/")) else SITE + path
     link = page.find("link", rel="canonical")
     assert (link["href"] if link else None) == expected
 
@@ -76,7 +85,7 @@ def test_page_when_it_is_somebodys_own_then_not_to_be_indexed(known, path):
 
 def test_list_when_a_visitors_then_not_to_be_indexed_in_any_form(known):
     with known.application.app_context():
-        token = make_token({1: 5.0, 2: 1.0})
+        token = token_of_stars({1: 5.0, 2: 1.0})
     for ending in ("", ".json", ".csv", "?sort=gap"):
         response = known.get(f"/list/{token}{ending}")
         _is_not_to_be_indexed(response)
