@@ -125,7 +125,7 @@ def main() -> None:
     )
     try:
         home = _answer(f"{site}/index.json")
-        user, movie = home["start_users"][0]["user_id"], home["popular"][0]["movie_id"]
+        user, movie = home["start_users"][0]["user_id"], home["loved"][0]["movie_id"]
         paths = {"home": "/", "user": f"/users/{user}", "movie": f"/movies/{movie}"}
         pages = {name: judge(site + path) for name, path in paths.items()}
     finally:

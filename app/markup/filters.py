@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.languages import gettext, ngettext, number_text
 from app.model.addresses import movie_url
+from app.model.catalogue import BROWSE_SORTS
 from app.model.choice import KNOWN, SORTS
 from app.model.dates import day_text
 from app.model.movie import ViewerBand
@@ -34,6 +35,9 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.globals["report_words"] = WORDS
     app.jinja_env.globals["band_name"] = band_name
     app.jinja_env.globals["known"] = KNOWN
+    app.jinja_env.globals["browse_sorts"] = {
+        name: label for name, (label, _) in BROWSE_SORTS.items()
+    }
     app.jinja_env.globals["sorts"] = {name: label for name, (label, _) in SORTS.items()}
 
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from app.languages import gettext, shown
 from app.model.dates import iso_day
 from app.model.film_index import FilmIndex
+from app.model.loved import Loved, loved_by_everyone
 from app.model.scale import RatingScale
 from app.model.taste import Everyone
-from app.model.title_index import TitleIndex
+from app.model.title_index import TitleIndex, fold_words, without_articles
 from processing.errors import ReleaseError, ReleaseFormatError, ReportError
 from processing.ids import Id, Ids, is_text
 from processing.release import NO_DAY, Affinity, FoldingModel, Release, UserRecord
@@ -233,6 +234,22 @@ class OpenedRelease:
         """Some of the movies that more than a few rated, by index: what stands behind a chart."""
         (known,) = np.nonzero(self.release.stats["n_ratings"] >= FEW_VOTES)
         return known[:: 1 + len(known) // MOST_SAMPLED]
+
+    @cached_property
+    def loved(self) -> Loved:
+        """How much everyone loves each movie."""
+        everyone = self.everyone
+        return loved_by_everyone(
+            self.release.histograms, everyone.levels, everyone.means, everyone.global_mean
+        )
+
+    @cached_property
+    def title_places(self) -> NDArray[np.float64]:
+        """The place of each movie where all are in order of their titles, (n_movies,)."""
+        titles = [" ".join(without_articles(fold_words(each))) for each in self.release.titles]
+        places = np.empty(len(titles))
+        places[sorted(range(len(titles)), key=lambda index: titles[index])] = range(len(titles))
+        return places
 
     @cached_property
     def folding(self) -> FoldingModel:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.model.catalogue import Browse, MoviesPage, movies_page, surprise
 from app.model.choice import Choice
 from app.model.home import HomePage, home_page
 from app.model.how import HowPage, how_page
@@ -16,7 +17,16 @@ from app.model.report import ReportPage, report_page
 from app.model.search import SearchPage, SuggestPage, search_page, suggest_page
 from app.model.user import RatingsPage, UserPage, ratings_page, user_page
 from app.model.users import UsersPage, users_page
-from app.web.parameters import LIST, PAGE, QUERY, USER, USERS_PER_PAGE
+from app.web.parameters import (
+    LIST,
+    MOVIES,
+    PAGE,
+    QUERY,
+    SURPRISE,
+    USER,
+    USERS_PER_PAGE,
+    read_parameters,
+)
 from app.web.responses import current
 from app.web.routes import page_route
 
@@ -45,6 +55,21 @@ def user(opened: OpenedRelease, site: SiteInfo, user_id: str, **choice: Any) -> 
 def ratings(opened: OpenedRelease, site: SiteInfo, user_id: str, page: int) -> RatingsPage:
     """Everything that a user rated, a hundred at a time."""
     return ratings_page(opened, site, user_id, page)
+
+
+@page_route(site_blueprint, "/movies", MOVIES, table=True)
+def movies(opened: OpenedRelease, site: SiteInfo, **browse: Any) -> MoviesPage:
+    """The whole catalogue to browse, or a genre or years of it."""
+    return movies_page(opened, site, Browse.of(browse))
+
+
+@site_blueprint.get("/surprise")
+def surprise_me() -> ResponseReturnValue:
+    """Where chance leads: to one of the best loved movies, of a genre or of years if asked."""
+    browse = Browse.of(read_parameters(SURPRISE, request.args))
+    response = redirect(url_for("site.movie", movie_id=surprise(current().opened(), browse)))
+    response.cache_control.no_store = True
+    return response
 
 
 @page_route(site_blueprint, "/movies/<id:movie_id>", (USER,))

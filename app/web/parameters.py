@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.languages import gettext, shown
+from app.model.catalogue import BROWSE_SORTS
 from app.model.choice import PER_PAGE, SORTS
 
 LARGEST = 2**53  # beyond, a number in JSON is not the same everywhere
@@ -134,6 +135,19 @@ USERS_PER_PAGE = Parameter(
     default=1000,
     description="Users on a page.",
 )
+_PART = tuple(each for each in LIST if each.name in ("genre", "from", "to"))
+MOVIES = (
+    Parameter(
+        name="sort",
+        kind=str,
+        choices=tuple(BROWSE_SORTS),
+        default="best",
+        description="What the movies are sorted by; best is by a damped mean of their votes.",
+    ),
+    *_PART,
+    PAGE,
+)
+SURPRISE = _PART
 USER = Parameter(
     name="user", kind=str, description="A user, to say what they gave it or would give it."
 )

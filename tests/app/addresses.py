@@ -17,6 +17,8 @@ PAGES = {
     "movie-for-user": "/movies/3?user=7",
     "movie-unrated": f"/movies/{UNRATED_ID}",
     "movie-long-title": "/movies/12",
+    "movies": "/movies",
+    "movies-part": "/movies?genre=Drama&from=1980&to=1989&sort=new",
     "search": "/search?q=a",
     "search-near": "/search?q=stlaker",
     "rate": "/rate",
