@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.model.dates import period_label
+from app.model.elsewhere import Elsewhere, elsewhere
 from app.model.histogram import Histogram, Period, VotesOverTime, histogram
 from app.model.opened import LEAST_LOVERS, Movie, OpenedRelease
 from app.model.page import ReleasePage, SiteInfo
@@ -91,6 +92,7 @@ class MoviePage(ReleasePage):
     audience: Audience | None
     similar: tuple[SimilarMovie, ...]
     n_published: int
+    elsewhere: tuple[Elsewhere, ...]
     for_user: ForUser | None
 
     @property
@@ -123,6 +125,7 @@ def movie_page(opened: OpenedRelease, site: SiteInfo, movie_id: Id, user: Id | N
             if other != NO_MOVIE
         ),
         n_published=manifest.top_n,
+        elsewhere=elsewhere(opened, index),
         for_user=None if user is None else _for_user(opened, index, opened.user_id(user)),
     )
 

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 from app.languages import gettext
+from app.model.asked import part_asked_for, user_asked_for, without_numbers
+from app.model.catalogue import Browse
 from app.model.opened import Movie, OpenedRelease, PageNotFoundError
 from app.model.page import ReleasePage, SiteInfo
+from app.model.title_index import Found
 from processing.ids import Id
 
 FOUND_PER_PAGE = 50
 N_SUGGESTED = 8
+NOTHING = Found(indices=[], near=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,10 +20,14 @@ class SearchPage(ReleasePage):
     """A page of the movies whose titles match; `for_user` is who comes from their list to search.
 
     `near` says that no title has the words as they were written, and that these differ by a typo or
-    two; `user_id` is set when the query is a known user's id.
+    two; `searched` is the query, or what is left of it where only that is found. `user_id` is set
+    when the query is a known user's id, or names it after "user"; `part` when it names a part of
+    the catalogue.
     """
 
     query: str
+    searched: str
+    part: Browse | None
     near: bool
     n_found: int
     page: int
@@ -63,7 +71,13 @@ def search_page(
     PageNotFoundError
         If there is no such page, or no such user who searches.
     """
-    found = opened.titles.search(query)
+    found, searched = opened.titles.search(query), query
+    user_id, part = user_asked_for(opened, query), part_asked_for(opened, query)
+    if user_id is not None and found.near:
+        found = NOTHING
+    if not found.indices and user_id is None and part is None:
+        searched = without_numbers(query) or query
+        found = opened.titles.search(searched)
     n_pages = max(1, -(-len(found.indices) // FOUND_PER_PAGE))
     if page > n_pages:
         raise PageNotFoundError(
@@ -77,6 +91,8 @@ def search_page(
         title=gettext("Search for “%(query)s”") % {"query": query} if query else gettext("Search"),
         site=site,
         query=query,
+        searched=searched,
+        part=part,
         near=found.near,
         n_found=len(found.indices),
         page=page,
@@ -84,7 +100,7 @@ def search_page(
         movies=tuple(
             opened.movie(index) for index in found.indices[first : first + FOUND_PER_PAGE]
         ),
-        user_id=_known_user_id(opened, query),
+        user_id=user_id,
         for_user=None if user is None else opened.user_id(user),
     )
 
@@ -97,7 +113,7 @@ def suggest_page(opened: OpenedRelease, site: SiteInfo, query: str) -> SuggestPa
         site=site,
         query=query,
         near=found.near,
-        user_id=_known_user_id(opened, query),
+        user_id=user_asked_for(opened, query),
         suggestions=tuple(
             Suggestion(
                 movie_id=opened.release.movie_id(index),
@@ -107,8 +123,3 @@ def suggest_page(opened: OpenedRelease, site: SiteInfo, query: str) -> SuggestPa
             for index in found.indices[:N_SUGGESTED]
         ),
     )
-
-
-def _known_user_id(opened: OpenedRelease, query: str) -> Id | None:
-    index = opened.release.find_user(query.strip())
-    return None if index is None else opened.release.user_id(index)

@@ -34,10 +34,15 @@ def facts(dl: Tag | None) -> dict[str, str]:
 
 
 def internal_links(page: BeautifulSoup, base: str) -> set[str]:
-    """Return every address of this site that a page at path `base` leads to or draws on."""
+    """Return every address of this site that a page at path `base` leads to or draws on.
+
+    Only links that say that they are external lead off it.
+    """
     found = set()
     for name, attribute in _ADDRESSES.items():
         for element in page.find_all(name):
+            if name == "a" and "external" in element.get("rel", ()):
+                continue
             parts = urlsplit(urljoin(_HOST + base, element[attribute]))
             assert parts.netloc == "localhost", f"{element} leads off the site"
             found.add(parts.path + (f"?{parts.query}" if parts.query else ""))
