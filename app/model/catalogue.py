@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from app.languages import N_, gettext
 from app.model.choice import Choice
 from app.model.opened import FEW_VOTES, Movie, OpenedRelease, PageNotFoundError
 from app.model.page import Cell, SiteInfo, TablePage
@@ -19,12 +20,12 @@ LOVED_SHARE = 0.25  # of the movies with enough votes: among them is what surpri
 
 # What the movies are sorted by: the lowest key first, NaN last, ties by votes, then by movie id.
 BROWSE_SORTS: dict[str, tuple[str, Callable[[OpenedRelease], NDArray[np.float64]]]] = {
-    "best": ("Best loved", lambda opened: -opened.loved.means),
-    "votes": ("Most rated", lambda opened: -opened.everyone.votes.astype(np.float64)),
-    "mean": ("Everyone’s stars", lambda opened: -opened.everyone.means),
-    "new": ("Newest", lambda opened: -_years(opened)),
-    "old": ("Oldest", lambda opened: _years(opened)),
-    "title": ("Title", lambda opened: opened.title_places),
+    "best": (N_("Best loved"), lambda opened: -opened.loved.means),
+    "votes": (N_("Most rated"), lambda opened: -opened.everyone.votes.astype(np.float64)),
+    "mean": (N_("Everyone’s stars"), lambda opened: -opened.everyone.means),
+    "new": (N_("Newest"), lambda opened: -_years(opened)),
+    "old": (N_("Oldest"), lambda opened: _years(opened)),
+    "title": (N_("Title"), lambda opened: opened.title_places),
 }
 
 
@@ -153,7 +154,7 @@ def movies_page(opened: OpenedRelease, site: SiteInfo, browse: Browse) -> Movies
     first = (browse.page - 1) * PER_PAGE
     movies = tuple(map(opened.movie, found.tolist()))
     return MoviesPage(
-        title=browse.part or "Movies",
+        title=browse.part or gettext("Movies"),
         site=site,
         browse=browse,
         genres=opened.everyone.genre_names,
