@@ -59,7 +59,8 @@ function told(form, { sort, known, ...choice }, all, n) {
   const order = sort === "best" ? [best, known === "well" ? well : known && less] : [sorted.replace("{sort}", label)];
   const part = { sort, known, ...choice };
   if (boundsStars(part)) order.push(t("{n} of {all} pass the filter.", { n, all }));
-  else if (narrows(part)) order.push(tn("{n} movie passes the filter.", "{n} movies pass the filter.", n));
+  else if (narrows(part) && n)
+    order.push(tn("{n} movie passes the filter.", "The best {n} movies that pass the filter.", n));
   return order.filter(Boolean).join(" ");
 }
 
