@@ -16,7 +16,7 @@ export function start() {
   const search = find(document, "form[data-movies]", HTMLFormElement);
   const template = find(form, "template", HTMLTemplateElement);
   const status = find(form, ".rate-status");
-  const rated = find(form, "[data-rated]");
+  const rated = find(form, "[data-own]");
   const asked = find(form, "[aria-labelledby=asked]");
   const asks = rowsOf(asked);
   const [more] = findAll(form, "button[value=more]");

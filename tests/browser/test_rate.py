@@ -49,7 +49,7 @@ def status(page):
 
 def own(page):
     """The titles of the rows that were brought, newest first."""
-    return page.locator("[data-rated] legend")
+    return page.locator("[data-own] legend")
 
 
 def asked(page):
@@ -79,6 +79,8 @@ def test_three_titles_when_typed_then_three_rows_rated_by_keyboard_on_one_page(p
     assert page.left == []
     page.reload()
     assert names(own(page)) == ["My Neighbour Totoro", "Playtime", "Stalker"]
+    page.get_by_role("link", name="All that you rated").click()
+    expect(page.locator("[data-kept=rated] li")).to_have_count(3)
 
 
 def test_title_when_entered_before_suggestions_come_then_the_first_found_is_added(page):
@@ -151,7 +153,7 @@ def test_rows_when_changed_and_removed_then_kept_so_and_the_focus_goes_on(page):
     expect(page.get_by_role("button", name="Remove Brazil")).to_be_focused()
     page.get_by_role("button", name="Remove Brazil").press("Enter")
     expect(page.get_by_role("combobox", name=BOX)).to_be_focused()
-    expect(page.locator("[data-rated]")).to_be_hidden()
+    expect(page.locator("[data-own]")).to_be_hidden()
     expect(status(page)).to_be_empty()
 
 
@@ -271,7 +273,7 @@ def test_page_when_all_is_shown_then_accessible_and_fits_a_phone(site, browser):
     page.goto("/rate")
     for query in ("stalker", "dr strangelove", "playtime"):
         add(page, query)
-        page.locator("[data-rated] .give").first.get_by_title("5").click()
+        page.locator("[data-own] .give").first.get_by_title("5").click()
     expect(page.locator("[data-dislikes] .ask")).to_have_count(3)
     expect(page.locator("[data-pair] .ask")).to_have_count(2)
     for theme in ("light", "dark"):
