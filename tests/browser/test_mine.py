@@ -230,6 +230,21 @@ def test_list_when_its_ratings_stand_behind_the_hash_then_made_in_the_browser_an
     expect(status).to_contain_text("The link is cut off or changed")
 
 
+def test_mine_when_its_link_is_copied_then_it_leads_to_the_same_list(site, browser):
+    context = browser.new_context(base_url=site, permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto("/how")
+    page.evaluate(KEEP, films())
+    open_mine(page)
+    expected = shown(page)
+    page.get_by_role("button", name="Copy a link to it").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    page.goto(page.evaluate("navigator.clipboard.readText()"))
+    expect(page).to_have_url(re.compile("/list/"))
+    assert shown(page) == expected
+    context.close()
+
+
 def _read(download):
     with open(download.path(), encoding="utf-8") as file:
         return file.read()
