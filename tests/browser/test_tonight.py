@@ -72,7 +72,7 @@ def test_tonight_on_a_phone_when_chips_do_not_fit_then_they_scroll_and_the_page_
 
 def test_list_when_a_genre_is_chosen_then_the_whole_catalogue_and_a_sentence_says_so(page):
     page.goto("/users/9?genre=Drama&per_page=50")
-    told = page.locator("#list > .quiet")
+    told = page.locator("#list > .order-told")
     expect(told).to_contain_text("from the whole catalogue: a rougher estimate")
     picks = page.locator(".pick .what .meta")
     expect(picks).to_have_count(5)
