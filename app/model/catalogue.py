@@ -50,7 +50,7 @@ class Browse:
         """The years as they are called: 1980s, 1994, 1950–1969; empty where they are not chosen."""
         first, last = self.year_from, self.year_to
         if first is not None and last is not None and first % 10 == 0 and last == first + 9:
-            return f"{first}s"
+            return gettext("%(decade)ss") % {"decade": first}
         if first == last:
             return "" if first is None else f"{first}"
         return f"{'' if first is None else first}–{'' if last is None else last}"
@@ -58,7 +58,7 @@ class Browse:
     @property
     def part(self) -> str:
         """What part of the catalogue is chosen, by its name: Horror · 1980s."""
-        return " · ".join(filter(None, (self.genre, self.years)))
+        return " · ".join(filter(None, (self.genre and gettext(self.genre), self.years)))
 
     def query(self, page: int = 1) -> dict[str, str]:
         """Return it as parameters of an address that leads to one of its pages."""
