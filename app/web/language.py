@@ -73,7 +73,7 @@ def wanted(accepted: str) -> str:
 
 
 def this_page_in(language: str) -> str:
-    """Write the address of this page in another language."""
+    """Write the address of this page in another language; "" is that of the browser."""
     query = request.query_string.decode("ascii", "replace")
-    path = f"/{language}{quote(request.path, safe=_KEPT)}"
+    path = f"/{language}" * bool(language) + quote(request.path, safe=_KEPT)
     return f"{path}?{query}" if query else path

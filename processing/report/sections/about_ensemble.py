@@ -32,9 +32,9 @@ def ablation_section(report: Report) -> Section | None:
         text="The ensemble is fitted again without each of its models. The more its error rises, "
         "the more that model knew that no other did. "
         + (
-            f"Missed for certain, most first: {'; '.join(missed)}."
+            f"Clearly needed, most first: {'; '.join(missed)}."
             if missed
-            else "None is missed for certain: what one knows, others know too."
+            else "No single model is clearly needed: the others make up for it."
         ),
         figures=("ablation.svg",),
         tables=(table,),
@@ -61,7 +61,7 @@ def importance_section(report: Report) -> Section | None:
         name="importance",
         title="What moves a score",
         text="Every score is a start that all share, plus what each column of the ensemble adds or "
-        f"takes. Most is moved by the {column_label(rows[0].column, labels)}: by "
+        f"takes. The {column_label(rows[0].column, labels)} matters most: it moves a score by "
         f"{cell_text(rows[0].stars, 'ratio')} stars on average. The columns belong to the groups "
         "under which a user’s page accounts for a score.",
         figures=("importance.svg",),

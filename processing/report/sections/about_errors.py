@@ -119,7 +119,7 @@ def slices_section(report: Report) -> Section | None:
     return Section(
         name="slices",
         title="Where predictions are good, and where not",
-        text=" ".join([*filter(None, spans), "Rows with few test ratings swing by chance."]),
+        text=" ".join([*filter(None, spans), "Rows with few ratings are unreliable."]),
         figures=("error-by-user-support.svg", "error-by-movie-support.svg", "error-by-month.svg"),
         tables=tuple(
             _slice(report.labels, *told, found)

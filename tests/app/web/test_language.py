@@ -77,7 +77,8 @@ def test_page_when_shown_then_leads_to_itself_in_each_language(client, path):
     assert [a["lang"] for a in links if a.get("aria-current")] == ["en"]
     alternates = page.select("link[rel=alternate][hreflang]")
     assert [(a["hreflang"], a["href"]) for a in alternates] == [
-        (code, f"/{code}{stem}") for code in NAMES
+        *((code, f"/{code}{stem}") for code in NAMES),
+        ("x-default", stem),
     ]
 
 

@@ -94,10 +94,10 @@ def test_calibration_when_told_then_the_largest_gap():
     assert rows[0].label == "−4.00 to −2.00"
 
 
-def test_ablation_when_an_interval_is_above_zero_then_the_model_is_missed():
-    assert _sections()["ablation"].text.endswith("Missed for certain, most first: SVD.")
+def test_ablation_when_an_interval_is_above_zero_then_the_model_is_needed():
+    assert _sections()["ablation"].text.endswith("Clearly needed, most first: SVD.")
     last = tuple(row for row in example_report().ablation if row.model != "svd")
-    assert "None is missed for certain" in _sections(ablation=last)["ablation"].text
+    assert "No single model is clearly needed" in _sections(ablation=last)["ablation"].text
 
 
 def test_learning_when_there_are_many_trees_then_few_rows_with_first_best_and_last():
