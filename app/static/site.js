@@ -17,3 +17,10 @@ const PARTS = [
 for (const [selector, load] of PARTS) {
   if (document.querySelector(selector)) Promise.all([load(), ready]).then(([{ start }]) => start());
 }
+
+// The same page in another language: as it is now, whatever was sorted since.
+for (const link of document.querySelectorAll("footer a[hreflang]")) {
+  link.addEventListener("click", () => {
+    if (link instanceof HTMLAnchorElement) [link.search, link.hash] = [location.search, location.hash];
+  });
+}
