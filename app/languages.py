@@ -39,7 +39,7 @@ def _texts(language: str) -> NullTranslations:
 
 
 _ENGLISH = Speech()
-_TEXTS = {language: _texts(language) for language in NAMES}
+TEXTS = {language: _texts(language) for language in NAMES}
 _SPEECH: ContextVar[Speech] = ContextVar("speech")
 
 
@@ -60,12 +60,13 @@ def speaking(new: Speech) -> Iterator[None]:
 
 def gettext(text: str) -> str:
     """Return a text in the page's language."""
-    return _TEXTS[speech().language].gettext(text)
+    language = _SPEECH.get(_ENGLISH).language
+    return text if language == ENGLISH else TEXTS[language].gettext(text)
 
 
 def ngettext(one: str, more: str, n: int) -> str:
     """Return a text that depends on a count in the page's language."""
-    return _TEXTS[speech().language].ngettext(one, more, n)
+    return TEXTS[speech().language].ngettext(one, more, n)
 
 
 def N_(text: str) -> str:
@@ -91,7 +92,7 @@ def number_text(text: str) -> str:
     ...     number_text("-1,682.5")
     '−1.682,5'
     """
-    language = speech().language
+    language = _SPEECH.get(_ENGLISH).language
     if "-" in text:
         text = text.replace("-", "−")
     if language == ENGLISH:

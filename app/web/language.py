@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -24,15 +24,25 @@ _SAME_IN_ALL = re.compile(
     r"|/(?:sw\.js|healthz|robots\.txt|sitemap\.xml|favicon\.ico)\Z",
     re.DOTALL,
 )
+_KEPT_ADDRESSES = 2000  # a page writes dozens, most of them again and again
 _KEPT = "!$&'()*+,/:;=@"  # in the path of an address, as browsers do
 
 
 class Site(Flask):
     """A Flask app whose addresses begin with the page's language, where the page's own does."""
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._written = lru_cache(maxsize=_KEPT_ADDRESSES)(self._write)
+
     def url_for(self, endpoint: str, **values: Any) -> str:
         """Write an address, without a prefix where it is the same in every language."""
-        address = super().url_for(endpoint, **values)
+        if endpoint.startswith(".") or not has_request_context():
+            return self._write(endpoint, tuple(values.items()))
+        return self._written(endpoint, tuple(values.items()), request.root_path)
+
+    def _write(self, endpoint: str, values: tuple[tuple[str, Any], ...], _root: str = "") -> str:
+        address = super().url_for(endpoint, **dict(values))
         prefix = speech().prefix
         bare = address.removeprefix(prefix)
         return bare if prefix and _SAME_IN_ALL.match(bare.partition("?")[0]) else address
