@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from app.languages import N_, gettext, ngettext
 from app.markup.filters import count, initials, plural, tile_class
 from app.model.addresses import movie_url
-from app.model.chart import Chart, Place
+from app.model.chart import FRAME, Chart, Place
 from app.model.opened import Movie
 from app.model.recommendation import Recommendation
 from app.model.scale import RatingScale
@@ -53,6 +53,7 @@ def init_lists(app: Flask) -> None:
     )
     for function in (*functions, stars, tile, votes, why):
         app.jinja_env.globals[function.__name__] = function
+    app.jinja_env.globals["chart_frame"] = FRAME
 
 
 def stars(value: float, scale: RatingScale) -> Markup:

@@ -2,7 +2,7 @@
 
 The drawing is 640 by 716 units; its frame is a square, so that the line where both are equal is at
 45 degrees, and how far a movie is above it can be read. Predictions are not clipped. Everything is
-a pure function of numbers, for whoever draws it elsewhere.
+a pure function of numbers: the browser draws the same, its twin is `app/static/draw.js`.
 """
 
 import math
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from app.model.chart_labels import Dot, Label, place_labels
 from processing.ids import Id
 
-LEFT, RIGHT, TOP, BOTTOM = 48, 628, 56, 636  # of the frame
+FRAME = LEFT, RIGHT, TOP, BOTTOM = 48, 628, 56, 636
 N_NAMED = 5
 MOST_RINGS = 150
 _STEP = 0.125  # of the scale's span: ends of the axes are multiples of it, or of less
@@ -87,7 +87,7 @@ class Chart:
     @property
     def frame(self) -> tuple[int, int, int, int]:
         """Left, right, upper and lower edge of the frame, in units of the drawing."""
-        return LEFT, RIGHT, TOP, BOTTOM
+        return FRAME
 
     @property
     def ticks(self) -> tuple[Tick, ...]:
@@ -154,11 +154,11 @@ def _places(stars: NDArray[np.float64], low: float, high: float) -> tuple[Place,
 def _dots(points: tuple[Point, ...], low: float, high: float) -> tuple[Dot, ...]:
     """Where the points are, and how large."""
     most = max(point.votes for point in points)
-    unit = (RIGHT - LEFT) / (high - low)
+    span = high - low
     return tuple(
         Dot(
-            x=round(LEFT + (point.mean - low) * unit, 1),
-            y=round(BOTTOM - (point.score - low) * unit, 1),
+            x=round(LEFT + (point.mean - low) / span * (RIGHT - LEFT), 1),
+            y=round(BOTTOM - (point.score - low) / span * (BOTTOM - TOP), 1),
             radius=radius(point.votes, most),
         )
         for point in points
@@ -170,7 +170,7 @@ def _labels(points: tuple[Point, ...], dots: tuple[Dot, ...]) -> tuple[Label, ..
     above = [place for place, point in enumerate(points) if point.score > point.mean]
     above.sort(key=lambda place: points[place].mean - points[place].score)
     named = [(dots[place], points[place].title) for place in above[:N_NAMED]]
-    return place_labels(named, dots, (LEFT, RIGHT, TOP, BOTTOM))
+    return place_labels(named, dots, FRAME)
 
 
 def _round_values(low: float, high: float) -> list[float]:

@@ -97,9 +97,10 @@ class FromRatings:
         rated[self._rated] = True
         others = opened.sampled[~rated[opened.sampled]]
         scores = opened.folding.score(self._person, others)
+        order = np.argsort(self._rated)
         return Around(
             others=np.stack((everyone.means[others], scores), axis=1),
-            given=np.stack((everyone.means[self._rated], self._stars), axis=1),
+            given=np.stack((everyone.means[self._rated], self._stars), axis=1)[order],
         )
 
     @cached_property

@@ -69,7 +69,7 @@ function told(form, { sort, known, ...choice }, all, n) {
  * @param {string} search
  * @param {Record<string, string | number>} changes
  */
-function here(search, changes = {}) {
+export function here(search, changes = {}) {
   const query = new URLSearchParams(search);
   for (const [name, value] of Object.entries(changes)) {
     if (value === "") query.delete(name);

@@ -8,7 +8,7 @@ import { fixed, movieUrl, plural, t } from "./words.js";
 const SMALL_WORDS = new Set("a an and at for in of on or the to".split(" "));
 const N_HUES = 9;
 const N_ARTS = 6;
-const FEW_VOTES = 10;
+export const FEW_VOTES = 10;
 const BAR =
   '<svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect class="off" width="100" height="8"/>';
 const DOT = '<span class="dot"> · </span>';
@@ -20,7 +20,7 @@ const NO_REASON = t(
 const ESCAPED = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "'": "&#39;", '"': "&#34;" };
 
 /** @param {string} text */
-const escape = (text) => text.replace(/[&<>'"]/g, (letter) => ESCAPED[letter]);
+export const escape = (text) => text.replace(/[&<>'"]/g, (letter) => ESCAPED[letter]);
 
 /** @param {string} title */
 export function initials(title) {

@@ -2,15 +2,17 @@
 import { accountOfRatings } from "./account.js";
 import { letsIn } from "./choice.js";
 import { FRAGMENT, find, make } from "./dom.js";
+import { chipsOf, drawChart } from "./draw.js";
 import { idHere, marked, ratings, tellMissing, whenFilmsChange } from "./films.js";
 import { fold, makeModel } from "./fold-in.js";
-import { listed } from "./listing.js";
-import { ownItem, pickItem, usualError } from "./markup.js";
+import { here, listed } from "./listing.js";
+import { FEW_VOTES, ownItem, pickItem, usualError } from "./markup.js";
 import { makeRanking, ranked, turn } from "./ranking.js";
 import { RatingScale } from "./scale.js";
 import { fixed, t, tn } from "./words.js";
 
 const TOP_N = 50;
+const MOST_SAMPLED = 400;
 const COLUMNS = "rank,movie_id,title,year,genres,predicted,typical_error,mean,votes,because";
 const RELOADED = "reloaded";
 
@@ -30,6 +32,7 @@ export async function open(section, redraw) {
   }
   status.textContent = t("Making the list …");
   const { titles, model, ranking } = await fetchAll(section);
+  const chart = JSON.parse(section.dataset.chart ?? "");
   const linked = isLinked ? await linkedRatings(titles) : null;
   const scale = new RatingScale(model.about.scale);
   /** @type {Recommendation[]} */
@@ -44,14 +47,19 @@ export async function open(section, redraw) {
     const gone = linked ? [] : [...marked("hidden"), ...marked("seen")];
     const leftOut = new Set(gone.map((film) => String(idHere(film))));
     let usual = "";
-    const { list, ...rest } = listed(before, search, (choice) => {
-      const picks = picksOf({ titles, model, ranking }, given, choice, leftOut);
+    const { list, rows, choice, ...rest } = listed(before, search, (asked) => {
+      const picks = picksOf({ titles, model, ranking }, given, asked, leftOut);
       usual = usualError(picks, scale);
       return picks.map((pick) => ({ ...pick, markup: () => pickItem(pick, scale, usual) }));
     });
     find(list, ".error-told").textContent =
       usual && t("Predictions here are typically off by about {stars} stars.", { stars: usual });
     chosen = rest.chosen;
+    list.querySelector(".chart")?.remove();
+    const undo = (/** @type {string} */ name) => here(search, { [`${name}_from`]: "", [`${name}_to`]: "", page: "" });
+    const chips = chipsOf(chart, choice, scale, undo);
+    const around = aroundOf({ titles, model }, given);
+    list.insertAdjacentHTML("beforeend", drawChart(chart, { rows, inside: rest.inside, ...around }, scale, chips));
     const n = Object.keys(given).length;
     const made = linked
       ? tn(
@@ -134,13 +142,10 @@ async function anew() {
  * @returns {Recommendation[]}
  */
 export function picksOf({ titles, model, ranking }, stars, choice, leftOut = new Set()) {
-  const scale = new RatingScale(model.about.scale);
-  const given = titles.movie_ids.flatMap((id, index) => (id in stars ? [index] : []));
-  const values = given.map((index) => scale.clipped(stars[titles.movie_ids[index]]));
+  const { given, values, person, scale } = personOf({ titles, model }, stars);
   const isWanted = (/** @type {number} */ index) =>
     !leftOut.has(String(titles.movie_ids[index])) && letsIn(choice, movieOf(titles, index));
   const best = ranked(ranking, titles.votes, given, values, TOP_N, isWanted);
-  const person = fold(model, given, values);
   const names = given.map((index) => titles.titles[index]);
   return turn(ranking, titles.votes, best, choice.known).map(({ index, reasons }, place) => {
     const unclipped = person.score(index);
@@ -155,6 +160,31 @@ export function picksOf({ titles, model, ranking }, stars, choice, leftOut = new
       account: accountOfRatings(names, person.parts(index), [model.average(index), score], scale),
     };
   });
+}
+
+/**
+ * What stands around the list of who gave these ratings in its chart: pairs of everyone's mean and stars.
+ * @param {Omit<Data, "ranking">} data
+ * @param {Ratings} stars
+ */
+export function aroundOf({ titles, model }, stars) {
+  const { given, values, person } = personOf({ titles, model }, stars);
+  const known = [...titles.votes.keys()].filter((index) => titles.votes[index] >= FEW_VOTES);
+  const step = 1 + Math.floor(known.length / MOST_SAMPLED);
+  const others = known.filter((index, place) => place % step === 0 && !given.includes(index));
+  const mean = (/** @type {number} */ index) => movieOf(titles, index).mean ?? NaN;
+  return {
+    others: others.map((index) => [mean(index), person.score(index)]),
+    given: given.map((index, place) => [mean(index), values[place]]),
+  };
+}
+
+/** @param {Omit<Data, "ranking">} data @param {Ratings} stars */
+function personOf({ titles, model }, stars) {
+  const scale = new RatingScale(model.about.scale);
+  const given = titles.movie_ids.flatMap((id, index) => (id in stars ? [index] : []));
+  const values = given.map((index) => scale.clipped(stars[titles.movie_ids[index]]));
+  return { given, values, person: fold(model, given, values), scale };
 }
 
 /** What was rated, the highest first. @param {Titles} titles @param {Ratings} given */

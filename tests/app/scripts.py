@@ -1,6 +1,7 @@
 """Runs the site's scripts without a browser, to hold what they write to what the server writes."""
 
 import csv
+import html
 import json
 import os
 import re
@@ -65,6 +66,21 @@ _ITEM = re.compile(r'<li class="pick".*?</li>\n', re.DOTALL)
 def rows_of(markup: str) -> list[str]:
     """Return the rows of a list, without empty lines and room at their ends."""
     return [_EMPTY.sub("\n", item) for item in _ITEM.findall(markup)]
+
+
+def chart_of(markup: str) -> str:
+    """Return the chart of a page or the like, without empty lines and room at their ends."""
+    _, start, rest = markup.partition('<figure class="chart"')
+    chart, end, _ = rest.partition("</figure>")
+    return _EMPTY.sub("\n", start + chart + end)
+
+
+def chart_texts_of(page: str) -> dict[str, str]:
+    """Return what a page hands to the script that draws its chart."""
+    found = re.search("data-chart='([^']*)'", page)
+    assert found is not None
+    texts: dict[str, str] = json.loads(html.unescape(found[1]))
+    return texts
 
 
 def films() -> list[tuple[str, int | None, tuple[str, ...]]]:

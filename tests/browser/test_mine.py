@@ -106,6 +106,50 @@ def test_mine_when_an_address_asks_for_it_then_arranged_as_the_sites_own(query, 
     assert shown(page) == expected
 
 
+CHART = """chart => [...chart.querySelectorAll("*")].map((each) => [
+  each.tagName,
+  ...[...each.attributes].map(({ name, value }) =>
+    `${name}=${value.replace(/^[^ ]*[?]/, "?").replace(/#[^#]{40,}$/, "")}`),
+  each.children.length ? "" : each.textContent,
+])"""
+
+
+@pytest.mark.parametrize("query", ["", "?sort=title&mean_from=3.0&score_to=4.5"])
+def test_mine_when_it_has_a_list_then_with_the_chart_of_the_sites_own(query, page, server):
+    server(query)
+    expected = page.locator(".chart").evaluate(CHART)
+    token = page.url.partition("/list/")[2].partition("?")[0]
+    assert len(expected) > 50
+    open_mine(page, query)
+    assert page.locator(".chart").evaluate(CHART) == expected
+    page.goto("/how")
+    page.goto(f"/list{query}#{token}")
+    page.locator(".tools.live").wait_for()
+    assert page.locator(".chart").evaluate(CHART) == expected
+
+
+def test_mine_when_its_chart_is_brushed_then_filtered_with_chips_that_undo_it(page):
+    open_mine(page)
+    first = shown(page)
+    chart = page.locator(".chart svg")
+    chart.focus()
+    page.keyboard.press("Home")
+    expect(page.locator(".readout")).to_contain_text("predicted")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.02)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.99, box["y"] + box["height"] * 0.5, steps=6)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile("/mine.*score_to=.*mean_from="))
+    expect(page.locator(".order-told")).to_contain_text("the filter")
+    assert page.locator("circle.out").count() > 0
+    for name in ("Predicted", "Everyone"):
+        page.locator(".chips a").filter(has_text=name).click()
+    expect(page).to_have_url(re.compile("/mine$"))
+    assert shown(page) == first
+
+
 def test_mine_when_sorted_filtered_and_paged_then_the_address_says_it_and_back_undoes_it(page):
     open_mine(page)
     first = shown(page)

@@ -1,4 +1,4 @@
-"""The list that the browser makes against the one of the site: its order, its rows, its file."""
+"""The list that the browser makes against the one of the site: its order, rows, file and chart."""
 
 import base64
 from dataclasses import replace
@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from tests.app import sample
-from tests.app.scripts import SCALES, films, rows_of, run_scripts
+from tests.app.scripts import SCALES, chart_of, chart_texts_of, films, rows_of, run_scripts
 
 LIST = """(scripts, given) => {
   const { arrange, choiceOf, makeModel, makeRanking, picksOf, pickItem, tableOf } = scripts;
-  const { usualError, RatingScale } = scripts;
+  const { aroundOf, drawChart, usualError, RatingScale } = scripts;
   const bytes = (text) => Uint8Array.from(Buffer.from(text, "base64")).buffer;
   const scale = new RatingScale(given.prior.scale);
   const model = makeModel(given.prior, bytes(given.factors));
@@ -21,9 +21,12 @@ LIST = """(scripts, given) => {
   const choice = choiceOf(given.search);
   const picks = arrange(choice, picksOf(data, given.ratings, choice));
   const usual = usualError(picks, scale);
-  return { rows: picks.map((pick) => pickItem(pick, scale, usual)), table: tableOf(picks) };
+  const inside = picks.map(({ movie }) => movie);
+  const drawn = { rows: picks, inside, ...aroundOf(data, given.ratings) };
+  const chart = drawChart(given.texts, drawn, scale, "");
+  return { chart, rows: picks.map((pick) => pickItem(pick, scale, usual)), table: tableOf(picks) };
 }"""
-SCRIPTS = ["choice.js", "fold-in.js", "markup.js", "mine.js", "ranking.js", "scale.js"]
+SCRIPTS = ["choice.js", "draw.js", "fold-in.js", "markup.js", "mine.js", "ranking.js", "scale.js"]
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -53,6 +56,7 @@ def test_list_when_made_in_the_browser_then_letter_by_letter_that_of_the_site(
         "ranking": client.get("/offline/ranking.json").json,
         "weights": _text(client, "/offline/ranking.bin"),
         "ratings": ratings,
+        "texts": chart_texts_of(client.get("/mine").text),
     }
     lists = []
     for known in ("", "well", "less"):
@@ -61,6 +65,7 @@ def test_list_when_made_in_the_browser_then_letter_by_letter_that_of_the_site(
         assert len(expected) == 50
         found = run_scripts(SCRIPTS, LIST, kept | {"search": f"?known={known}"})
         assert found["rows"] == expected
+        assert chart_of(found["chart"]) == chart_of(pages[0])
         assert found["table"] == client.get(f"{address}.csv?known={known}").text
         lists.append([row.partition('data-title="')[2].partition('"')[0] for row in expected])
     assert sorted(lists[0]) == sorted(lists[1]) == sorted(lists[2])

@@ -18,7 +18,7 @@ from tests.app.sample import UNRATED_ID
 SISTERS = [
     (path, sister(path))
     for path in PATHS
-    if path not in (PAGES["mine"], PAGES["you"])  # the browser fills these
+    if path not in (PAGES["mine"], PAGES["linked"], PAGES["you"])  # the browser fills these
 ]
 
 
