@@ -32,6 +32,7 @@ export function start(/** @type {ParentNode} */ root = document) {
   }
   for (const row of findAll(root, "[data-title]")) if (!row.querySelector(".marks")) addMarks(row);
   refresh();
+  document.adoptedStyleSheets = []; // what theme.js hid is away
   if (left && !left.line.isConnected) placeLine(root);
 }
 

@@ -12,10 +12,8 @@ import { count, movieUrl, t, tn } from "./words.js";
 const part = (name) => find(document, `[data-${name}]`);
 
 export function start() {
-  for (const each of findAll(document, "[data-you] [data-live]")) each.hidden = false;
   show();
   whenFilmsChange(show);
-  tell(t("What you rate, save or put aside is kept in this browser, and nowhere else."));
   const lost = Number(localStorage.getItem("lost"));
   localStorage.removeItem("lost");
   if (lost > 0) {
@@ -25,10 +23,12 @@ export function start() {
   part("save=csv").addEventListener("click", () => save("my-movies.csv", "text/csv", asCsv(allFilms())));
   part("clear").addEventListener("click", clear);
   const bring = find(document, "[data-bring]", HTMLInputElement);
-  bring.addEventListener("change", async () => {
+  const take = async () => {
     await bringBack([...(bring.files ?? [])]).catch((error) => tell(error.message));
     bring.value = "";
-  });
+  };
+  bring.addEventListener("change", take);
+  if (bring.files?.length) take(); // chosen before this script came
 }
 
 /** @param {string} text @param {(Node | string)[]} more */
