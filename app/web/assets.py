@@ -1,24 +1,28 @@
 """Static files, kept in memory and named by their content, so that browsers keep them for ever.
 
-There are a handful of small files; each is read and compressed once, when the app is made; scripts
-leave their comments behind, most of which are types. All scripts, and their texts in other
-languages, share one digest, so that a script finds another by its name alone.
+There are a handful of small files; each is read and compressed once, when the app is made. Scripts
+and style sheets are written in `app/static` and served from `app/served`, where `script/minify`
+puts them. All scripts, and their texts in other languages, share one digest, so that a script finds
+another by its name alone.
 """
 
 import gzip
 import hashlib
+import json
+import logging
 import mimetypes
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, Response, abort, request, url_for
 
 _APP = Path(__file__).parents[1]
-_FOLDER = _APP / "static"
+_STATIC = _APP / "static"
+_SERVED = _APP / "served"
 _SOURCES = (
     "app/**/*.py",
     "app/cards/*",
+    "app/served/*",
     "app/templates/*",
     "app/translations/*/LC_MESSAGES/*.mo",
     "app/static/*",
@@ -27,10 +31,8 @@ _SOURCES = (
 )
 _SCRIPTS = (".js", ".json")
 _DIGEST_LENGTH = 12
-_COMMENTS = re.compile(  # a comment with lines of its own, and a type within a line
-    rb"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*\n|^[ \t]*//[^\n]*\n|/\*\* @[^\n]*?\*/ ?",
-    re.DOTALL | re.MULTILINE,
-)
+_MINIFIED = (".js", ".css")
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,16 +45,33 @@ class Asset:
     digest: str
 
 
-def load_assets(folder: Path = _FOLDER) -> dict[str, Asset]:
-    """Read every file of a folder; the keys are file names."""
-    paths = [path for path in sorted(folder.iterdir()) if path.is_file()]
-    scripts = b"".join(path.read_bytes() for path in paths if path.suffix in _SCRIPTS)
-    return {path.name: _load(path, scripts) for path in paths}
+def load_assets(static: Path = _STATIC, served: Path = _SERVED) -> dict[str, Asset]:
+    """Read every static file, scripts and style sheets minified; the keys are file names.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a script or a style sheet was never minified.
+    """
+    paths = [path for path in sorted(static.iterdir()) if path.is_file()]
+    bodies = {path.name: _body(path, served) for path in paths}
+    scripts = b"".join(body for name, body in bodies.items() if name.endswith(_SCRIPTS))
+    return {
+        name: _asset(name, body, scripts if name.endswith(_SCRIPTS) else body)
+        for name, body in bodies.items()
+    }
 
 
-def without_comments(script: bytes) -> bytes:
-    """Return a script without comments, which are a fifth of it compressed."""
-    return _COMMENTS.sub(b"", script)
+def stale_assets(static: Path = _STATIC, served: Path = _SERVED) -> list[str]:
+    """Name the scripts and style sheets that were changed since they were last minified."""
+    made_of = json.loads((served / "sources.json").read_bytes())
+    written = {
+        path.name: hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+        for path in static.iterdir()
+        if path.suffix in _MINIFIED
+    }
+    names = made_of.keys() | written.keys()
+    return sorted(name for name in names if made_of.get(name) != written.get(name))
 
 
 def code_version() -> str:
@@ -69,6 +88,11 @@ def code_version() -> str:
 def init_assets(app: Flask) -> None:
     """Serve the static files at /static/<digest>/<name> and give templates `static_url(name)`."""
     assets = load_assets()
+    if stale := stale_assets():
+        _logger.warning(
+            "What is served is older than what is written in app/static: %s. Run script/minify.",
+            ", ".join(stale),
+        )
 
     def static(digest: str, name: str) -> Response:
         """A static file; under another digest than its own it is not to be kept."""
@@ -94,14 +118,21 @@ def init_assets(app: Flask) -> None:
     app.jinja_env.globals["static_url"] = static_url
 
 
-def _load(path: Path, scripts: bytes) -> Asset:
-    body = path.read_bytes()
-    named_by = scripts if path.suffix in _SCRIPTS else body
-    if path.suffix == ".js":
-        body = without_comments(body)
+def _body(path: Path, served: Path) -> bytes:
+    if path.suffix not in _MINIFIED:
+        return path.read_bytes()
+    minified = served / path.name
+    if not minified.is_file():
+        raise FileNotFoundError(
+            f"There is no {minified}, which is served for {path}. Run script/minify to make it."
+        )
+    return minified.read_bytes()
+
+
+def _asset(name: str, body: bytes, named_by: bytes) -> Asset:
     return Asset(
         body=body,
         gzipped=gzip.compress(body, mtime=0),
-        mimetype=mimetypes.guess_type(path.name)[0] or "application/octet-stream",
+        mimetype=mimetypes.guess_type(name)[0] or "application/octet-stream",
         digest=hashlib.sha256(named_by).hexdigest()[:_DIGEST_LENGTH],
     )

@@ -7,7 +7,6 @@ import pytest
 from flask import request
 
 from app import create_app
-from app.web import assets
 from tests.app.html import parse
 from tests.app.sample import NEVER_S, sample_settings
 
@@ -51,16 +50,6 @@ def test_static_file_when_under_another_digest_then_sent_but_not_kept(client):
 @pytest.mark.parametrize("name", ["nothing.css", "..%2F__init__.py", "%2Fetc%2Fpasswd"])
 def test_static_file_when_unknown_then_404(client, name):
     assert client.get(f"/static/000000000000/{name}").status_code == 404
-
-
-def test_load_assets_when_a_file_changes_then_its_digest_does(tmp_path):
-    file = tmp_path / "a.css"
-    file.write_text("a {}")
-    first = assets.load_assets(tmp_path)["a.css"]
-    file.write_text("b {}")
-    second = assets.load_assets(tmp_path)["a.css"]
-    assert first.digest != second.digest
-    assert gzip.decompress(second.gzipped) == second.body == b"b {}"
 
 
 BY_HTTPS, BY_HTTP = ({"X-Forwarded-Proto": scheme} for scheme in ("https", "http"))

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Comment
 
-from app.web.assets import without_comments
 from tests.app.addresses import OFFLINE, PATHS
 from tests.app.html import parse
 from tests.translations import DOMAINS, LANGUAGES, extract, problems, read
@@ -17,6 +16,7 @@ _LEAST = 12  # letters of a part: shorter ones may be a name, or the same in two
 _SHOWN = ("aria-label", "alt", "title", "placeholder", "aria-roledescription")
 TEMPLATES = Path(__file__).parents[2] / "app" / "templates"
 SCRIPTS = Path(__file__).parents[2] / "app" / "static"
+_COMMENT = re.compile(r"/\*\*(?s:.*?)\*/|(?:^|\s)//.*")
 # A text and its sister for more, or an error that nobody is shown.
 _CALL = re.compile(r'(?:\btn?|new Error)\(\s*(?:(?:"[^"]*"|`[^`]*`),?\s*)+')
 _KEYS = {"Enter", "Escape", "Home", "End", "Tab"}
@@ -91,7 +91,7 @@ def test_template_when_read_then_every_text_in_it_is_marked(app, path):
 
 @pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.js")), ids=lambda path: path.name)
 def test_script_when_read_then_every_text_in_it_is_marked(path):
-    script = without_comments(path.read_bytes()).decode()
-    unmarked = _CALL.sub("", re.sub(r"\s//.*", "", script))
+    script = _COMMENT.sub("", path.read_text(encoding="utf-8"))
+    unmarked = _CALL.sub("", script)
     found = {text for _, text in re.findall(r"([\"`])((?:[A-Z][a-z]+)(?: [^\"`]*)?)\1", unmarked)}
     assert sorted(found - _NO_TEXTS) == []

@@ -1,5 +1,8 @@
 """What pages weigh: all that a first visit loads, the scripts, the style sheet."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from app.web.assets import load_assets
@@ -8,6 +11,12 @@ from tests.app.addresses import OFFLINE, USUAL
 MOST_OF_A_PAGE = 100_000
 MOST_OF_SCRIPTS = 40_000
 MOST_OF_STYLE = 10_000  # compressed, as they are sent
+STATIC = Path(__file__).parents[2] / "app" / "static"
+RULES = """(text) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  return [...sheet.cssRules].map((rule) => rule.cssText);
+}"""
 
 
 @pytest.mark.parametrize("path", [*USUAL.values(), OFFLINE])
@@ -33,3 +42,19 @@ def test_scripts_when_compressed_one_by_one_then_light_together():
 def test_styles_when_compressed_then_light_together():
     sheets = [asset for name, asset in load_assets().items() if name.endswith(".css")]
     assert sum(len(each.gzipped) for each in sheets) <= MOST_OF_STYLE
+
+
+@pytest.mark.parametrize("name", [path.name for path in sorted(STATIC.glob("*.css"))])
+def test_style_sheet_when_minified_then_a_browser_reads_the_same_rules(name, browser):
+    sheets = [(STATIC / name).read_text(encoding="utf-8"), load_assets()[name].body.decode()]
+    page = browser.new_page()
+    written, served = ([_told_alike(rule) for rule in page.evaluate(RULES, s)] for s in sheets)
+    assert len(written) > 1
+    assert served == written
+    page.close()
+
+
+def _told_alike(rule):
+    """A rule with values that hold variables, which a browser keeps as they are written, alike."""
+    narrow = re.sub(r" ?([,/]) ?", r"\1", re.sub(r"\s+", " ", rule))
+    return re.sub(r"\b0(?=\.)", "", narrow)

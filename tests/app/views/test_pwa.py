@@ -1,12 +1,12 @@
 """The site as an app: its manifest and icons, its service worker, and its page for offline."""
 
 import json
-import re
 import struct
 
 import pytest
 
 from app import create_app
+from app.web.assets import load_assets
 from tests.app.html import internal_links, parse, text, texts
 from tests.app.sample import NEVER_S, sample_settings
 
@@ -21,8 +21,8 @@ def _png_size(body):
 
 def _site(worker):
     """What the worker's text says about the site."""
-    (found,) = re.findall(r"^const SITE = (\{.*\});", worker.text, re.MULTILINE)
-    return json.loads(found)
+    before, after = load_assets()["sw.js"].body.decode().split("__SITE__")
+    return json.loads(worker.text.removeprefix(before).removesuffix(after))
 
 
 def test_manifest_when_asked_for_then_names_and_colours_are_those_of_the_site(client, show):
