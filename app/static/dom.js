@@ -58,6 +58,11 @@ export function button(text, action, attributes = {}) {
   return made;
 }
 
+/** Gives a file to the visitor. @param {string} name @param {string} type @param {string} text */
+export function save(name, type, text) {
+  make("a", { download: name, href: URL.createObjectURL(new Blob([text], { type })) }).click();
+}
+
 /**
  * Makes a row of a list of pages: a link, and a line about it.
  * @param {string} href

@@ -1,7 +1,8 @@
 // The visitor's list, made in the browser from the ratings on this device, with or without a network.
 import { accountOfRatings } from "./account.js";
 import { letsIn } from "./choice.js";
-import { FRAGMENT, find, make } from "./dom.js";
+import { tableOfCells } from "./csv.js";
+import { FRAGMENT, find, save } from "./dom.js";
 import { chipsOf, drawChart } from "./draw.js";
 import { idHere, marked, ratings, tellMissing, whenFilmsChange } from "./films.js";
 import { fold, makeModel } from "./fold-in.js";
@@ -214,12 +215,6 @@ function decimal(value) {
   return Number.isInteger(number) ? `${number}.0` : String(number);
 }
 
-/** @param {string | number} cell */
-function quoted(cell) {
-  const text = String(cell).replace(/^(?=[=+@\t\r\n]|-(?![\d.]+$))/, "'");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /**
  * A list as CSV, the twin of app/model/listing.py.
  * @param {Recommendation[]} picks
@@ -230,14 +225,12 @@ export function tableOf(picks) {
     ...[decimal(score), decimal(error), movie.mean === null ? "" : decimal(movie.mean), movie.votes],
     reasons.map(({ title }) => title).join("|"),
   ]);
-  return [COLUMNS, ...rows.map((row) => row.map(quoted).join(",")), ""].join("\n");
+  return tableOfCells([COLUMNS.split(","), ...rows]);
 }
 
 /** @param {string} kind @param {string} name @param {string} type @param {() => string} text */
 function offerFile(kind, name, type, text) {
   const button = find(document, `[data-export="${kind}"]`);
   button.hidden = false;
-  button.addEventListener("click", () => {
-    make("a", { download: name, href: URL.createObjectURL(new Blob([text()], { type })) }).click();
-  });
+  button.addEventListener("click", () => save(name, type, text()));
 }

@@ -1,6 +1,6 @@
 // Searches the titles on this device, where the page for offline stands in for the search.
 import { field, find, pageRow } from "./dom.js";
-import { findTitles, localTitles } from "./titles.js";
+import { findTitles, foldWords, localTitles } from "./titles.js";
 import { movieUrl, t, tn } from "./words.js";
 
 const SEARCH_ADDRESS = /\/search$/;
@@ -21,8 +21,8 @@ export function start() {
   search(asked);
 }
 
-/** @param {string} query */
-async function search(query) {
+/** Where nothing else helps, without its numbers. @param {string} asked */
+async function search(asked) {
   const status = find(document, "[data-count]");
   let titles;
   try {
@@ -31,6 +31,9 @@ async function search(query) {
     status.textContent = t("The titles are not on this device yet.");
     return;
   }
+  const whole = findTitles(titles, asked);
+  const words = foldWords(asked).filter((word) => !/^\p{Nd}+$/u.test(word));
+  const query = whole.length > 0 ? asked : words.join(" ") || asked;
   const movies = findTitles(titles, query);
   const shown = movies.slice(0, MOST_FOUND);
   find(document, "[data-found]").replaceChildren(...(await Promise.all(shown.map(row))));

@@ -1,6 +1,6 @@
 // What a visitor rated, saved or put aside on this device: to change, to take away and to bring back.
 import { gather } from "./adopt.js";
-import { button, find, findAll, make } from "./dom.js";
+import { button, find, findAll, make, save } from "./dom.js";
 import { asCsv, asJson, readExport } from "./exports.js";
 import { allFilms, idHere, keepFilms, setHere, tellMissing, whenFilmsChange } from "./films.js";
 import { start as startMarks } from "./marks.js";
@@ -115,9 +115,4 @@ function clear() {
   }, { class: "button" });
   tell(t("Everything is cleared from this device."), undo);
   undo.focus();
-}
-
-/** @param {string} name @param {string} type @param {string} text */
-function save(name, type, text) {
-  make("a", { download: name, href: URL.createObjectURL(new Blob([text], { type })) }).click();
 }

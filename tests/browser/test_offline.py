@@ -155,6 +155,10 @@ def test_search_when_offline_then_finds_titles_and_says_which_are_kept(context, 
     expect(page.get_by_role("link", name="Amélie")).to_be_visible()
     expect(found).to_contain_text("needs a connection")
     expect(page.locator("[data-count]")).to_have_text("1 movie for “amelie”.")
+    field.fill("Alien 4")
+    field.press("Escape")
+    field.press("Enter")
+    expect(page.locator("[data-count]")).to_have_text("3 movies for “alien”.")
 
 
 def test_rating_when_offline_then_a_list_is_made_on_the_device(context, site):
