@@ -30,6 +30,9 @@ export function start() {
   /** @type {Promise<(below: HTMLElement) => void> | null} */
   let questions = null;
 
+  for (const input of findAll(asks, "input", HTMLInputElement)) {
+    if (input.checked && !input.defaultChecked) give(input); // before the script was there
+  }
   arrange();
   whenFilmsChange(show);
   show();
@@ -48,6 +51,16 @@ export function start() {
     });
     before.sort((a, b) => b.at.localeCompare(a.at));
     rowsOf(rated).append(...before.slice(0, MOST_BEFORE).map((film) => makeRow(film, true)));
+  }
+
+  /** Keeps the stars that were chosen. @param {HTMLInputElement} chosen */
+  function give(chosen) {
+    const row = chosen.closest("li");
+    const movie = row && movies.get(`${row.dataset.movie}`);
+    if (!movie) return;
+    latest = row.closest("section") ?? asked;
+    isKept = rate(movie, chosen.value === "" ? null : Number(chosen.value));
+    if (!isKept) say(t("This browser keeps nothing; “See my list” sends your stars to the site instead."));
   }
 
   /** Shows on every row, and in the bar, what is kept. */
@@ -150,14 +163,7 @@ export function start() {
     show();
   }
 
-  form.addEventListener("change", ({ target }) => {
-    const row = target instanceof HTMLInputElement && target.closest("li");
-    const movie = row && movies.get(`${row.dataset.movie}`);
-    if (!movie) return;
-    latest = row.closest("section") ?? asked;
-    isKept = rate(movie, target.value === "" ? null : Number(target.value));
-    if (!isKept) say(t("This browser keeps nothing; “See my list” sends your stars to the site instead."));
-  });
+  form.addEventListener("change", ({ target }) => target instanceof HTMLInputElement && give(target));
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
     event.preventDefault(); // would send the form

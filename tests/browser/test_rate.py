@@ -328,3 +328,18 @@ def test_without_scripts_then_stars_more_none_search_and_list_as_before(site, br
     page.get_by_role("button", name="See my list").click()
     expect(page.locator("aside .own li")).to_have_count(3)
     context.close()
+
+
+def test_stars_when_given_before_the_script_is_there_then_kept(site, browser):
+    context = browser.new_context(base_url=site)
+    page = context.new_page()
+    held = []
+    page.route("**/rate.js", lambda route: held.append(route))
+    page.goto("/rate", wait_until="domcontentloaded")
+    page.locator(".ask label").nth(3).click()
+    page.wait_for_function("() => performance.getEntriesByType('resource').length > 3")
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    expect(page.locator(".rate-status")).to_contain_text("1 rated")
+    context.close()

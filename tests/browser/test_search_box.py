@@ -78,7 +78,7 @@ def test_enter_when_nothing_is_chosen_then_searches_as_without_suggestions(page)
     page.keyboard.type("alien")
     expect(options(page).first).to_be_visible()
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/search\?q=alien"))
+    expect(page).to_have_url(re.compile(r"/search\?user=7&q=alien"))
 
 
 def test_enter_when_the_text_was_changed_after_choosing_then_the_text_counts(page):
@@ -88,7 +88,7 @@ def test_enter_when_the_text_was_changed_after_choosing_then_the_text_counts(pag
     page.keyboard.press("ArrowDown")
     page.keyboard.type("ien dawn")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/search\?q=alien\+dawn"))
+    expect(page).to_have_url(re.compile(r"/search\?user=7&q=alien\+dawn"))
 
 
 def test_enter_when_it_ends_the_composing_of_a_letter_then_it_chooses_nothing(page):

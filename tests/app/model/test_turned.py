@@ -99,7 +99,7 @@ def test_order_when_a_list_is_shown_then_one_sentence_says_it(show, path):
 
 def test_order_when_turned_or_sorted_then_the_sentence_says_so(show):
     assert "Less known ones are moved up." in text(show("/users/7?known=less").main)
-    assert "Sorted by: newest." in text(show("/users/7?known=less&sort=new").main)
+    assert "Sorted by: Newest." in text(show("/users/7?known=less&sort=new").main)
 
 
 @pytest.mark.parametrize("ending", ["", ".json", ".csv"])

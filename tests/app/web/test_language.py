@@ -2,10 +2,12 @@
 
 import pytest
 
+from app import create_app
 from app.languages import NAMES, Speech
 from app.web.language import speak_as_asked, wanted
 from tests.app.addresses import PATHS, sister
 from tests.app.html import internal_links, parse, text
+from tests.app.sample import NEVER_S, sample_settings
 
 SAME_IN_ALL = ("/openapi.json", "/users/7.json", "/users/7.csv", "/index.json", "/healthz")
 SAME_IN_ALL += ("/offline/titles.json", "/robots.txt", "/sw.js")
@@ -75,10 +77,16 @@ def test_page_when_shown_then_leads_to_itself_in_each_language(client, path):
         (f"/{code}{stem}", code, name) for code, name in NAMES.items()
     ]
     assert [a["lang"] for a in links if a.get("aria-current")] == ["en"]
-    alternates = page.select("link[rel=alternate][hreflang]")
+    assert page.select("link[rel=alternate][hreflang]") == []  # search engines need a host
+
+
+def test_page_when_the_site_knows_its_host_then_tells_search_engines_of_each_language(sample):
+    settings = sample_settings(sample, site_url="https://films.example")
+    client = create_app(settings, check_every_s=NEVER_S).test_client()
+    alternates = parse(client.get("/movies/3")).select("link[rel=alternate][hreflang]")
     assert [(a["hreflang"], a["href"]) for a in alternates] == [
-        *((code, f"/{code}{stem}") for code in NAMES),
-        ("x-default", stem),
+        *((code, f"https://films.example/{code}/movies/3") for code in NAMES),
+        ("x-default", "https://films.example/movies/3"),
     ]
 
 
