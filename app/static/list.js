@@ -9,6 +9,7 @@ const AWAY = /^50[234]$/; // what a router says when the site itself does not an
 
 const here = () => location.pathname + location.search;
 let shown = here();
+let nAsked = 0; // of two lists asked for at once the later one is shown
 
 /** What makes the lists of /mine. @type {((list: HTMLElement, search: string) => HTMLElement) | null} */
 let makeHere = null;
@@ -17,6 +18,7 @@ export async function start() {
   const list = find(document, "#list");
   if (navigator.clipboard) findAll(document, "[data-copy]").forEach(wireCopy);
   addEventListener("popstate", () => {
+    nAsked++; // what is still awaited is of an address that was left
     if (here() !== shown) show(location.href); // else only the part of the page changed
   });
   if ("mine" in list.dataset) return startMine(list);
@@ -121,10 +123,11 @@ async function go(address) {
  */
 async function show(address) {
   const list = find(document, "#list");
+  const turn = ++nAsked;
   list.querySelector(".not-shown")?.remove();
   try {
     const next = await listAt(list, address);
-    if (!next) return false;
+    if (!next || turn !== nAsked) return false;
     swap(list, next);
     const heading = find(next, "h2");
     heading.tabIndex = -1;
@@ -132,6 +135,7 @@ async function show(address) {
     if (next.getBoundingClientRect().top < 0) next.scrollIntoView();
     return true;
   } catch (error) {
+    if (turn !== nAsked) return false;
     const line = make("p", { class: "notice not-shown", role: "status" });
     find(list, ".order-told").after(line);
     list.querySelector("form")?.reset();

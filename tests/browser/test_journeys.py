@@ -121,6 +121,17 @@ def test_filter_by_brush_then_the_list_and_the_address_say_it_and_back_undoes_it
     assert titles(page) == everything
 
 
+def test_list_when_two_are_asked_for_at_once_then_the_later_one_is_shown(page):
+    open_list(page)
+    first = titles(page)
+    page.get_by_label("Sort by").select_option("title")
+    expect(page).to_have_url(re.compile("sort=title"))
+    page.get_by_label("Sort by").select_option("old")
+    expect(page).to_have_url(re.compile("sort=old"))
+    page.evaluate("history.back(); setTimeout(() => history.back(), 1)")
+    expect(page.locator(".pick h3 a")).to_have_text(first)
+
+
 def test_sort_without_a_button_then_the_list_the_address_and_the_file_agree(page):
     open_list(page)
     page.get_by_label("Sort by").select_option("title")
