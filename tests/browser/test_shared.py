@@ -75,6 +75,16 @@ def test_link_when_it_is_this_devices_then_it_is_called_so_and_more_is_rated_on_
     expect(page).to_have_url(re.compile("/rate$"))
 
 
+def test_link_when_older_than_other_ratings_of_the_device_then_still_its_own(device):
+    page = device(FRIENDS | OWN)
+    page.goto(f"/list/{token_of_stars(FRIENDS)}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your list")
+    expect(page.get_by_role("button", name="For both of us")).to_be_hidden()
+    page.locator(".marks").last.wait_for()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".told-you").locator("visible=true")).to_have_count(0)
+
+
 def test_link_when_one_star_is_another_then_it_is_not_this_devices(device):
     page = device(FRIENDS | {1: 4.0})
     page.goto(f"/list/{token_of_stars(FRIENDS)}")
