@@ -21,19 +21,20 @@ def init_own_ratings(app: Flask) -> None:
         app.jinja_env.globals[function.__name__] = function
 
 
-def own_rows(ratings: Sequence[OwnRating], scale: RatingScale) -> Markup:
-    """Write ratings as items of a list."""
-    return Markup("".join(_own_row(own, scale) for own in ratings))
+def own_rows(ratings: Sequence[OwnRating], scale: RatingScale, user_query: str = "") -> Markup:
+    """Write ratings as items of a list; their links go on with the user of `user_query`."""
+    return Markup("".join(_own_row(own, scale, user_query) for own in ratings))
 
 
-def _own_row(own: OwnRating, scale: RatingScale) -> str:
+def _own_row(own: OwnRating, scale: RatingScale, user_query: str) -> str:
     year = f' <span class="quiet num">{own.year}</span>' if own.year else ""
     when = ""
     if own.day:
         when = f'<span class="dot"> · </span><time datetime="{own.day}">{day_text(own.day)}</time>'
+    address = movie_url(own.movie_id) + escape(user_query)
     return (
         f"<li>{tile(own.movie_id, own.title, 'small')}\n"
-        f'<div><a href="{movie_url(own.movie_id)}">{escape(own.title)}</a>{year}\n'
+        f'<div><a href="{address}">{escape(own.title)}</a>{year}\n'
         f'<p class="meta">{stars(own.rating, scale)} '
         f'<span class="num">{scale.rating_text(own.rating)}</span>{when}</p></div></li>\n'
     )

@@ -96,8 +96,15 @@ function addMarks(row) {
     bar.append(button(t("Remove"), remove, { "aria-label": `${t("Remove")}: ${title}` }));
   }
   for (const details of findAll(row, "details", HTMLDetailsElement)) bar.append(accountButton(details, title));
-  const place = row.querySelector(".why") ?? row.querySelector("div") ?? row;
-  place.append(...(row.matches("[data-mine]:not([data-linked]) *") ? [] : [told]), bar);
+  const isTile = row.matches(".grid > *");
+  const opener = button(t("Rate or save"), () => {
+    bar.hidden = !bar.hidden;
+    opener.setAttribute("aria-expanded", String(!bar.hidden));
+  }, { class: "opener", "aria-expanded": "false" });
+  bar.hidden = isTile;
+  const place = isTile ? row : (row.querySelector(".why") ?? row.querySelector("div") ?? row);
+  const tells = row.matches("[data-mine]:not([data-linked]) *") ? [] : [told];
+  place.append(...tells, ...(isTile ? [opener] : []), bar);
   wireKeys(bar);
   marked.push(each);
 
@@ -108,6 +115,10 @@ function addMarks(row) {
       stars[k].setAttribute("aria-checked", String(level === given));
       stars[k].classList.toggle("on", level <= given);
     });
+    const label = given > 0 ? `★ ${given}` : kinds.find(([kind]) => kind === film?.mark)?.[1];
+    opener.textContent = label ?? t("Rate or save");
+    opener.setAttribute("aria-label", `${opener.textContent}: ${title}`);
+    opener.classList.toggle("said", label !== undefined);
     kinds.forEach(([kind], k) => toggles[k].setAttribute("aria-pressed", String(film?.mark === kind)));
   }
 }

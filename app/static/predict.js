@@ -44,6 +44,8 @@ export async function predict(shown) {
   for (const { place } of shown) place.replaceChildren();
   found.forEach(({ score, error }, k) => {
     const told = { stars: scale.scoreText(scale.clipped(score)), error: scale.scoreText(error) };
-    asked[k].place.textContent = t("You would give it {stars}, give or take {error}.", told);
+    asked[k].place.textContent = asked[k].place.matches(".grid *")
+      ? t("You: {stars} ± {error}", told)
+      : t("You would give it {stars}, give or take {error}.", told);
   });
 }

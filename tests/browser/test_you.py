@@ -138,7 +138,7 @@ def test_rating_when_given_anywhere_then_counted_in_the_navigation_without_a_jum
     page.goto("/movies/1")
     mine = page.locator(".top .your-list")
     expect(mine).to_be_hidden()
-    expect(page.locator(".told-you")).to_have_text("")
+    expect(page.locator(".yours .told-you")).to_have_text("")
     rate(page, 1, 5)
     rate(page, 2, 2)
     expect(mine).to_be_visible()

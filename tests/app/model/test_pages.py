@@ -137,6 +137,7 @@ def test_user_page_when_opened_then_own_ratings_are_latest_first(client, show):
     assert text(page.aside.h2) == "Latest ratings"
     assert texts([row.a for row in own]) == [each["title"] for each in ratings]
     assert len(own) == 12
+    assert all(row.a["href"].endswith(f"?user={FEW_ID}") for row in own)
     days = [row.time["datetime"] for row in own]
     assert days == sorted(days, reverse=True)
     assert texts([row.select_one(".meta .num") for row in own]) == [
