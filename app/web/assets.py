@@ -2,7 +2,7 @@
 
 There are a handful of small files; each is read and compressed once, when the app is made. Scripts
 and style sheets are written in `app/static` and served from `app/served`, where `script/minify`
-puts them. All scripts, and their texts in other languages, share one digest, so that a script finds
+puts them, some scripts together in one. All scripts, and their texts in other languages, share one digest, so that a script finds
 another by its name alone.
 """
 
@@ -53,8 +53,17 @@ def load_assets(static: Path = _STATIC, served: Path = _SERVED) -> dict[str, Ass
     FileNotFoundError
         If a script or a style sheet was never minified.
     """
+    made_of = _made_of(served)
+    known = {source for sources in made_of.values() for source in sources}
     paths = [path for path in sorted(static.iterdir()) if path.is_file()]
-    bodies = {path.name: _body(path, served) for path in paths}
+    missing = [path.name for path in paths if path.suffix in _MINIFIED and path.name not in known]
+    missing += [name for name in made_of if not (served / name).is_file()]
+    if missing:
+        raise FileNotFoundError(
+            f"app/served lacks what is made of {', '.join(missing)}. Run script/minify."
+        )
+    bodies = {path.name: path.read_bytes() for path in paths if path.suffix not in _MINIFIED}
+    bodies |= {name: (served / name).read_bytes() for name in made_of}
     scripts = b"".join(body for name, body in bodies.items() if name.endswith(_SCRIPTS))
     return {
         name: _asset(name, body, scripts if name.endswith(_SCRIPTS) else body)
@@ -64,7 +73,9 @@ def load_assets(static: Path = _STATIC, served: Path = _SERVED) -> dict[str, Ass
 
 def stale_assets(static: Path = _STATIC, served: Path = _SERVED) -> list[str]:
     """Name the scripts and style sheets that were changed since they were last minified."""
-    made_of = json.loads((served / "sources.json").read_bytes())
+    made_of = {
+        name: digest for sources in _made_of(served).values() for name, digest in sources.items()
+    }
     written = {
         path.name: hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
         for path in static.iterdir()
@@ -72,6 +83,12 @@ def stale_assets(static: Path = _STATIC, served: Path = _SERVED) -> list[str]:
     }
     names = made_of.keys() | written.keys()
     return sorted(name for name in names if made_of.get(name) != written.get(name))
+
+
+def _made_of(served: Path) -> dict[str, dict[str, str]]:
+    """What is served by name, each with the digests of its sources by name."""
+    found: dict[str, dict[str, str]] = json.loads((served / "sources.json").read_bytes())
+    return found
 
 
 def code_version() -> str:
@@ -116,17 +133,6 @@ def init_assets(app: Flask) -> None:
 
     app.add_url_rule("/static/<digest>/<name>", "static", static)
     app.jinja_env.globals["static_url"] = static_url
-
-
-def _body(path: Path, served: Path) -> bytes:
-    if path.suffix not in _MINIFIED:
-        return path.read_bytes()
-    minified = served / path.name
-    if not minified.is_file():
-        raise FileNotFoundError(
-            f"There is no {minified}, which is served for {path}. Run script/minify to make it."
-        )
-    return minified.read_bytes()
 
 
 def _asset(name: str, body: bytes, named_by: bytes) -> Asset:

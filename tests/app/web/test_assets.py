@@ -24,7 +24,9 @@ def folders(tmp_path):
         (static / name).write_bytes(body)
     (served / "a.css").write_bytes(b"a{}")
     (served / "a.js").write_bytes(b"let a;")
-    made_of = {name: hashlib.sha256(sources[name]).hexdigest() for name in ("a.css", "a.js")}
+    made_of = {
+        name: {name: hashlib.sha256(sources[name]).hexdigest()} for name in ("a.css", "a.js")
+    }
     (served / "sources.json").write_text(json.dumps(made_of))
     return static, served
 
@@ -55,6 +57,22 @@ def test_assets_when_one_was_never_minified_then_says_what_makes_it(folders):
     (folders[1] / "a.js").unlink()
     with pytest.raises(FileNotFoundError, match=r"a\.js.* Run script/minify"):
         load_assets(*folders)
+
+
+def test_assets_when_scripts_are_served_as_one_then_by_its_name_and_stale_by_theirs(folders):
+    static, served = folders
+    (static / "b.js").write_bytes(b"let b;\n")
+    (served / "both.js").write_bytes(b"let a,b;")
+    made_of = json.loads((served / "sources.json").read_text())
+    digest = hashlib.sha256(b"let b;\n").hexdigest()
+    made_of["both.js"] = {**made_of.pop("a.js"), "b.js": digest}
+    (served / "sources.json").write_text(json.dumps(made_of))
+    found = load_assets(*folders)
+    assert sorted(found) == ["a.css", "a.svg", "both.js"]
+    assert found["both.js"].body == b"let a,b;"
+    assert stale_assets(*folders) == []
+    (static / "b.js").write_bytes(b"let c;\n")
+    assert stale_assets(*folders) == ["b.js"]
 
 
 def test_assets_when_changed_added_or_taken_away_since_minified_then_named(folders):
