@@ -28,7 +28,9 @@ export function start(/** @type {ParentNode} */ root = document) {
   }
   for (const list of findAll(root, ".picks")) {
     const n = list.querySelectorAll(".pick").length;
-    if (!lists.has(list)) lists.set(list, { n, held: [], next: nextPage(list), filling: Promise.resolve() });
+    if (lists.has(list)) continue;
+    lists.set(list, { n, held: [], next: nextPage(list), filling: Promise.resolve() });
+    leaveOutShown(list);
   }
   for (const row of findAll(root, "[data-title]")) if (!row.querySelector(".marks")) addMarks(row);
   refresh();
@@ -219,6 +221,10 @@ async function fillNow(list) {
   while (more && list.isConnected && list.querySelectorAll(".pick").length < more.n) {
     const row = more.held.shift();
     if (row && !isDone(filmsHere().get(row.dataset.movie ?? ""))) {
+      const { page, pages, keep } = movedUp();
+      if (pages[row.dataset.movie ?? ""] < page) continue;
+      pages[row.dataset.movie ?? ""] = page;
+      keep();
       list.append(document.adoptNode(row));
       addMarks(row);
       refresh();
@@ -228,6 +234,29 @@ async function fillNow(list) {
       more.held = rows ? findAll(rows, ".pick") : [];
       more.next = rows ? nextPage(rows) : undefined;
     } else if (!row) return;
+  }
+}
+
+/** Which rows moved up, and to which page of this list: elsewhere they are not shown again. */
+function movedUp() {
+  const { pathname, searchParams } = new URL(location.href);
+  const page = Number(searchParams.get("page") ?? 1);
+  searchParams.delete("page");
+  const key = `moved ${pathname}?${searchParams}`;
+  /** @type {Record<string, number>} */
+  const pages = JSON.parse(sessionStorage.getItem(key) ?? "{}");
+  return { page, pages, keep: () => sessionStorage.setItem(key, JSON.stringify(pages)) };
+}
+
+/** Takes away what moved up to an earlier page; what did to this one does so anew. @param {HTMLElement} list */
+function leaveOutShown(list) {
+  try {
+    const { page, pages, keep } = movedUp();
+    for (const row of findAll(list, ".pick")) if (pages[row.dataset.movie ?? ""] < page) row.remove();
+    for (const [id, shownOn] of Object.entries(pages)) if (shownOn === page) delete pages[id];
+    keep();
+  } catch {
+    // This browser keeps nothing, so nothing moved up.
   }
 }
 

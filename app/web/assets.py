@@ -2,8 +2,8 @@
 
 There are a handful of small files; each is read and compressed once, when the app is made. Scripts
 and style sheets are written in `app/static` and served from `app/served`, where `script/minify`
-puts them, some scripts together in one. All scripts, and their texts in other languages, share one digest, so that a script finds
-another by its name alone.
+puts them, some scripts together as one. All scripts, and their texts in other languages, share one
+digest, so that a script finds another by its name alone.
 """
 
 import gzip

@@ -91,8 +91,12 @@ def test_put_aside_seen_or_rated_then_leaves_with_undo_the_next_moves_up_also_wh
     expect(page.locator(".pick")).to_have_count(10)
     assert titles(page)[:8] == [before[0], *before[3:]]
     assert titles(page)[8] == moved_up
+    also_up = titles(page)[9]
     page.goto(following)
-    assert titles(page)[0] == moved_up
+    expect(page.locator(".pick")).to_have_count(0)  # its two rows have moved up
+    page.go_back()
+    expect(page.locator(".pick")).to_have_count(10)
+    assert titles(page)[8:] == [moved_up, also_up]
 
 
 def test_mark_when_pressed_then_its_name_stays_and_its_state_changes(page):
