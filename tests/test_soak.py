@@ -77,7 +77,7 @@ def test_soak_of_bits_when_hashes_are_not_compared_then_it_finds_wrong_pages(tmp
             return False
 
     monkeypatch.setattr(records, "_digest", lambda *_: Agreeable(records.DIGEST_BYTES))
-    assert soak_bits(tmp_path, 100, SEED).wrong
+    assert soak_bits(tmp_path, 400, SEED).wrong
 
 
 def test_tally_when_something_is_lost_then_not_good_and_shown():

@@ -24,7 +24,7 @@ LONGEST_TOKEN = 6000  # of gunicorn's and Heroku's 8 kB for a request's first li
 _MOST_BYTES = 500_000  # of JSON: a short token can unpack to a very long one
 _IN_ADDRESS = re.compile(r"(?:/list/|#|^)([\w-]+)(?:\?.*)?$")
 _Id = Annotated[int, msgspec.Meta(ge=-MAX_ID, le=MAX_ID)] | str | None
-_Star = Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
+_Star = Annotated[float, msgspec.Meta(ge=-3.5e38, le=3.5e38)]  # as releases hold them
 _Title = Annotated[str, msgspec.Meta(max_length=CUT_LETTERS)]
 _Year = Annotated[int, msgspec.Meta(ge=-9999, le=9999)] | None
 _Form = tuple[str, tuple[_Star, _Star, _Star], list[tuple[_Id, _Star, _Title, _Year]]]
@@ -99,7 +99,7 @@ def _read(token: str) -> SharedRatings | None:
 
 def _short(number: float) -> float:
     """The number as JavaScript writes it: 5, not 5.0."""
-    return int(number) if number.is_integer() else number
+    return int(number) if number == int(number) else number
 
 
 def _order(rated: SharedRating) -> tuple[int, int, bytes, bytes, int]:

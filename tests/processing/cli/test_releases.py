@@ -54,7 +54,7 @@ def test_list_when_some_are_published_then_aligned_and_active_is_marked(
     ]
     assert lines[1].split()[:2] == ["*", ids[1]]
     assert lines[2].split() == [
-        *(ids[0], "2006-10-02", "08:30:00", "Golden", "5", "surprise", "0.8750", "4.8", "kB")
+        *(ids[0], "2006-10-02", "08:30:00", "Golden", "5", "surprise", "0.8750", "5.1", "kB")
     ]
     assert lines[3].split() == ["20061001T083000Z-00000000", "incomplete"]
     assert len({line.index("2006") for line in lines[1:]}) == 1

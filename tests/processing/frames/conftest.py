@@ -15,7 +15,7 @@ from tests.small_profile import PROFILE
 def held(tmp_path_factory):
     """`data`, `model`, and `release`, which is published in the folder `where`."""
     work = Work(tmp_path_factory.mktemp("work"))
-    rows = tasteful_rows(31, n_users=60, n_movies=40)
+    rows = tasteful_rows(31, n_users=60, n_movies=40, density=0.75)
     data = Dataset(dataset_of(ratings_of(rows, titled=[10_000])), work)
     model = Model(data, *pipeline.measure(data._data, PROFILE, work.path))
     where = tmp_path_factory.mktemp("published") / "predictions"
