@@ -61,7 +61,7 @@ def kept(page):
 
 def chosen(page, section):
     """The titles of one of the lists of one's movies."""
-    return page.locator(f"[data-kept={section}] a").all_inner_texts()
+    return page.locator(f"[data-kept={section}] a").all_text_contents()
 
 
 def accessible(page):
