@@ -148,8 +148,8 @@ def movies_page(opened: OpenedRelease, site: SiteInfo, browse: Browse) -> Movies
     n_pages = max(1, math.ceil(len(found) / PER_PAGE))
     if browse.page > n_pages:
         raise PageNotFoundError(
-            f"These movies fill {n_pages} page(s); there is no page {browse.page}. "
-            "Go to the first one."
+            gettext("There is no page %(page)s of this list; the last is %(last)s.")
+            % {"page": browse.page, "last": n_pages}
         )
     first = (browse.page - 1) * PER_PAGE
     movies = tuple(map(opened.movie, found.tolist()))
@@ -192,7 +192,11 @@ def surprise(opened: OpenedRelease, browse: Browse) -> Id:
     known = found[opened.everyone.votes[found] >= FEW_VOTES]
     if not len(known):
         raise PageNotFoundError(
-            f"No movie of this kind has been rated by {FEW_VOTES} viewers. Choose another genre."
+            gettext(
+                "No movie of this kind has been rated by %(n)s viewers. Choose another genre or "
+                "decade."
+            )
+            % {"n": FEW_VOTES}
         )
     return opened.release.movie_id(secrets.choice(known[: _n_loved(len(known))].tolist()))
 
