@@ -8,6 +8,8 @@ from itertools import combinations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.watched import brush, watched_page
+
 PHONE = {"width": 390, "height": 844}
 # The rows of a list as they are shown, less the accounts, to the hundredth where a device knows
 # factors in 16 bits, and buttons.
@@ -21,13 +23,8 @@ ROWS = """() => [...document.querySelectorAll(".pick")].map((shown) => {
 @pytest.fixture
 def page(site, browser):
     """A new visitor's page, whose scripts may not fail."""
-    context = browser.new_context(base_url=site)
-    page = context.new_page()
-    failures = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    yield page
-    context.close()
-    assert failures == []
+    with watched_page(browser, base_url=site) as page:
+        yield page
 
 
 def give(page, stars):
@@ -82,13 +79,7 @@ def test_find_a_user_then_why_this_movie_then_its_page_then_a_similar_one(page):
 def test_filter_by_brush_then_the_list_and_the_address_say_it_and_back_undoes_it(page):
     open_list(page)
     everything = titles(page)
-    chart = page.locator(".chart svg")
-    chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.02)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.99, box["y"] + box["height"] * 0.5, steps=6)
-    page.mouse.up()
+    brush(page)
     expect(page).to_have_url(re.compile("score_to=.*mean_from="))
     expect(page.get_by_text("pass the filter")).to_be_visible()
     some = titles(page)

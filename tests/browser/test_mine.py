@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.app.sample import FILMS, publish_sample
+from tests.browser.watched import watched_page
 from tests.servers import fetch
 
 STARS = {1: 5, 2: 4, 4: 1, 9: 5, 21: 4, 22: 3}
@@ -43,15 +44,10 @@ def films(**marks):
 @pytest.fixture
 def page(site, browser):
     """A page of a visitor who rated six movies; its scripts may not fail."""
-    context = browser.new_context(base_url=site)
-    page = context.new_page()
-    failures = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.goto("/how")
-    page.evaluate(KEEP, films())
-    yield page
-    context.close()
-    assert failures == []
+    with watched_page(browser, base_url=site) as page:
+        page.goto("/how")
+        page.evaluate(KEEP, films())
+        yield page
 
 
 def open_mine(page, query=""):

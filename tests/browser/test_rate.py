@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.watched import watched_page
+
 PHONE = {"width": 390, "height": 844}
 BOX = "Add a movie that you know"
 
@@ -13,17 +15,12 @@ BOX = "Add a movie that you know"
 @pytest.fixture
 def page(site, browser):
     """A new visitor who rates, whose page is never left and whose scripts may not fail."""
-    context = browser.new_context(base_url=site, service_workers="block")
-    page = context.new_page()
-    failures, left = [], []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.goto("/rate")
-    page.get_by_role("combobox", name=BOX).wait_for()
-    page.on("framenavigated", lambda frame: left.append(frame.url))
-    page.left = left
-    yield page
-    context.close()
-    assert failures == []
+    with watched_page(browser, base_url=site, service_workers="block") as page:
+        page.goto("/rate")
+        page.get_by_role("combobox", name=BOX).wait_for()
+        page.left = []
+        page.on("framenavigated", lambda frame: page.left.append(frame.url))
+        yield page
 
 
 def add(page, query):

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.app.sample import publish_sample
+from tests.browser.watched import brush
 from tests.servers import fetch
 
 OTHER_RELEASE = "2026-10-03T08:30:00Z"
@@ -47,16 +48,6 @@ def _next_page(page):
     page.get_by_role("link", name="Next →").click()
 
 
-def _brush(page):
-    chart = page.locator(".chart svg")
-    chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.02)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.99, box["y"] + box["height"] * 0.5, steps=6)
-    page.mouse.up()
-
-
 def _back(page):
     page.evaluate("history.back()")
 
@@ -69,7 +60,7 @@ WAYS = {
     "sort": (_sort, "sort=old"),
     "turn": (_turn, "known=less"),
     "page": (_next_page, "page=2"),
-    "brush": (_brush, "score_from="),
+    "brush": (brush, "score_from="),
     "back": (_back, "sort=title"),
     "keep": (_keep, "sort=new"),
 }

@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.watched import watched_page
+
 LATE_MS = 500  # by then a list that should not come would have come
 QUERIES = ("alien", "ali", "the third man", "third man, the", "stlaker", "groundhgo", "1979", "m")
 
@@ -13,15 +15,11 @@ QUERIES = ("alien", "ali", "the third man", "third man, the", "stlaker", "ground
 @pytest.fixture
 def page(site, browser):
     """A visitor on a user's page, whose scripts may not fail."""
-    context = browser.new_context(base_url=site, has_touch=True, service_workers="block")
-    page = context.new_page()
-    failures = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    page.goto("/users/7")
-    page.get_by_role("combobox", name="Search titles").wait_for()
-    yield page
-    context.close()
-    assert failures == []
+    options = {"base_url": site, "has_touch": True, "service_workers": "block"}
+    with watched_page(browser, **options) as page:
+        page.goto("/users/7")
+        page.get_by_role("combobox", name="Search titles").wait_for()
+        yield page
 
 
 def box(page):

@@ -5,19 +5,17 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.watched import watched_page
+
 PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture(params=["scripts", "no-scripts"])
 def page(site, browser, request):
     """A new visitor's page, with scripts and without; scripts may not fail."""
-    context = browser.new_context(base_url=site, java_script_enabled=request.param == "scripts")
-    page = context.new_page()
-    failures = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    yield page
-    context.close()
-    assert failures == []
+    has_scripts = request.param == "scripts"
+    with watched_page(browser, base_url=site, java_script_enabled=has_scripts) as page:
+        yield page
 
 
 def test_tonight_when_a_genre_and_a_decade_are_chosen_then_movies_of_both(page):
