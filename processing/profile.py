@@ -147,7 +147,7 @@ def parse_profile(name: str, document: dict[str, Any]) -> Profile:
     if not any(issubclass(MODELS[model.kind], LinearModel) for model in models):
         raise ConfigError(
             "none of the models has biases and factors that visitors can be folded into. "
-            "Add a baseline, svd or svdpp."
+            "Add a baseline, svd, svdpp or als."
         )
     rankings = tuple(_ranking(key, table) for key, table in document["ranking"].items())
     recommend = _settings(RecommendSettings, "recommend", document["recommend"])

@@ -12,7 +12,7 @@ import numpy as np
 
 from processing.kernels.arrays import Parameters
 from processing.models import numba_engine, surprise_engine
-from processing.models.linear import LinearModel
+from processing.models.linear import SurprisesLinearModel
 from processing.models.matrix import RatingMatrix
 from processing.models.numba_engine import SgdOptions
 from processing.tools.validation import check_choice, check_positive
@@ -50,7 +50,7 @@ class BaselineSettings:
         check_positive(n_epochs=self.n_epochs)
 
 
-class BaselineOnly(LinearModel[BaselineSettings]):
+class BaselineOnly(SurprisesLinearModel[BaselineSettings]):
     """Mean and biases, fitted by alternating least squares or stochastic gradient descent."""
 
     kind: ClassVar[str] = "baseline"

@@ -1,4 +1,4 @@
-"""What BaselineOnly, SVD and SVD++ share: biases and a product of factors."""
+"""What BaselineOnly, SVD, SVD++ and ALS share: biases and a product of factors."""
 
 from abc import abstractmethod
 from typing import Any, ClassVar
@@ -15,12 +15,30 @@ from processing.models.matrix import RatingMatrix, compact
 
 
 class LinearModel(Model[SettingsT, LinearArrays]):
-    """A model whose score is mean + b_u + b_i + p_u·q_i.
+    """A model whose score is mean + b_u + b_i + p_u·q_i."""
+
+    Arrays: ClassVar[type[LinearArrays]] = LinearArrays
+
+    def contribution_group(self) -> str:
+        return "taste"
+
+    def _scores(
+        self,
+        users: NDArray[np.int32],
+        movies: NDArray[np.int32],
+        days: NDArray[np.int32] | None,
+    ) -> NDArray[np.float64]:
+        a = self.arrays_
+        out = np.empty(len(users), np.float64)
+        linear_scores(a._replace(mean=float(a.mean)), users, movies, out)
+        return out
+
+
+class SurprisesLinearModel(LinearModel[SettingsT]):
+    """A linear model that Surprise has too.
 
     Subclasses learn in `_learn`, or in an algorithm of Surprise's that `_surprise` makes.
     """
-
-    Arrays: ClassVar[type[LinearArrays]] = LinearArrays
 
     @classmethod
     def memory_need(cls, settings: SettingsT, ratings: Ratings, engine: Engine) -> tuple[int, str]:
@@ -33,9 +51,6 @@ class LinearModel(Model[SettingsT, LinearArrays]):
             return need, f"{held} both ways in float64 and the factors"
         need = surprise_engine.trainset_bytes(ratings) + 3 * 8 * numbers
         return need, f"Surprise's trainset of {held} and the factors"
-
-    def contribution_group(self) -> str:
-        return "taste"
 
     @abstractmethod
     def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Parameters:
@@ -76,17 +91,6 @@ class LinearModel(Model[SettingsT, LinearArrays]):
             user_factors=scatter(learned.pu, places.users, ratings.n_users),
             movie_factors=scatter(learned.qi, places.movies, ratings.n_movies),
         )
-
-    def _scores(
-        self,
-        users: NDArray[np.int32],
-        movies: NDArray[np.int32],
-        days: NDArray[np.int32] | None,
-    ) -> NDArray[np.float64]:
-        a = self.arrays_
-        out = np.empty(len(users), np.float64)
-        linear_scores(a._replace(mean=float(a.mean)), users, movies, out)
-        return out
 
 
 def scatter(values: NDArray[Any], places: NDArray[np.int32], n: int) -> NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from processing.models.als import ALS
 from processing.models.base import AnyModel
 from processing.models.baseline import BaselineOnly
 from processing.models.bayes import Bayes
@@ -20,6 +21,7 @@ MODELS: dict[str, type[AnyModel]] = {
         SVD,
         SVDpp,
         ItemWeights,
+        ALS,
         TimeBaseline,
         TimeSVDpp,
         Bayes,

@@ -13,7 +13,7 @@ import numpy as np
 
 from processing.kernels.arrays import Parameters
 from processing.models import numba_engine, surprise_engine
-from processing.models.linear import LinearModel
+from processing.models.linear import SurprisesLinearModel
 from processing.models.matrix import RatingMatrix
 from processing.models.numba_engine import SgdOptions
 from processing.tools.validation import check_positive
@@ -59,7 +59,7 @@ class SVDSettings:
         )
 
 
-class SVD(LinearModel[SVDSettings]):
+class SVD(SurprisesLinearModel[SVDSettings]):
     """Biases and factors of users and movies."""
 
     kind: ClassVar[str] = "svd"

@@ -14,7 +14,7 @@ import numpy as np
 from processing.kernels.arrays import Parameters
 from processing.kernels.sgd_fast import whole_user_factors
 from processing.models import numba_engine, surprise_engine
-from processing.models.linear import LinearModel
+from processing.models.linear import SurprisesLinearModel
 from processing.models.matrix import RatingMatrix
 from processing.models.svd import SVDSettings
 
@@ -35,7 +35,7 @@ class SVDppSettings(SVDSettings):
     lr_all: float = 0.007
 
 
-class SVDpp(LinearModel[SVDppSettings]):
+class SVDpp(SurprisesLinearModel[SVDppSettings]):
     """Biases, factors, and implicit factors folded into the users' factors."""
 
     kind: ClassVar[str] = "svdpp"

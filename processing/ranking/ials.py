@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from processing.data.ratings import Ratings
 from processing.errors import ConfigError
+from processing.kernels.als import solve_rows
 from processing.kernels.arrays import Csr
-from processing.kernels.ials import solve_rows
 from processing.ranking.base import RankingModel, beyond
 from processing.ranking.grades import Grading
 from processing.ranking.gram import Grams

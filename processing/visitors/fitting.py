@@ -32,7 +32,7 @@ from processing.profile import ModelSpec
 from processing.release.fold_in import FoldIn
 from processing.visitors.prior import Facts, Movies, Prior, gather, learn_prior, posterior
 
-FOLD_IN_KINDS = ("svdpp", "svd", "baseline")
+FOLD_IN_KINDS = ("svdpp", "als", "svd", "baseline")
 MOST_SAMPLED, MOST_SHARE = 5000, 0.2  # people, and of all people
 
 

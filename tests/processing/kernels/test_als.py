@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from processing.kernels.ials import solve_rows
+from processing.kernels.als import solve_rows
 from tests.builders import random_rows, ratings_of
 
 

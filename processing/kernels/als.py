@@ -1,4 +1,4 @@
-"""Alternating least squares over all pairs, rated or not: one side, the other held still."""
+"""Alternating least squares: the factors of one side, the other held still."""
 
 import math
 
@@ -11,7 +11,8 @@ from processing.kernels.arrays import Array, Csr
 def solve_rows(rated: Csr, factors: Array, gram: Array, regs: Array, out: Array) -> None:
     """Write the factors of each row, given those of the columns.
 
-    out[r] = (gram + Σ_j f_j f_jᵀ + regs[r] I)⁻¹ Σ_j v_rj f_j over the entries of row r.
+    out[r] = (gram + Σ_j f_j f_jᵀ + regs[r] I)⁻¹ Σ_j v_rj f_j over the entries of row r; `gram` is
+    what pairs without an entry add, or zero where they count for nothing.
     `factors`: float32 (n_columns, f); `gram`: float32 (f, f); `out`: float32 (n_rows, f). A row
     without entries becomes zero.
     """
