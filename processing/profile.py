@@ -15,6 +15,7 @@ from processing.models.linear import LinearModel
 from processing.models.registry import MODELS
 from processing.ranking.ranker import RankerSettings
 from processing.ranking.registry import BASELINES, RANKINGS, RankingSpec
+from processing.tools.checkpoints import Checkpoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +42,10 @@ class ModelSpec:
         """The model, not fitted yet."""
         return MODELS[self.kind](self.settings, self.engine)
 
-    def fitted(self, ratings: Ratings, random_state: int) -> AnyModel:
-        """The model, fitted.
+    def fitted(
+        self, ratings: Ratings, random_state: int, checkpoint: Checkpoint | None = None
+    ) -> AnyModel:
+        """The model, fitted; one that takes hours goes on from what it kept as a checkpoint.
 
         Raises
         ------
@@ -50,7 +53,9 @@ class ModelSpec:
             If it did not converge; says which one.
         """
         try:
-            return self.blank().fit(ratings, random_state)
+            model = self.blank()
+            model.checkpoint = checkpoint
+            return model.fit(ratings, random_state)
         except DivergedError as error:
             error.model = self.name
             raise

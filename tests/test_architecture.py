@@ -58,6 +58,7 @@ ALLOWED = {
         "processing.ranking",
         "processing.models",
         "processing.data",
+        "processing.tools",
         "processing.errors",
     ],
     "processing.runs": [

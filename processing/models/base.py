@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from processing.data.ratings import Ratings
 from processing.data.rows import Scale
 from processing.errors import DivergedError, ModelError
+from processing.tools.checkpoints import Checkpoint
 from processing.tools.fitted import load_fitted, save_fitted
 
 Engine = Literal["fast", "exact", "surprise"]
@@ -41,6 +42,8 @@ class Model(ABC, Generic[SettingsT, ArraysT]):
         What was learned.
     scale_
         The scale of the ratings that were learned from.
+    checkpoint
+        Where a fit that takes hours keeps its state, and goes on from; None where it keeps none.
     """
 
     kind: ClassVar[str]
@@ -51,6 +54,7 @@ class Model(ABC, Generic[SettingsT, ArraysT]):
 
     arrays_: ArraysT
     scale_: Scale
+    checkpoint: Checkpoint | None = None
 
     def __init__(self, settings: SettingsT, engine: Engine = "fast") -> None:
         self.settings = settings
@@ -157,6 +161,11 @@ class Model(ABC, Generic[SettingsT, ArraysT]):
     @abstractmethod
     def memory_need(cls, settings: SettingsT, ratings: Ratings, engine: Engine) -> tuple[int, str]:
         """Bytes that fitting will need at its peak, and in words what takes them."""
+
+    @classmethod
+    def too_large(cls, settings: SettingsT, ratings: Ratings) -> str | None:
+        """Why the model is left out for so many ratings; None where it is not."""
+        return None
 
     @abstractmethod
     def contribution_group(self) -> str:

@@ -15,7 +15,7 @@ Source:  Rendle, Zhang and Koren (2019), "On the difficulty of evaluating baseli
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from processing.kernels import gibbs
 from processing.kernels.csr import counting_order
 from processing.models.base import Engine, Model
 from processing.models.cuts import move_cuts, start_cuts
+from processing.models.sampling import Course, Samples, Schedule
 from processing.tools.progress import progress
 from processing.tools.validation import check_positive
 
@@ -43,11 +44,17 @@ class BayesSettings:
     n_factors
         Factors of each user, movie and day, 1 or more.
     n_samples
-        Samples that are kept, of both chains together; 1 or more.
+        Samples that are kept, of both chains together, 1 or more; fewer where `most_visits` says.
     n_burn_in
-        Sweeps of each chain before the first sample is taken, 1 or more.
+        Sweeps of each chain before the first sample is taken, 1 or more; likewise.
     thin
         Every how many sweeps a sample is taken, 1 or more.
+    most_visits
+        Ratings times sweeps of a chain up to which all sweeps are made, 1 or more. With more
+        ratings there are fewer sweeps, of burn-in and of sampling in the same proportion: each
+        tells more of what a user or movie is like, and their time is what a fit takes.
+    most_ratings
+        Ratings up to which a run has the model, 1 or more; with more it is left out.
     ordinal
         Whether ratings are levels of a latent score rather than numbers.
     max_levels
@@ -62,6 +69,8 @@ class BayesSettings:
     n_samples: int = 128
     n_burn_in: int = 40
     thin: int = 2
+    most_visits: int = 6_000_000_000
+    most_ratings: int = 2**31
     ordinal: bool = True
     max_levels: int = 20
     implicit: bool = True
@@ -70,6 +79,12 @@ class BayesSettings:
     def __post_init__(self) -> None:
         check_positive(n_factors=self.n_factors, n_samples=self.n_samples, thin=self.thin)
         check_positive(n_burn_in=self.n_burn_in, max_levels=self.max_levels)
+        check_positive(most_visits=self.most_visits, most_ratings=self.most_ratings)
+
+    def schedule(self, n_ratings: int) -> Schedule:
+        """The sweeps of a fit of so many ratings."""
+        full = Schedule(self.n_burn_in, self.thin, -(-self.n_samples // N_CHAINS))
+        return full.shorter(min(1.0, self.most_visits / (full.n_sweeps * n_ratings)))
 
 
 class BayesArrays(NamedTuple):
@@ -108,14 +123,22 @@ class Bayes(Model[BayesSettings, BayesArrays]):
         cls, settings: BayesSettings, ratings: Ratings, engine: Engine
     ) -> tuple[int, str]:
         n_rows = ratings.n_users + ratings.n_movies
-        held = 4 * settings.n_samples * n_rows * (settings.n_factors + 1)
+        n_samples = N_CHAINS * settings.schedule(ratings.n_ratings).n_taken
+        held = 4 * n_samples * n_rows * (settings.n_factors + 1)
         chains = N_CHAINS * (24 * n_rows * (settings.n_factors + 1) + 8 * ratings.n_ratings)
         words = (
-            f"{settings.n_samples} samples of {settings.n_factors + 1} numbers for each of "
+            f"{n_samples} samples of {settings.n_factors + 1} numbers for each of "
             f"{n_rows:,} users and movies at {held / 1e9:,.3g} GB, and {ratings.n_ratings:,} "
             f"ratings in {N_CHAINS} chains"
         )
         return held + chains + 28 * ratings.n_ratings, words
+
+    @classmethod
+    def too_large(cls, settings: BayesSettings, ratings: Ratings) -> str | None:
+        n, most = ratings.n_ratings, settings.most_ratings
+        if n <= most:
+            return None
+        return f"{n:,} ratings are more than {most:,}, beyond which it is not worth its hours."
 
     def contribution_group(self) -> str:
         return "taste"
@@ -134,28 +157,37 @@ class Bayes(Model[BayesSettings, BayesArrays]):
         ordinal = settings.ordinal and 2 <= len(levels) <= settings.max_levels
         latent, targets = _targets(values, levels, ordinal)
         chain = _begin(ratings, settings.n_factors, len(days), targets, rng)
-        samples: list[tuple[NDArray[Any], ...]] = []
-        n_sweeps = settings.n_burn_in + settings.thin * -(-settings.n_samples // N_CHAINS)
-        for k in progress(range(n_sweeps), "Bayes", "sweep"):
-            if ordinal and k % CUT_SWEEPS == 0:
-                move_cuts(chain.errors, latent, rng)
-            seeds = rng.integers(2**32, size=N_CHAINS)
-            gibbs.sweep(seeds, ratings.by_user, ratings.by_movie, observed, chain, latent)
-            if k >= settings.n_burn_in and (k - settings.n_burn_in) % settings.thin == 0:
-                samples.append(_sample(chain, latent, seen))
-        user, movie, day, cuts = (np.concatenate(parts) for parts in zip(*samples, strict=True))
+        n_samples = N_CHAINS * settings.schedule(ratings.n_ratings).n_taken
+        samples = Samples.room(n_samples, chain, latent)
+        self._sample(ratings, observed, Course(chain, latent, rng, samples, seen))
         self.arrays_ = BayesArrays(
             mean=np.asarray(ratings.mean),
             seen_users=seen[0],
             seen_movies=seen[1],
-            user=user,
-            movie=movie,
-            day=day,
             days=days,
-            cuts=cuts,
+            **samples._asdict(),
             steps=np.diff(levels).astype(np.float64) if ordinal else np.empty(0),
             lowest=np.asarray(float(levels[0]) if ordinal else ratings.mean),
         )
+
+    def _sample(self, ratings: Ratings, observed: gibbs.Observed, course: Course) -> None:
+        """Do the sweeps, or those that are left, and take the samples."""
+        chain, latent, rng = course.chain, course.latent, course.rng
+        schedule, checkpoint = self.settings.schedule(ratings.n_ratings), self.checkpoint
+        kept = checkpoint.read() if checkpoint else None
+        begun = course.take_back(kept) if kept else 0
+        del kept
+        sides = ratings.by_user, ratings.by_movie
+        for k in progress(range(begun, schedule.n_sweeps), "Bayes", "sweep"):
+            if len(latent.levels) and k % CUT_SWEEPS == 0:
+                move_cuts(chain.errors, latent, rng)
+            gibbs.sweep(rng.integers(2**32, size=N_CHAINS), *sides, observed, chain, latent)
+            n_taken = schedule.taken_by(k + 1)
+            if n_taken > schedule.taken_by(k):
+                course.take(N_CHAINS * (n_taken - 1))
+            last = k + 1 == schedule.n_sweeps
+            if checkpoint and (checkpoint.due or (last and checkpoint.exists)):
+                checkpoint.write(course.state(k + 1, N_CHAINS * n_taken))
 
     def _scores(
         self,
@@ -183,8 +215,8 @@ def _observed(
     by_user, by_movie = ratings.by_user, ratings.by_movie
     days, places = np.empty(0, np.int32), np.zeros(ratings.n_ratings, np.int32)
     if settings.dated and ratings.dated:
-        days, inverse = np.unique(by_user.days, return_inverse=True)
-        places = inverse.astype(np.int32)
+        days = np.unique(by_user.days)
+        places = np.searchsorted(days, by_user.days).astype(np.int32)
     roots = [
         np.where(counts > 0, np.maximum(counts, 1) ** -0.5, 0.0) * settings.implicit
         for counts in (by_user.counts, by_movie.counts)
@@ -252,15 +284,3 @@ def _begin(
         noise=np.ones(N_CHAINS),
         errors=errors,
     )
-
-
-def _sample(
-    chain: gibbs.Chain, latent: gibbs.Latent, seen: tuple[NDArray[np.bool_], NDArray[np.bool_]]
-) -> tuple[NDArray[Any], ...]:
-    """Rows of users, movies and days, the last day being an unknown one; and the cuts."""
-    means = chain.means[..., None]
-    user = np.where(seen[0], chain.user, means[:, gibbs.OWN_USER])
-    movie = np.where(seen[1], chain.movie, means[:, gibbs.OWN_MOVIE])
-    day = np.concatenate((chain.day, means[:, gibbs.DAY]), axis=2)
-    rows = [part.transpose(0, 2, 1).astype(np.float32) for part in (user, movie, day)]
-    return *rows, latent.cuts[:, 1:-1].copy()

@@ -46,8 +46,10 @@ def fitting_models(
     fitting, left_out = [], []
     for spec in profile.models:
         need = MODELS[spec.kind].memory_need(spec.settings, ratings, spec.engine)
+        reason = MODELS[spec.kind].too_large(spec.settings, ratings)
         if diverged and spec.name in diverged:
             reason = diverged[spec.name]
+        if reason:
             left_out.append(LeftOutModel(model=spec.name, label=spec.label, reason=reason))
         elif need[0] + _units_bytes(ratings, spec) <= available_bytes:
             fitting.append(spec)

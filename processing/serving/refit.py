@@ -194,7 +194,8 @@ class _Ranking:
 
 def _fitting(run: Run, spec: ModelSpec) -> Callable[[Path], str]:
     def work(directory: Path) -> str:
-        spec.fitted(run.ratings, run.seed).save(directory)
+        kept = run.stages.checkpoint(f"{SERVED}/{spec.name}")
+        spec.fitted(run.ratings, run.seed, kept).save(directory)
         return f"fitted on all {run.ratings.n_ratings:,} ratings"
 
     return work

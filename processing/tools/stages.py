@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from processing.tools.checkpoints import Checkpoint
 from processing.tools.files import write_whole
 from processing.tools.machine import PeakMemory
 
@@ -36,13 +37,20 @@ class Stages:
         self.directory = directory
         self.key = key
 
+    def checkpoint(self, name: str) -> Checkpoint:
+        """Where the work of a stage keeps its state while it lasts: beside the stage's folder."""
+        path = self.directory / name
+        return Checkpoint(path.with_name(f".{path.name}.checkpoint"), f"{self.key} {name}")
+
     def run(self, name: str, work: Callable[[Path], str]) -> Stage:
         """Do a stage, or skip it where it is done.
 
-        `work` fills a folder and says in a few words what it did.
+        `work` fills a folder and says in a few words what it did. What it kept as a checkpoint goes
+        when it is done.
         """
         path = self.directory / name
         if done := _read(path, self.key):
+            self.checkpoint(name).remove()
             logger.info("%s: done before, in %.1f s.", name, done.seconds)
             return done
         if path.exists():
@@ -68,6 +76,7 @@ class Stages:
         done = _read(path, self.key)
         if done is None:
             raise OSError(f"{path} was changed by somebody else while it was being written.")
+        self.checkpoint(name).remove()
         logger.info("%s: %s (%.1f s, %s)", name, said, done.seconds, peak)
         return done
 

@@ -10,6 +10,7 @@ from processing.profile import parse_profile
 from processing.release.reader import open_release
 from processing.release.storage import FolderStorage
 from processing.release.writer import publish
+from processing.runs.memory import fitting_models
 from tests.builders import dataset_of, ratings_of, tasteful_rows
 from tests.small_profile import DOCUMENT, PROFILE
 from tests.units import SCALES, told_in
@@ -99,3 +100,11 @@ def test_run_when_nothing_that_visitors_are_folded_into_converges_then_one_error
     profile = with_models(wild=WILD, knn={"kind": "knn_baseline"})
     with pytest.raises(ModelError, match=r"converged \(svd did not converge.*'baseline'"):
         pipeline.run(dataset_of(ratings), profile, tmp_path / "runs")
+
+
+def test_run_when_a_model_is_for_fewer_ratings_then_left_out_and_said(ratings):
+    models = {"baseline": {"kind": "baseline"}, "chains": {"kind": "bayes", "most_ratings": 100}}
+    fitting, (left_out,) = fitting_models(with_models(**models), ratings, 10**12)
+    assert [spec.name for spec in fitting] == ["baseline"]
+    assert left_out.model == "chains"
+    assert f"{ratings.n_ratings:,} ratings are more than 100" in left_out.reason

@@ -17,6 +17,7 @@ from processing.evaluation.sampled_lists import Lists, Pairs, fill, sample_lists
 from processing.profile import ModelSpec
 from processing.ranking.candidates import Candidates
 from processing.runs.run import Run
+from processing.tools.checkpoints import Checkpoint
 from processing.tools.stages import MARKER, Stage
 
 SCORES, FEATURES, SECONDS = "scores.npy", "features.npy", "seconds.json"
@@ -99,7 +100,10 @@ def hold_out(
     return HeldOutScores(
         rows=held.rows,
         members={
-            spec.name: run.stages.run(f"{name}/{spec.name}", part.scoring(spec, lists))
+            spec.name: run.stages.run(
+                f"{name}/{spec.name}",
+                part.scoring(spec, lists, run.stages.checkpoint(f"{name}/{spec.name}")),
+            )
             for spec in run.models
         },
         features=run.stages.run(f"{name}/features", part.describing(lists)),
@@ -147,13 +151,15 @@ class _Part:
 
         return work
 
-    def scoring(self, spec: ModelSpec, listed: Stage | None) -> Callable[[Path], str]:
+    def scoring(
+        self, spec: ModelSpec, listed: Stage | None, checkpoint: Checkpoint
+    ) -> Callable[[Path], str]:
         """Fit a model, and predict the held-out pairs and those of the lists."""
 
         def work(directory: Path) -> str:
             ratings = self._ratings
             started = time.perf_counter()
-            model = spec.fitted(ratings, self._run.seed)
+            model = spec.fitted(ratings, self._run.seed, checkpoint)
             fitted = time.perf_counter()
             scores = model.predict(*self._pairs)
             predicted = time.perf_counter()
