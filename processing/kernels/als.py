@@ -1,10 +1,14 @@
 """Alternating least squares: the factors of one side, the other held still."""
 
-import math
-
+import numpy as np
 from numba import njit, prange
 
 from processing.kernels.arrays import Array, Csr
+from processing.kernels.similarities import fetch
+from processing.kernels.tiles import WIDTH, add_products, solve
+
+N_TASKS = 64
+PANEL = 32  # entries whose factors are together in the nearest cache
 
 
 @njit(cache=True, parallel=True, fastmath={"contract", "reassoc", "nsz"})
@@ -14,58 +18,43 @@ def solve_rows(rated: Csr, factors: Array, gram: Array, regs: Array, out: Array)
     out[r] = (gram + Σ_j f_j f_jᵀ + regs[r] I)⁻¹ Σ_j v_rj f_j over the entries of row r; `gram` is
     what pairs without an entry add, or zero where they count for nothing.
     `factors`: float32 (n_columns, f); `gram`: float32 (f, f); `out`: float32 (n_rows, f). A row
-    without entries becomes zero.
+    without entries becomes zero. Each task takes every `N_TASKS`-th row, so that tasks take about
+    equally long wherever the rows with many entries are.
     """
     indptr, indices, values = rated.indptr, rated.indices, rated.values
     size = factors.shape[1]
-    for r in prange(len(out)):
-        row = out[r]
-        row[:] = 0.0
-        if indptr[r] == indptr[r + 1]:
-            continue
-        system = gram.copy()
-        p, end = indptr[r], indptr[r + 1]
-        while p + 4 <= end:  # four at a time, since the system does not fit into the nearest cache
-            one, two = factors[indices[p]], factors[indices[p + 1]]
-            three, four = factors[indices[p + 2]], factors[indices[p + 3]]
+    whole = (size + WIDTH - 1) // WIDTH * WIDTH
+    for task in prange(N_TASKS):
+        system = np.empty((whole, whole), np.float32)
+        panel = np.zeros((PANEL, whole), np.float32)
+        right = np.empty(whole, np.float32)
+        for r in range(task, len(out), N_TASKS):
+            start, end = indptr[r], indptr[r + 1]
+            if start == end:
+                out[r] = 0
+                continue
+            right[:] = 0
             for a in range(size):
-                of_system = system[a]
-                i, j, k, m = one[a], two[a], three[a], four[a]
-                for b in range(a + 1):
-                    of_system[b] += i * one[b] + j * two[b] + k * three[b] + m * four[b]
-                row[a] += values[p] * i + values[p + 1] * j + values[p + 2] * k + values[p + 3] * m
-            p += 4
-        while p < end:
-            of_column = factors[indices[p]]
-            for a in range(size):
-                part = of_column[a]
-                of_system = system[a]
-                for b in range(a + 1):
-                    of_system[b] += part * of_column[b]
-                row[a] += values[p] * part
-            p += 1
-        for a in range(size):
-            system[a, a] += regs[r]
-        _solve(system, row)
-
-
-@njit(cache=True, fastmath={"contract", "reassoc", "nsz"})
-def _solve(system: Array, right: Array) -> None:
-    """Write the solution of a positive definite system, its lower triangle, over `right`."""
-    size = len(right)
-    for a in range(size):
-        for b in range(a + 1):
-            total = system[a, b]
-            for k in range(b):
-                total -= system[a, k] * system[b, k]
-            system[a, b] = math.sqrt(total) if a == b else total / system[b, b]
-    for a in range(size):
-        total = right[a]
-        for k in range(a):
-            total -= system[a, k] * right[k]
-        right[a] = total / system[a, a]
-    for a in range(size - 1, -1, -1):
-        total = right[a]
-        for k in range(a + 1, size):
-            total -= system[k, a] * right[k]
-        right[a] = total / system[a, a]
+                for b in range(size):
+                    system[a, b] = gram[a, b]
+                for b in range(size, whole):
+                    system[a, b] = 0
+                system[a, a] += regs[r]
+            for a in range(size, whole):
+                system[a] = 0
+                system[a, a] = 1
+            for first in range(start, end, PANEL):
+                last = min(end, first + PANEL)
+                for p in range(last, min(end, last + PANEL)):
+                    for f in range(0, size, WIDTH):
+                        fetch(factors, np.int64(indices[p]) * size + f)
+                for p in range(first, last):
+                    given, value = factors[indices[p]], np.float32(values[p])
+                    kept = panel[p - first]
+                    for f in range(size):
+                        kept[f] = given[f]
+                        right[f] += value * given[f]
+                add_products(system, panel, 0, last - first, 0, 1.0)
+            solve(system, right)
+            for f in range(size):
+                out[r, f] = right[f]

@@ -8,7 +8,7 @@ from processing.kernels.als import solve_rows
 from tests.builders import random_rows, ratings_of
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(1, 9))
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40))
 @settings(max_examples=30, deadline=None)
 def test_rows_when_solved_then_as_by_numpy_one_by_one(seed, n_factors):
     ratings = ratings_of([*random_rows(seed, 9, 12), (7, 1, 3, 0)])
