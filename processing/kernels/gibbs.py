@@ -269,29 +269,33 @@ def _draw_implied(values: Array, prior: NormalPrior, who: Csr, roots: Array, pul
     """Draw coefficients that reach the ratings of everyone (everything) in their row of `who`.
 
     Coefficient n is in the score of the ratings of each x in its row, times roots[x]. `pulls` are
-    of the x, which move further.
+    of the x, which move further. What is asked of an x lies side by side in float32, so that of
+    half a million users a processor's cache holds all.
     """
     mean, precision, noise = prior
     indptr, indices = who.indptr, who.indices
     squares, products, moved = pulls
-    weighted, pulling, steps = roots * roots * squares, roots * products, np.zeros(len(roots))
+    asked = np.zeros((len(roots), 4), np.float32)  # Σ h², Σ h e and the step, of each x; no fourth
+    for x in range(len(roots)):
+        asked[x, 0] = roots[x] * roots[x] * squares[x]
+        asked[x, 1] = roots[x] * products[x]
     for n in range(len(values)):
         square, product = 0.0, 0.0
         for p in range(indptr[n], indptr[n + 1]):
             x = indices[p]
-            square += weighted[x]
-            product += pulling[x]
+            square += asked[x, 0]
+            product += asked[x, 1]
         sharpness = precision + noise * square
         centre = precision * mean + noise * (product + square * values[n])
         drawn = (centre + np.sqrt(sharpness) * np.random.standard_normal()) / sharpness
-        step = drawn - values[n]
-        values[n] = drawn
+        step = np.float32(drawn - values[n])
+        values[n] += step
         for p in range(indptr[n], indptr[n + 1]):
             x = indices[p]
-            pulling[x] -= weighted[x] * step
-            steps[x] += step
+            asked[x, 1] -= asked[x, 0] * step
+            asked[x, 2] += step
     for x in range(len(roots)):
-        moved[x] += roots[x] * steps[x]
+        moved[x] += roots[x] * asked[x, 2]
 
 
 @njit(cache=True)
