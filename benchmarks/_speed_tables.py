@@ -69,21 +69,30 @@ def against_libmf(result: dict[str, Any]) -> str:
 
 
 def full_size(result: dict[str, Any]) -> str:
-    """A row per stage, a column of seconds and one of memory per share."""
-    runs = result["runs"]
+    """A row per stage, a column of seconds and one of memory per share; extrapolated ones last."""
+    runs = [*result["runs"], *filter(None, [result.get("extrapolated")])]
     names = list(dict.fromkeys(s["stage"] for run in runs for s in run["stages"]))
     by_name = [{stage["stage"]: stage for stage in run["stages"]} for run in runs]
     rows = [["**all**", *(cell for run in runs for cell in _cells(run, "**"))]]
     rows += [[n, *(c for stages in by_name for c in _cells(stages.get(n)))] for n in names]
     head = ["stage"]
     for run in runs:
-        head += [f"{run['n_ratings']:,} ratings: s", "GB"]
+        how = "" if "share" in run else ", *extrapolated*"
+        head += [f"{run['n_ratings']:,} ratings{how}: s", "GB"]
     words = (
         f"**A whole run, text to published release**, profile `{result['profile']}`, simulated "
         f"ratings of {result['n_movies']:,} movies in Netflix form. Memory is the whole "
         "process's, files that it maps included."
     )
-    plot = "![How seconds and memory grow with the ratings](../benchmarks/results/full_size.svg)"
+    name = "full_size" if result["profile"] == "fast" else f"full_size-{result['profile']}"
+    if guess := result.get("extrapolated"):
+        words += (
+            f" What is *extrapolated* was not measured: {guess['seconds'] / 3600:.1f} hours and "
+            f"{gb(guess['peak_memory_bytes'])} GB are what the growth of each stage leads to, by "
+            "the sweeps that a fit by Gibbs sampling makes of so many ratings, without what is "
+            f"left out of so many: {', '.join(guess['left_out']) or 'nothing'}."
+        )
+    plot = f"![How seconds and memory grow with the ratings](../benchmarks/results/{name}.svg)"
     return f"{words}\n\n{table(head, rows)}\n\n{plot}"
 
 

@@ -1,10 +1,12 @@
 """The whole run, from text to a published release, at growing shares of the Netflix Prize's size.
 
 Run: python benchmarks/full_size.py [--shares 0.01 0.1 1] [--work DIR]
+     python benchmarks/full_size.py --profile best --shares 0.01 0.1 [--work DIR]
 
 A share has that share of the users, each with as many ratings as at full size, and all the movies:
 what is left when users are drawn from the Netflix Prize's. So the similarities of 17,770 movies are
-as many at each share, and take a part of the time that does not shrink.
+as many at each share, and take a part of the time that does not shrink. What a profile would take
+at full size is extrapolated where that was not measured (`_projection.py`).
 """
 
 import argparse
@@ -20,20 +22,23 @@ from typing import Any
 
 from _common import ROOT, say, write_result
 from _growth import draw
+from _projection import Sizes, project
 
+from processing.profile import load_profile
 from processing.report.schema import report_from_json
 from processing.simulation.simulate import NETFLIX_MOVIES, NETFLIX_RATINGS, NETFLIX_USERS
 
-PROFILE = "fast"
 REST = "start and publish"
 
 
 def main() -> None:
     """Simulate, run and measure each share, the smallest first."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--profile", default="fast")
     parser.add_argument("--shares", type=float, nargs="+", default=[0.01, 0.1, 1.0])
     parser.add_argument("--work", type=Path, help="folder for simulated sets, which are kept there")
     options = parser.parse_args()
+    profile = load_profile(ROOT / "config" / "profiles", options.profile)
     if options.work:
         options.work.mkdir(parents=True, exist_ok=True)
     runs: list[dict[str, Any]] = []
@@ -41,15 +46,19 @@ def main() -> None:
         sets = options.work or Path(folder)
         warm_up = Path(folder) / "warm-up"
         _processing("simulate", warm_up)
-        _run(warm_up, Path(folder) / "runs")  # compiles the kernels
+        _run(warm_up, Path(folder) / "runs", profile.name)  # compiles the kernels
         for share in sorted(options.shares):
             source = sets / f"simulated-{share:g}"
             sizes = _simulate(source, share)
-            row = {"share": share, **sizes} | _run(source, Path(folder) / "runs")
+            row = {"share": share, **sizes} | _run(source, Path(folder) / "runs", profile.name)
             runs.append(row)
             say(json.dumps(row))
-    result = {"profile": PROFILE, "n_movies": NETFLIX_MOVIES, "runs": runs}
-    write_result("full_size", result).with_suffix(".svg").write_bytes(draw(runs))
+    result = {"profile": profile.name, "n_movies": NETFLIX_MOVIES, "runs": runs}
+    whole = Sizes(NETFLIX_USERS, NETFLIX_MOVIES, NETFLIX_RATINGS)
+    if len(runs) > 1 and runs[-1]["n_ratings"] < whole.n_ratings:
+        result["extrapolated"] = project(runs, profile, whole)
+    name = "full_size" if profile.name == "fast" else f"full_size-{profile.name}"
+    write_result(name, result).with_suffix(".svg").write_bytes(draw(runs))
 
 
 def _simulate(directory: Path, share: float) -> dict[str, int]:
@@ -60,10 +69,10 @@ def _simulate(directory: Path, share: float) -> dict[str, int]:
     return {"n_users": n_users, "n_ratings": n_ratings, "text_bytes": text_bytes}
 
 
-def _run(source: Path, runs: Path) -> dict[str, Any]:
+def _run(source: Path, runs: Path, profile: str) -> dict[str, Any]:
     """Seconds and peak memory of every stage of a fresh run, and of all; removes what it wrote."""
     ingest = _processing("ingest", source, "--runs", runs) | {"stage": "ingest"}
-    whole = _processing("run", source, "--profile", PROFILE, "--runs", runs)
+    whole = _processing("run", source, "--profile", profile, "--runs", runs)
     stages = _stages(runs)
     staged = sum(stage["seconds"] for stage in stages)
     rest = whole | {"stage": REST, "seconds": round(whole["seconds"] - staged, 3)}

@@ -56,6 +56,7 @@ def tables(results: Path) -> str:
                 ("against_surprise-*.json", against_surprise),
                 ("against_libmf-*.json", against_libmf),
                 ("full_size.json", full_size),
+                ("full_size-*.json", full_size),
                 ("website.json", website),
                 ("slug_size.json", slug_size),
             ),

@@ -11,7 +11,9 @@ import pytest
 from processing.data.ingest import load_dataset
 from processing.data.ratings import build_ratings
 from processing.data.rows import NO_DAY, RatingRows, Scale
+from processing.profile import parse_profile
 from processing.simulation.simulate import simulate
+from tests.small_profile import DOCUMENT
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 SCRIPTS = (
@@ -68,7 +70,7 @@ def test_script_when_asked_for_help_then_says_what_it_measures(name, monkeypatch
     assert ended.value.code == 0
     said = capsys.readouterr().out
     assert "usage:" in said
-    assert len(said.splitlines()[2]) > 20
+    assert len(said.split("\n\n")[1]) > 20
 
 
 def test_website_when_tried_small_then_every_page_answers_and_memory_is_read(
@@ -193,6 +195,59 @@ def test_full_size_when_a_stage_is_missing_then_its_cells_are_empty(import_bench
     assert "| **all** | **1.0** | **2.0** | **11.0** | **4.0** |" in made
     assert "| fit |  |  | 2.0 | 4.0 |" in made
     assert import_benchmark("_growth").draw(runs).startswith(b"<?xml")
+
+
+CHAINS = {"kind": "bayes", "n_burn_in": 4, "n_samples": 24, "thin": 1, "most_visits": 16_000}
+
+
+def _profile(**models):
+    document = DOCUMENT | {"models": {"baseline": {"kind": "baseline"}, **models}}
+    return parse_profile("long", document)
+
+
+def test_projection_when_a_stage_grows_then_by_line_or_power_whichever_is_more(import_benchmark):
+    projection = import_benchmark("_projection")
+    runs = [
+        _run(1, ("flat", 3, 1), ("line", 20, 1), ("power", 1, 1)) | {"n_users": 10},
+        _run(10, ("flat", 2, 1), ("line", 110, 2), ("power", 100, 1)) | {"n_users": 100},
+    ]
+    sizes = projection.Sizes(1000, 50, 100_000)
+    made = projection.project(runs, _profile(), sizes)
+    seconds = {row["stage"]: row["seconds"] for row in made["stages"]}
+    assert seconds == {"flat": 3, "line": 1010, "power": 10_000}
+    assert made["seconds"] == 11_013
+    assert made["peak_memory_bytes"] == 12 * 10**9
+    assert made["left_out"] == []
+
+
+def test_projection_when_chains_make_fewer_sweeps_then_each_sweep_grows(import_benchmark):
+    projection = import_benchmark("_projection")
+    long, short = CHAINS, CHAINS | {"most_ratings": 50_000}
+    stages = ("stack/long", 16, 1), ("stack/short", 16, 1), ("without/short", 1, 1)
+    later = ("stack/long", 80, 1), ("stack/short", 80, 1), ("without/short", 1, 1)
+    runs = [_run(0.5, *stages) | {"n_users": 10}, _run(2.5, *later) | {"n_users": 50}]
+    sizes = projection.Sizes(1000, 50, 100_000)
+    made = projection.project(runs, _profile(long=long, short=short), sizes)
+    (row,) = made["stages"]
+    schedule = _profile(long=long).models[1].settings.schedule
+    n_sweeps = [schedule(n).n_sweeps for n in (500, 2_500, 100_000)]
+    assert row["stage"] == "stack/long"
+    assert made["left_out"] == ["short"]
+    each = 80 / n_sweeps[1] + (80 / n_sweeps[1] - 16 / n_sweeps[0]) * 97_500 / 2_000
+    assert row["seconds"] >= round(n_sweeps[2] * each, 1)
+    assert n_sweeps[2] < n_sweeps[1]
+
+
+def test_full_size_when_extrapolated_then_the_table_says_so(import_benchmark):
+    runs = [_run(0.01, ("ingest", 1, 2)), _run(0.1, ("ingest", 9, 3))]
+    guess = {key: value for key, value in _run(1, ("ingest", 90, 13)).items() if key != "share"}
+    result = ABOUT | {"profile": "best", "n_movies": 5, "runs": runs}
+    result |= {"extrapolated": guess | {"left_out": ["ials"], "seconds": 7200}}
+    made = import_benchmark("_speed_tables").full_size(result)
+    assert "1,000 ratings, *extrapolated*: s" in made
+    assert "was not measured: 2.0 hours and 13.0 GB" in made
+    assert "left out of so many: ials." in made
+    assert "full_size-best.svg" in made
 
 
 def test_columns_when_split_then_every_rating_is_in_one_part(import_benchmark, tmp_path):

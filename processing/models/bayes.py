@@ -69,7 +69,7 @@ class BayesSettings:
     n_samples: int = 128
     n_burn_in: int = 40
     thin: int = 2
-    most_visits: int = 6_000_000_000
+    most_visits: int = 8_000_000_000
     most_ratings: int = 2**31
     ordinal: bool = True
     max_levels: int = 20
