@@ -3,13 +3,18 @@
 Its features are those of "timeSVD++ flipped" (Rendle, Zhang and Koren 2019): user, movie, day, the
 movies that the user rated and the users who rated the movie, all from the training part alone.
 
+With `--ours` it is our own chains that are measured, at their full number of sweeps and at parts of
+it: how long they take until they are as near as myFM.
+
 Run: pip install -r benchmarks/requirements.txt
      python benchmarks/against_myfm.py SOURCE --protocol random --rank 32 --sweeps 512
+     python benchmarks/against_myfm.py SOURCE --protocol random --ours
 """
 
 import argparse
 import tempfile
 import time
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,10 +24,14 @@ from _common import say, slug, write_result
 from numpy.typing import NDArray
 from scipy import sparse
 
+from processing.data.dataset import Dataset
 from processing.data.ingest import load_dataset
 from processing.data.ratings import Csr, Ratings
 from processing.data.splits import make_splits
 from processing.evaluation.metrics import errors
+from processing.models.bayes import N_CHAINS, Bayes, BayesSettings
+
+SHARES = (1.0, 0.75, 0.5, 0.35, 0.25)  # of our sweeps, each a fit of its own
 
 
 def main() -> None:
@@ -33,9 +42,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rank", type=int, default=32)
     parser.add_argument("--sweeps", type=int, default=512)
+    parser.add_argument("--ours", action="store_true", help="our chains, without myFM")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as cache:
         dataset = load_dataset(arguments.source, Path(cache))
+    if arguments.ours:
+        _measure_ours(dataset, arguments)
+        return
     rows = []
     for split in make_splits(dataset, arguments.protocol, arguments.seed):
         part, csr = dataset.ratings.part(split.known), dataset.ratings.by_user
@@ -57,6 +70,37 @@ def main() -> None:
         "rows": rows,
     }
     write_result(f"against_myfm-{slug(dataset.name)}-{arguments.protocol}", result)
+
+
+def _measure_ours(dataset: Dataset, arguments: argparse.Namespace) -> None:
+    """Fit and predict with all our sweeps and with each share of them."""
+    rows = []
+    for split in make_splits(dataset, arguments.protocol, arguments.seed):
+        part, csr = dataset.ratings.part(split.known), dataset.ratings.by_user
+        pairs = [array[split.test] for array in (csr.rows(), csr.indices, csr.days)]
+        full = BayesSettings(n_factors=arguments.rank)
+        all_sweeps = full.schedule(part.n_ratings).n_sweeps
+        Bayes(replace(full, most_visits=1)).fit(part, arguments.seed).predict(*pairs)  # compiles
+        for share in SHARES:
+            visits = int(share * all_sweeps * part.n_ratings)
+            settings = replace(full, most_visits=visits)
+            started = time.perf_counter()
+            scores = Bayes(settings).fit(part, arguments.seed).predict(*pairs)
+            seconds = time.perf_counter() - started
+            found = errors(scores, csr.values[split.test])
+            n_sweeps = settings.schedule(part.n_ratings).n_sweeps
+            row = {"split": split.name, "sweeps": n_sweeps, "share": share}
+            rows.append(row | found._asdict() | {"seconds": round(seconds, 1)})
+            say(f"{split.name}, {n_sweeps} sweeps: RMSE {found.rmse:.4f} in {seconds:.0f} s")
+    result = {
+        "source": dataset.name,
+        "protocol": arguments.protocol,
+        "seed": arguments.seed,
+        "rank": arguments.rank,
+        "chains": N_CHAINS,
+        "rows": rows,
+    }
+    write_result(f"our_chains-{slug(dataset.name)}-{arguments.protocol}", result)
 
 
 def fit_and_predict(

@@ -12,6 +12,7 @@ from _accuracy_table import INTRODUCTION as ACCURACY
 from _accuracy_table import accuracy
 from _common import RESULTS, ROOT, say
 from _headlines import headlines
+from _myfm_table import our_chains
 from _pair_table import INTRODUCTION as PAIRS
 from _pair_table import both
 from _ranking_tables import ANELLI, against_rankers, anelli, ease_solve
@@ -55,6 +56,7 @@ def tables(results: Path) -> str:
             (
                 ("against_surprise-*.json", against_surprise),
                 ("against_libmf-*.json", against_libmf),
+                ("our_chains-*.json", lambda result: our_chains(result, results)),
                 ("full_size.json", full_size),
                 ("full_size-*.json", full_size),
                 ("website.json", website),

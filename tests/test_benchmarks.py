@@ -238,6 +238,23 @@ def test_projection_when_chains_make_fewer_sweeps_then_each_sweep_grows(import_b
     assert n_sweeps[2] < n_sweeps[1]
 
 
+def test_our_chains_when_no_farther_than_myfm_then_how_much_faster_is_bold(
+    import_benchmark, tmp_path
+):
+    peer = {"myfm": "9", "rank": 32, "sweeps": 512, "rows": [{"rmse": 0.8, "seconds": 600}]}
+    (tmp_path / "against_myfm-some-set-random.json").write_text(json.dumps(ABOUT | peer))
+    rows = [
+        {"split": "random", "share": share, "sweeps": n, "rmse": rmse, "seconds": n / 2}
+        for share, n, rmse in ((1.0, 80, 0.79), (0.5, 40, 0.8), (0.25, 20, 0.81))
+    ]
+    result = {"source": "Some set", "protocol": "random", "seed": 0, "rank": 32, "chains": 2}
+    made = import_benchmark("_myfm_table").our_chains(result | {"rows": rows}, tmp_path)
+    assert "| myFM 9, ordered probit, rank 32 | 512 | 600 | 1 | 0.8000 |" in made
+    assert "| 80 each | 40.0 | **15.0** | 0.7900 |" in made
+    assert "| 40 each | 20.0 | **30.0** | 0.8000 |" in made
+    assert "| 20 each | 10.0 | 60.0 | 0.8100 |" in made
+
+
 def test_full_size_when_extrapolated_then_the_table_says_so(import_benchmark):
     runs = [_run(0.01, ("ingest", 1, 2)), _run(0.1, ("ingest", 9, 3))]
     guess = {key: value for key, value in _run(1, ("ingest", 90, 13)).items() if key != "share"}
