@@ -20,6 +20,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from processing.data.limits import beyond
 from processing.data.ratings import Ratings
 from processing.errors import ModelError
 from processing.kernels import gibbs
@@ -135,10 +136,7 @@ class Bayes(Model[BayesSettings, BayesArrays]):
 
     @classmethod
     def too_large(cls, settings: BayesSettings, ratings: Ratings) -> str | None:
-        n, most = ratings.n_ratings, settings.most_ratings
-        if n <= most:
-            return None
-        return f"{n:,} ratings are more than {most:,}, beyond which it is not worth its hours."
+        return beyond(ratings, settings.most_ratings)
 
     def contribution_group(self) -> str:
         return "taste"

@@ -14,6 +14,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from processing.data.limits import beyond
 from processing.data.ratings import Ratings
 from processing.errors import ModelError
 from processing.kernels.arrays import Csr
@@ -42,6 +43,9 @@ class ItemWeightsSettings:
         Regularisation: the share of itself that a weight loses in a step of 1, 0 or more.
     reg_bias
         The same of a movie's bias, 0 or more.
+    most_ratings
+        Ratings up to which a run has the model, 1 or more: a rating is looked at once for each
+        other that its user gave.
     """
 
     n_epochs: int = 15
@@ -49,10 +53,11 @@ class ItemWeightsSettings:
     lr_decay: float = 0.92
     reg: float = 0.002
     reg_bias: float = 0.002
+    most_ratings: int = 30_000_000
 
     def __post_init__(self) -> None:
         rates = {"learning_rate": self.learning_rate, "lr_decay": self.lr_decay}
-        check_positive(n_epochs=self.n_epochs, **rates)
+        check_positive(n_epochs=self.n_epochs, most_ratings=self.most_ratings, **rates)
 
 
 class ItemWeightsArrays(NamedTuple):
@@ -85,6 +90,10 @@ class ItemWeights(Model[ItemWeightsSettings, ItemWeightsArrays]):
         n = ratings.n_movies
         words = f"two weights for each of {n:,} × {n:,} movies, and {ratings.n_ratings:,} ratings"
         return 8 * n * n + 24 * ratings.n_ratings, words
+
+    @classmethod
+    def too_large(cls, settings: ItemWeightsSettings, ratings: Ratings) -> str | None:
+        return beyond(ratings, settings.most_ratings)
 
     def contribution_group(self) -> str:
         return "similar_movies"

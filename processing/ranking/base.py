@@ -105,14 +105,4 @@ class RankingModel(ABC, Generic[SettingsT, ArraysT]):
     def _fit(self, ratings: Ratings, random_state: int, grams: Grams | None) -> ArraysT: ...
 
 
-def beyond(ratings: Ratings, most: int) -> str | None:
-    """Why a model is left out for more than `most` ratings; None for fewer."""
-    return None if ratings.n_ratings <= most else too_many(ratings.n_ratings, most, "ratings")
-
-
-def too_many(n: int, most: int, what: str) -> str:
-    """Why a model is left out for so many of something."""
-    return f"{n:,} {what} are more than {most:,}, beyond which it does not earn the time it takes."
-
-
 AnyRankingModel: TypeAlias = RankingModel[Any, Any]

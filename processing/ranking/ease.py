@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
+from processing.data.limits import beyond, too_many
 from processing.data.ratings import Ratings
 from processing.errors import ConfigError, ModelError
 from processing.kernels.arrays import Csr
 from processing.kernels.weigh import add_rows, write_terms
-from processing.ranking.base import RankingModel, beyond, too_many
+from processing.ranking.base import RankingModel
 from processing.ranking.grades import Grading
 from processing.ranking.gram import MOST_MOVIES, Grams
 from processing.tools.validation import check_positive

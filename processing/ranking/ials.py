@@ -15,11 +15,12 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from processing.data.limits import beyond
 from processing.data.ratings import Ratings
 from processing.errors import ConfigError
 from processing.kernels.als import solve_rows
 from processing.kernels.arrays import Csr
-from processing.ranking.base import RankingModel, beyond
+from processing.ranking.base import RankingModel
 from processing.ranking.grades import Grading
 from processing.ranking.gram import Grams
 from processing.tools.progress import counting

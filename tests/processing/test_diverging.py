@@ -102,9 +102,10 @@ def test_run_when_nothing_that_visitors_are_folded_into_converges_then_one_error
         pipeline.run(dataset_of(ratings), profile, tmp_path / "runs")
 
 
-def test_run_when_a_model_is_for_fewer_ratings_then_left_out_and_said(ratings):
-    models = {"baseline": {"kind": "baseline"}, "chains": {"kind": "bayes", "most_ratings": 100}}
+@pytest.mark.parametrize("kind", ["bayes", "item_weights"])
+def test_run_when_a_model_is_for_fewer_ratings_then_left_out_and_said(kind, ratings):
+    models = {"baseline": {"kind": "baseline"}, "long": {"kind": kind, "most_ratings": 100}}
     fitting, (left_out,) = fitting_models(with_models(**models), ratings, 10**12)
     assert [spec.name for spec in fitting] == ["baseline"]
-    assert left_out.model == "chains"
+    assert left_out.model == "long"
     assert f"{ratings.n_ratings:,} ratings are more than 100" in left_out.reason
