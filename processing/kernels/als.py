@@ -5,7 +5,8 @@ from numba import njit, prange
 
 from processing.kernels.arrays import Array, Csr
 from processing.kernels.similarities import fetch
-from processing.kernels.tiles import WIDTH, add_products, solve
+from processing.kernels.tiles import add_products, solve
+from processing.kernels.vectors import WIDTH
 
 N_TASKS = 64
 PANEL = 32  # entries whose factors are together in the nearest cache

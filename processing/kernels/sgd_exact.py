@@ -1,12 +1,18 @@
-"""Stochastic gradient descent in float64: the updates of Surprise, in its order."""
+"""Stochastic gradient descent in float64: the updates of Surprise, in its order.
+
+All but the order in which a sum over factors is added up is Surprise's, so that what is learned
+differs by rounding alone.
+"""
 
 import numpy as np
 from numba import njit
 
 from processing.kernels.arrays import Csr, Parameters, Real, Steps, Whole
 
+FASTMATH = {"reassoc", "contract", "nsz"}  # sums over factors are added up in another order
 
-@njit(cache=True)
+
+@njit(cache=True, fastmath=FASTMATH)
 def svd_exact(
     ratings: Csr, mean: Real, n_epochs: Whole, steps: Steps, parameters: Parameters
 ) -> None:
@@ -36,7 +42,7 @@ def svd_exact(
                     qi[i, f] += rates[3] * (err * puf - regs[3] * qif)
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath=FASTMATH)
 def svdpp_exact(
     ratings: Csr, mean: Real, n_epochs: Whole, steps: Steps, parameters: Parameters
 ) -> None:
@@ -100,7 +106,7 @@ def svdpp_exact(
                     yj[j, f] = decay * yj[j, f] + g[f] / root
 
 
-@njit(cache=True)
+@njit(cache=True, fastmath=FASTMATH)
 def _update_one_by_one(
     u: Whole, ratings: Csr, mean: Real, steps: Steps, parameters: Parameters
 ) -> None:

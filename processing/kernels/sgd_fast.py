@@ -14,9 +14,12 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from processing.kernels.arrays import Array, Csr, Parameters, Real, Steps
+from processing.kernels.similarities import fetch
+from processing.kernels.vectors import WIDTH, dot, step_both
 
 N_BLOCKS = 4
 N_TASKS = 2
+AHEAD = 4  # how many ratings ahead the factors of a movie are fetched from memory
 CURVATURE = np.float32(0.1)  # typical square of a factor: how strongly a rating draws at another
 FASTMATH = {"reassoc", "contract", "arcp", "nsz"}  # all but "no NaN" and "no infinity"
 
@@ -57,41 +60,33 @@ def svd_epoch(
     """Update biases and factors of SVD once with every rating, in place.
 
     `groups`: int64 (N_BLOCKS + 1,), first users of the groups. `cuts`: as of `cut_rows`. The rest
-    is float32. The update of a rating is that of `sgd_exact.svd_exact`; only their order differs.
+    is float32; factors as `padded_rows` gives them. The update of a rating is that of
+    `sgd_exact.svd_exact`; only their order differs.
     """
     indices, values = ratings.indices, ratings.values
-    rates, regs = steps
     bu, bi = parameters.bu, parameters.bi
     pu, qi = parameters.pu, parameters.qi
-    n_factors = pu.shape[1]
-    keep_p, keep_q = np.float32(1) - rates[2] * regs[2], np.float32(1) - rates[3] * regs[3]
+    size, last = pu.shape[1], len(indices) - 1
+    rate_u, rate_i, rate_p, rate_q = steps.rates
+    reg_u, reg_i, reg_p, reg_q = steps.regs
+    keeps = np.float32(1) - rate_p * reg_p, np.float32(1) - rate_q * reg_q
     for stratum in range(N_BLOCKS):
         for group in prange(N_BLOCKS):
             block = (group + stratum) % N_BLOCKS
-            p_u = np.empty(n_factors, np.float32)
             for u in range(groups[group], groups[group + 1]):
                 start, end = cuts[u, block], cuts[u, block + 1]
-                if start == end:
-                    continue
-                b_u = bu[u]
-                for f in range(n_factors):
-                    p_u[f] = pu[u, f]
+                at_u, b_u = u * size, bu[u]
                 for position in range(start, end):
-                    i = indices[position]
-                    dot = np.float32(0)
-                    for f in range(n_factors):
-                        dot += p_u[f] * qi[i, f]
-                    err = values[position] - (mean + b_u + bi[i] + dot)
-                    b_u += rates[0] * (err - regs[0] * b_u)
-                    bi[i] += rates[1] * (err - regs[1] * bi[i])
-                    step_p, step_q = rates[2] * err, rates[3] * err
-                    for f in range(n_factors):
-                        p_f, q_f = p_u[f], qi[i, f]
-                        p_u[f] = keep_p * p_f + step_p * q_f
-                        qi[i, f] = keep_q * q_f + step_q * p_f
+                    i = np.int64(indices[position])
+                    ahead = np.int64(indices[min(position + AHEAD, last)]) * size
+                    for f in range(0, size, WIDTH):
+                        fetch(qi, ahead + f)
+                    at_i, b_i = i * size, bi[i]
+                    err = values[position] - (mean + b_u + b_i + dot(pu, at_u, qi, at_i, size))
+                    b_u += rate_u * (err - reg_u * b_u)
+                    bi[i] = b_i + rate_i * (err - reg_i * b_i)
+                    step_both(pu, at_u, qi, at_i, size, keeps, (rate_p * err, rate_q * err))
                 bu[u] = b_u
-                for f in range(n_factors):
-                    pu[u, f] = p_u[f]
 
 
 @njit(cache=True, parallel=True, fastmath=FASTMATH)

@@ -13,8 +13,9 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from processing.kernels.arrays import Array, Real, Whole
+from processing.kernels.vectors import WIDTH, spread, vector
 
-ROWS, WIDTH = 8, 16  # of a tile, which fills 8 of the 32 registers of AVX-512, all 16 of AVX2
+ROWS = 8  # of a tile of `WIDTH` columns: 8 of the 32 registers of AVX-512, all 16 of AVX2
 
 
 def _tile_of(n_rows: int) -> Any:
@@ -34,7 +35,6 @@ def _tile_of(n_rows: int) -> Any:
         signature = types.void(out, left, right, pair, three, types.float32)
 
         def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            vector = ir.VectorType(ir.FloatType(), WIDTH)
             target, lefts, rights = (
                 context.make_array(kind)(context, builder, argument)
                 for kind, argument in zip(signature.args[:3], arguments[:3], strict=True)
@@ -42,35 +42,29 @@ def _tile_of(n_rows: int) -> Any:
             start, end = (builder.extract_value(arguments[3], k) for k in range(2))
             row, a, b = (builder.extract_value(arguments[4], k) for k in range(3))
 
-            def spread(value: Any) -> Any:
-                one = ir.Constant(vector, ir.Undefined)
-                one = builder.insert_element(one, value, ir.Constant(ir.IntType(32), 0))
-                lanes = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH)
-                return builder.shuffle_vector(one, ir.Constant(vector, ir.Undefined), lanes)
-
             def at(array: Any, line: Any, column: Any) -> Any:
                 width = builder.extract_value(array.shape, 1)
                 return builder.gep(array.data, [builder.add(builder.mul(line, width), column)])
 
             def several(pointer: Any) -> Any:
-                return builder.bitcast(pointer, vector.as_pointer())
+                return builder.bitcast(pointer, vector().as_pointer())
 
             def plus(one: Any, two: Any, three: Any) -> Any:
                 product = builder.fmul(two, three, flags=("contract",))
                 return builder.fadd(one, product, flags=("contract",))
 
             with builder.goto_entry_block():  # registers, in the end
-                sums = [builder.alloca(vector) for _ in range(n_rows)]
+                sums = [builder.alloca(vector()) for _ in range(n_rows)]
             for total in sums:
-                builder.store(ir.Constant(vector, [0.0] * WIDTH), total)
+                builder.store(ir.Constant(vector(), [0.0] * WIDTH), total)
             with cgutils.for_range(builder, builder.sub(end, start)) as loop:
                 line = builder.add(start, loop.index)
                 across = builder.load(several(at(rights, line, b)), align=4)
                 down = at(lefts, line, a)
                 for i, total in enumerate(sums):
                     value = builder.load(builder.gep(down, [ir.Constant(ir.IntType(64), i)]))
-                    builder.store(plus(builder.load(total), spread(value), across), total)
-            factor = spread(arguments[5])
+                    builder.store(plus(builder.load(total), spread(builder, value), across), total)
+            factor = spread(builder, arguments[5])
             for i, total in enumerate(sums):
                 line = builder.add(row, ir.Constant(ir.IntType(64), i))
                 pointer = several(at(target, line, b))

@@ -15,6 +15,7 @@ from processing.kernels import sgd_fast
 from processing.kernels.arrays import Parameters, Steps
 from processing.kernels.baselines import baseline_als
 from processing.kernels.sgd_exact import svd_exact, svdpp_exact
+from processing.kernels.vectors import padded_rows
 from processing.models.matrix import RatingMatrix
 from processing.tools.progress import progress
 
@@ -57,9 +58,11 @@ def fit_svd(
         return learned
     cuts = _cuts(matrix)
     groups = even_groups(matrix.by_user.indptr, sgd_fast.N_BLOCKS)
+    learned = learned._replace(pu=padded_rows(learned.pu), qi=padded_rows(learned.qi))
     for _ in progress(range(options.n_epochs), "SVD" if options.n_factors else "biases", "epoch"):
         sgd_fast.svd_epoch(groups, cuts, matrix.by_user, np.float32(mean), steps, learned)
-    return learned
+    pu, qi = (np.ascontiguousarray(rows[:, : options.n_factors]) for rows in learned[2:4])
+    return learned._replace(pu=pu, qi=qi)
 
 
 def fit_svdpp(

@@ -7,6 +7,7 @@ from processing.kernels import sgd_fast
 from processing.kernels.arrays import Csr, Parameters, Steps
 from processing.kernels.baselines import baseline_als
 from processing.kernels.sgd_exact import svd_exact, svdpp_exact
+from processing.kernels.vectors import padded_rows
 from processing.models import numba_engine
 from processing.models.matrix import RatingMatrix, transposed
 from tests import reference
@@ -137,7 +138,10 @@ def test_svd_epoch_when_run_then_equals_the_twin_in_the_order_of_strata():
     found, expected = start(3, 2, np.float32), start(3, 2)
     cuts, mean = numba_engine._cuts(ratings), np.float32(ratings.mean)
     by_user = ratings.by_user._replace(values=ratings.by_user.values.astype(np.float32))
-    sgd_fast.svd_epoch(groups, cuts, by_user, mean, steps(4, np.float32), found)
+    whole = found._replace(pu=padded_rows(found.pu), qi=padded_rows(found.qi))
+    sgd_fast.svd_epoch(groups, cuts, by_user, mean, steps(4, np.float32), whole)
+    assert not whole.pu[:, N_FACTORS:].any()
+    found = whole._replace(pu=whole.pu[:, :N_FACTORS], qi=whole.qi[:, :N_FACTORS])
     strata = [
         [
             (u, i, r)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from processing.kernels.tiles import WIDTH, add_products, solve
+from processing.kernels.tiles import add_products, solve
+from processing.kernels.vectors import WIDTH
 
 
 @pytest.mark.parametrize("n_blocks", [1, 2, 5])
