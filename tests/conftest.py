@@ -17,7 +17,7 @@ NEEDS = {  # a test that uses one of these fixtures gets the mark
     "real_data": {"ratings_data"},
     "browser": {"browser", "lighthouse"},
     "s3": {"s3"},
-    "environment": {"installed", "wheel"},
+    "environment": {"installed", "wheel", "first_calls"},
 }
 
 

@@ -191,3 +191,33 @@ class TimeFactors(NamedTuple):
     drifts: NDArray[np.float32]
     movies: NDArray[np.float32]
     implicit: NDArray[np.float32]
+
+
+class TimeArrays(NamedTuple):
+    """Learned arrays of a model of time; float32 where nothing else is said.
+
+    `mean`: float64 (1,). `first_day`: int64 (1,), days since 1970-01-01; the other days are counted
+    from it. `calendar`: (n_days,); `bins`: int32 (n_days,), each day's bin. `user_biases`,
+    `user_drifts`, `user_middles` (t_u), `user_scales` (by how much a user's scale of the movies'
+    biases is above 1): (n_users,). User u's own days are
+    `own_days[own_indptr[u]:own_indptr[u + 1]]`, int32, with `user_day_biases`. `movie_biases`:
+    (n_movies,); `movie_bins`: (n_movies, n_bins). `user_factors`, `factor_drifts`: (n_users, f);
+    `movie_factors`: (n_movies, f). All are zero where nothing was known in fitting.
+    """
+
+    mean: NDArray[np.float64]
+    first_day: NDArray[np.int64]
+    calendar: NDArray[np.float32]
+    bins: NDArray[np.int32]
+    user_biases: NDArray[np.float32]
+    user_drifts: NDArray[np.float32]
+    user_middles: NDArray[np.float32]
+    user_scales: NDArray[np.float32]
+    own_indptr: NDArray[np.int64]
+    own_days: NDArray[np.int32]
+    user_day_biases: NDArray[np.float32]
+    movie_biases: NDArray[np.float32]
+    movie_bins: NDArray[np.float32]
+    user_factors: NDArray[np.float32]
+    factor_drifts: NDArray[np.float32]
+    movie_factors: NDArray[np.float32]

@@ -20,7 +20,7 @@ def mix(x: Whole) -> np.uint64:
     return y ^ (y >> np.uint64(31))
 
 
-@njit(cache=True)
+@njit()
 def uniform(key: Whole, number: Whole) -> Real:
     """The `number`th of the numbers in [0, 1) that belong to `key`."""
     return np.float64(mix(key + STEP * np.uint64(number)) >> np.uint64(11)) * 2.0**-53

@@ -13,19 +13,19 @@ from numba import njit
 from processing.kernels.arrays import Array, Real, Whole
 
 
-@njit(cache=True)
+@njit()
 def _weaker(values: Array, keys: Array, a: Whole, b: Whole) -> Any:
     return values[a] < values[b] or (values[a] == values[b] and keys[a] > keys[b])
 
 
-@njit(cache=True)
+@njit()
 def _swap(values: Array, keys: Array, companions: Array, a: Whole, b: Whole) -> None:
     values[a], values[b] = values[b], values[a]
     keys[a], keys[b] = keys[b], keys[a]
     companions[a], companions[b] = companions[b], companions[a]
 
 
-@njit(cache=True)
+@njit()
 def _sink(values: Array, keys: Array, companions: Array, size: Whole) -> None:
     parent = 0
     while True:
@@ -40,7 +40,7 @@ def _sink(values: Array, keys: Array, companions: Array, size: Whole) -> None:
         parent = child
 
 
-@njit(cache=True)
+@njit()
 def push(  # noqa: PLR0913, PLR0917  a heap is three rows of larger arrays, one offer three numbers
     values: Array,
     keys: Array,
@@ -65,7 +65,7 @@ def push(  # noqa: PLR0913, PLR0917  a heap is three rows of larger arrays, one 
     return size + 1
 
 
-@njit(cache=True)
+@njit()
 def sort_heap(values: Array, keys: Array, companions: Array, size: Whole) -> None:
     """Put a heap into order, the best first, in place."""
     for last in range(size - 1, 0, -1):

@@ -7,7 +7,7 @@ from processing.kernels.arrays import Array, Csr, Real, Whole
 from processing.kernels.csr import find
 
 
-@njit(cache=True)
+@njit()
 def insert_best(ids: Array, values: Array, n_kept: Whole, index: Whole, value: Real) -> Whole:
     """Insert an index into a short list if it is among its best; returns the list's new length.
 

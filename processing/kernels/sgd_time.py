@@ -5,13 +5,21 @@ copies of what belongs to movies and to days of the calendar, and what they chan
 fixed order. What is computed does not depend on the number of threads.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from processing.kernels.arrays import Array, Real, TimeBiases, TimeFactors, Timeline, Whole
+from processing.kernels.arrays import (
+    Array,
+    Real,
+    TimeArrays,
+    TimeBiases,
+    TimeFactors,
+    Timeline,
+    Whole,
+)
 from processing.kernels.sgd_fast import CURVATURE, FASTMATH, N_TASKS, merged_share
 from processing.kernels.time_biases import deviation
 
@@ -197,13 +205,13 @@ def _merged(start: Real, rate: Real, ends: Array, visits: Array) -> Real:
 
 @njit(cache=True, parallel=True)
 def time_scores(
-    arrays: Any, users: Array, movies: Array, days: Array, undated: Whole, out: Array
+    arrays: TimeArrays, users: Array, movies: Array, days: Array, undated: Whole, out: Array
 ) -> None:
     """Write the score of each (user, movie, day) into `out` (float64).
 
-    `arrays`: `processing.models.time_model.TimeArrays`. `days`: int64, counted from the first day
-    of the fitted ratings; `undated` stands for no day, and then every term of time is left out.
-    Other days take the biases of the calendar's nearest, but b_{u,day} only of the very day.
+    `days`: int64, counted from the first day of the fitted ratings; `undated` stands for no day,
+    and then every term of time is left out. Other days take the biases of the calendar's nearest,
+    but b_{u,day} only of the very day.
     """
     a = arrays
     n_days = len(a.calendar)

@@ -102,7 +102,7 @@ def fill_alias_table(weights: Array, table: AliasTable) -> None:
             n_small += 1
 
 
-@njit(cache=True)
+@njit()
 def taste_match(tastes: Array, taste: Array, user: Whole) -> Real:
     """p_u . q_i"""
     total = 0.0
@@ -111,7 +111,7 @@ def taste_match(tastes: Array, taste: Array, user: Whole) -> Real:
     return total
 
 
-@njit(cache=True)
+@njit()
 def appeal(interest: Real) -> Real:
     """How likely a user is to watch a movie that comes their way: 0 to 1.
 

@@ -61,7 +61,7 @@ def list_days(
             places[position] = np.searchsorted(own[:n], days[position])
 
 
-@njit(cache=True)
+@njit()
 def deviation(day: Real, middle: Real, n_days: Whole) -> Real:
     """sign(t - t_u) |t - t_u|^0.4 in shares of all days: from -1 to 1 (Koren 2009, eq. 5)."""
     away = (day - middle) / n_days

@@ -15,7 +15,7 @@ from processing.data.ratings import Ratings
 from processing.data.rows import NO_DAY
 from processing.errors import ModelError
 from processing.kernels import time_biases as kernels
-from processing.kernels.arrays import TimeBiases, TimeFactors, Timeline
+from processing.kernels.arrays import TimeArrays, TimeBiases, TimeFactors, Timeline
 from processing.kernels.sgd_time import time_scores
 from processing.models.base import Engine, Model
 from processing.models.numba_engine import even_groups
@@ -62,36 +62,6 @@ class TimeBiasSettings:
 
     def __post_init__(self) -> None:
         check_positive(**vars(self))
-
-
-class TimeArrays(NamedTuple):
-    """Learned arrays of a model of time; float32 where nothing else is said.
-
-    `mean`: float64 (1,). `first_day`: int64 (1,), days since 1970-01-01; the other days are counted
-    from it. `calendar`: (n_days,); `bins`: int32 (n_days,), each day's bin. `user_biases`,
-    `user_drifts`, `user_middles` (t_u), `user_scales` (by how much a user's scale of the movies'
-    biases is above 1): (n_users,). User u's own days are
-    `own_days[own_indptr[u]:own_indptr[u + 1]]`, int32, with `user_day_biases`. `movie_biases`:
-    (n_movies,); `movie_bins`: (n_movies, n_bins). `user_factors`, `factor_drifts`: (n_users, f);
-    `movie_factors`: (n_movies, f). All are zero where nothing was known in fitting.
-    """
-
-    mean: NDArray[np.float64]
-    first_day: NDArray[np.int64]
-    calendar: NDArray[np.float32]
-    bins: NDArray[np.int32]
-    user_biases: NDArray[np.float32]
-    user_drifts: NDArray[np.float32]
-    user_middles: NDArray[np.float32]
-    user_scales: NDArray[np.float32]
-    own_indptr: NDArray[np.int64]
-    own_days: NDArray[np.int32]
-    user_day_biases: NDArray[np.float32]
-    movie_biases: NDArray[np.float32]
-    movie_bins: NDArray[np.float32]
-    user_factors: NDArray[np.float32]
-    factor_drifts: NDArray[np.float32]
-    movie_factors: NDArray[np.float32]
 
 
 class Regs(NamedTuple):

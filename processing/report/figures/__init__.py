@@ -1,6 +1,7 @@
 """Figures of the report, as SVG bytes that are the same for the same report."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from matplotlib.figure import Figure
 
@@ -16,7 +17,12 @@ from processing.report.figures.lines import (
     tree_learning,
 )
 from processing.report.figures.newcomers import newcomers
-from processing.report.schema import Report
+from processing.report.schema import (
+    Report,
+    report_from_json,
+    report_to_json,
+    without_times,
+)
 
 _DRAWN: dict[str, Callable[[Report], Figure | None]] = {
     "error-by-model": error_by_model,
@@ -35,6 +41,16 @@ _DRAWN: dict[str, Callable[[Report], Figure | None]] = {
 
 
 def report_figures(report: Report) -> dict[str, bytes]:
-    """The figures of a report, by file name; one that has nothing to show is left out."""
+    """The figures of a report, by file name; one that has nothing to show is left out.
+
+    They do not show how long anything took. The last are kept: a run asks for them with its times,
+    for its own page, and without, for the release.
+    """
+    return dict(_figures(report_to_json(without_times(report))))
+
+
+@lru_cache(1)
+def _figures(document: bytes) -> dict[str, bytes]:
+    report = report_from_json(document, "the report")
     drawn = {name: draw(report) for name, draw in _DRAWN.items()}
     return {f"{name}.svg": svg_bytes(figure, name) for name, figure in drawn.items() if figure}

@@ -12,7 +12,7 @@ from processing.figures.style import INK, LINE, ON_DARK, PAPER, QUIET
 from processing.figures.svg import svg_bytes
 from processing.report import figures, report_sections
 from processing.report.figures import report_figures
-from processing.report.schema import report_from_json, report_to_json
+from processing.report.schema import report_from_json, report_to_json, without_times
 from tests.report_example import example_report, old_report
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -70,7 +70,17 @@ def _texts(svg):
 def test_figures_when_the_report_has_all_parts_then_all_small_and_always_the_same(drawn):
     assert drawn.keys() == ALL
     assert max(map(len, drawn.values())) < 60_000
+    figures._figures.cache_clear()
     assert report_figures(report_from_json(report_to_json(REPORT), "the report")) == drawn
+
+
+def test_figures_when_asked_for_with_times_and_without_then_drawn_once(drawn, monkeypatch):
+    report = example_report()
+    assert without_times(report) != report
+    assert report_figures(report) == drawn
+
+    monkeypatch.setattr(figures, "_DRAWN", {})
+    assert report_figures(without_times(report)) == drawn
 
 
 @pytest.mark.parametrize("case", WITHOUT)
