@@ -11,7 +11,7 @@ columns f outermost. A coefficient y_j touches all ratings of all users who rate
 so only through U_u, the sums S_u = Σ h² and T_u = Σ h e over a user's ratings are all it needs.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit, prange
@@ -23,7 +23,7 @@ from processing.kernels.normal import cdf, density, truncated_normal
 FASTMATH = {"reassoc", "contract", "arcp", "nsz"}  # all but "no NaN" and "no infinity"
 OWN_USER, IMPLIED_MOVIE, OWN_MOVIE, IMPLIED_USER, DAY = range(5)
 N_BLOCKS = 5  # of coefficients: p, y, q, z, day
-CHUNK_PAIRS = 1024
+UNSIGNED = np.uint32  # an index of this kind is not looked at for counting from the end
 
 
 class Observed(NamedTuple):
@@ -175,18 +175,25 @@ def _column(
         _move_days(by_user, places, errors, pulls.moved.astype(np.float32), column)
 
 
+@njit(cache=True, inline="always")
+def _of_row(u: Whole, by_user: Csr, days: Array, errors: Array) -> tuple[Array, Array, Array]:
+    """Movies, days and errors of a user's ratings."""
+    start, end = by_user.indptr[u], by_user.indptr[u + 1]
+    return by_user.indices[start:end], days[start:end], errors[start:end]
+
+
 @njit(cache=True, fastmath=FASTMATH)
 def _user_sums(by_user: Csr, days: Array, errors: Array, column: ScoreColumn, pulls: Pulls) -> None:
     """Write Σ h² and Σ h e over each user's ratings, h being what a movie and a day make of U."""
-    indptr, movies = by_user.indptr, by_user.indices
     of_movies, of_days = column.movies, column.days
     squares, products, _ = pulls
     for u in range(len(squares)):
         square, product = np.float32(0), np.float32(0)
-        for p in range(indptr[u], indptr[u + 1]):
-            h = of_movies[movies[p]] + of_days[days[p]]
+        own, when, errs = _of_row(u, by_user, days, errors)
+        for p in range(len(own)):
+            h = of_movies[UNSIGNED(own[p])] + of_days[UNSIGNED(when[p])]
             square += h * h
-            product += h * errors[p]
+            product += h * errs[p]
         squares[u], products[u] = square, product
 
 
@@ -195,18 +202,20 @@ def _movie_sums(
     by_user: Csr, days: Array, errors: Array, steps: Array, column: ScoreColumn, pulls: Pulls
 ) -> None:
     """Let the errors follow the users' `steps`, and write Σ h² and Σ h e over movies' ratings."""
-    indptr, movies = by_user.indptr, by_user.indices
     _, of_users, of_movies, of_days = column
-    squares, products, _ = pulls
+    sums = np.zeros((len(of_movies), 2))
     for u in range(len(steps)):
         step, of_user = steps[u], of_users[u]
-        for p in range(indptr[u], indptr[u + 1]):
-            i, of_day = movies[p], of_days[days[p]]
-            error = errors[p] - (of_movies[i] + of_day) * step
-            errors[p] = error
+        own, when, errs = _of_row(u, by_user, days, errors)
+        for p in range(len(own)):
+            i, of_day = UNSIGNED(own[p]), of_days[UNSIGNED(when[p])]
+            error = errs[p] - (of_movies[i] + of_day) * step
+            errs[p] = error
             h = of_user + of_day
-            squares[i] += h * h
-            products[i] += h * error
+            sums[i, 0] += h * h
+            sums[i, 1] += h * error
+    for k in range(len(sums)):
+        pulls.squares[k], pulls.products[k] = sums[k, 0], sums[k, 1]
 
 
 @njit(cache=True, fastmath=FASTMATH)
@@ -218,17 +227,18 @@ def _day_sums(
     Most ratings of a user are of the day of the one before: a day's sums are kept at hand as long
     as it lasts.
     """
-    indptr, movies = by_user.indptr, by_user.indices
     one, of_users, of_movies, of_days = column
     squares, products, _ = pulls
+    moves = np.stack((steps, of_movies), axis=1)
     for u in range(len(of_users)):
         of_user = of_users[u]
-        day, square, product = np.int32(0), np.float32(0), np.float32(0)
-        for p in range(indptr[u], indptr[u + 1]):
-            i, t = movies[p], days[p]
-            error = errors[p] - (of_user + of_days[t]) * steps[i]
-            errors[p] = error
-            h = one + of_user + of_movies[i]
+        own, when, errs = _of_row(u, by_user, days, errors)
+        day, square, product = UNSIGNED(0), np.float32(0), np.float32(0)
+        for p in range(len(own)):
+            i, t = UNSIGNED(own[p]), UNSIGNED(when[p])
+            error = errs[p] - (of_user + of_days[t]) * moves[i, 0]
+            errs[p] = error
+            h = one + of_user + moves[i, 1]
             if t != day:
                 squares[day] += square
                 products[day] += product
@@ -242,12 +252,12 @@ def _day_sums(
 @njit(cache=True, fastmath=FASTMATH)
 def _move_days(by_user: Csr, days: Array, errors: Array, steps: Array, column: ScoreColumn) -> None:
     """Let the errors follow the days' `steps`."""
-    indptr, movies = by_user.indptr, by_user.indices
     of_users, of_movies = column.one + column.users, column.movies
     for u in range(len(of_users)):
         of_user = of_users[u]
-        for p in range(indptr[u], indptr[u + 1]):
-            errors[p] -= (of_user + of_movies[movies[p]]) * steps[days[p]]
+        own, when, errs = _of_row(u, by_user, days, errors)
+        for p in range(len(own)):
+            errs[p] -= (of_user + of_movies[UNSIGNED(own[p])]) * steps[UNSIGNED(when[p])]
 
 
 @njit(cache=True)
@@ -276,13 +286,14 @@ def _draw_implied(values: Array, prior: NormalPrior, who: Csr, roots: Array, pul
     indptr, indices = who.indptr, who.indices
     squares, products, moved = pulls
     asked = np.zeros((len(roots), 4), np.float32)  # Σ h², Σ h e and the step, of each x; no fourth
-    for x in range(len(roots)):
-        asked[x, 0] = roots[x] * roots[x] * squares[x]
-        asked[x, 1] = roots[x] * products[x]
+    for k in range(len(roots)):
+        asked[k, 0] = roots[k] * roots[k] * squares[k]
+        asked[k, 1] = roots[k] * products[k]
     for n in range(len(values)):
         square, product = 0.0, 0.0
-        for p in range(indptr[n], indptr[n + 1]):
-            x = indices[p]
+        row = indices[indptr[n] : indptr[n + 1]]
+        for p in range(len(row)):
+            x = UNSIGNED(row[p])
             square += asked[x, 0]
             product += asked[x, 1]
         sharpness = precision + noise * square
@@ -290,12 +301,12 @@ def _draw_implied(values: Array, prior: NormalPrior, who: Csr, roots: Array, pul
         drawn = (centre + np.sqrt(sharpness) * np.random.standard_normal()) / sharpness
         step = np.float32(drawn - values[n])
         values[n] += step
-        for p in range(indptr[n], indptr[n + 1]):
-            x = indices[p]
+        for p in range(len(row)):
+            x = UNSIGNED(row[p])
             asked[x, 1] -= asked[x, 0] * step
             asked[x, 2] += step
-    for x in range(len(roots)):
-        moved[x] += roots[x] * asked[x, 2]
+    for k in range(len(roots)):
+        moved[k] += roots[k] * asked[k, 2]
 
 
 @njit(cache=True)
@@ -372,26 +383,3 @@ def cut_slopes(
                 curvatures[c, level + 1, 0] -= b * high + b * b
             curvatures[c, level, 1] += a * b
         likelihoods[c] = total
-
-
-@njit(cache=True, parallel=True, fastmath=FASTMATH)
-def add_scores(samples: Any, users: Array, movies: Array, day_places: Array, out: Array) -> None:
-    """Add to `out` (float64) the expected rating of each pair, summed over samples.
-
-    `samples`: `processing.models.bayes.BayesArrays`.
-    """
-    user, movie, day = samples.user, samples.movie, samples.day
-    cuts, steps = samples.cuts, samples.steps
-    n_columns = user.shape[2]
-    for chunk in prange((len(users) + CHUNK_PAIRS - 1) // CHUNK_PAIRS):
-        for s in range(len(user)):
-            for n in range(chunk * CHUNK_PAIRS, min(len(users), (chunk + 1) * CHUNK_PAIRS)):
-                u, i, t = users[n], movies[n], day_places[n]
-                score = user[s, u, 0] + movie[s, i, 0] + day[s, t, 0]
-                for f in range(1, n_columns):
-                    a, b = user[s, u, f], movie[s, i, f]
-                    score += a * b + day[s, t, f] * (a + b)
-                if len(steps) == 0:
-                    out[n] += score
-                for k in range(len(steps)):
-                    out[n] += steps[k] * cdf(score - cuts[s, k])

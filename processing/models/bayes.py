@@ -25,6 +25,7 @@ from processing.data.ratings import Ratings
 from processing.errors import ModelError
 from processing.kernels import gibbs
 from processing.kernels.csr import counting_order
+from processing.kernels.gibbs_scores import add_scores
 from processing.models.base import Engine, Model
 from processing.models.cuts import move_cuts, start_cuts
 from processing.models.sampling import Course, Samples, Schedule
@@ -200,7 +201,7 @@ class Bayes(Model[BayesSettings, BayesArrays]):
             places = np.where(a.days[found] == days, found, len(a.days)).astype(np.int32)
         _, order = counting_order(users, a.user.shape[1])
         sums = np.zeros(len(users))
-        gibbs.add_scores(a, users[order], movies[order], places[order], sums)
+        add_scores(a, users[order], movies[order], places[order], sums)
         scores = np.empty(len(users))
         scores[order] = float(a.lowest) + sums / len(a.user)
         return np.where(a.seen_users[users] | a.seen_movies[movies], scores, a.mean)
