@@ -9,10 +9,13 @@ from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.markup.calls import init_calls
+from app.markup.charts import init_charts
 from app.markup.filters import init_filters
 from app.markup.languages import init_languages
 from app.markup.lists import init_lists
 from app.markup.own_ratings import init_own_ratings
+from app.markup.picks import init_picks
 from app.markup.sharing import init_sharing
 from app.model.current import CurrentRelease
 from app.monitoring import init_monitoring
@@ -92,8 +95,11 @@ def _init_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["this_page_in"] = this_page_in
+    init_calls(app)
     init_languages(app)
     init_filters(app)
     init_lists(app)
+    init_picks(app)
+    init_charts(app)
     init_own_ratings(app)
     init_sharing(app)

@@ -7,23 +7,23 @@ from markupsafe import Markup, escape
 
 from app.languages import gettext
 from app.markup.filters import count
-from app.markup.lists import stars, tile
-from app.model.addresses import movie_url
+from app.markup.lists import safe_url, star_row, tile
 from app.model.dates import day_text
 from app.model.opened import OwnRating
 from app.model.scale import RatingScale
-from app.model.taste import TasteGroup, TasteLevel
+from app.model.taste import Opinion, TasteGroup, TasteLevel
 
 
 def init_own_ratings(app: Flask) -> None:
     """Give templates the functions of this module."""
-    for function in (group_rows, level_rows, own_rows):
+    for function in (group_rows, level_rows, opinion_rows, own_rows):
         app.jinja_env.globals[function.__name__] = function
 
 
 def own_rows(ratings: Sequence[OwnRating], scale: RatingScale, user_query: str = "") -> Markup:
     """Write ratings as items of a list; their links go on with the user of `user_query`."""
-    return Markup("".join(_own_row(own, scale, user_query) for own in ratings))
+    query = escape(user_query)
+    return Markup("".join([_own_row(own, scale, query) for own in ratings]))
 
 
 def _own_row(own: OwnRating, scale: RatingScale, user_query: str) -> str:
@@ -31,11 +31,11 @@ def _own_row(own: OwnRating, scale: RatingScale, user_query: str) -> str:
     when = ""
     if own.day:
         when = f'<span class="dot"> · </span><time datetime="{own.day}">{day_text(own.day)}</time>'
-    address = movie_url(own.movie_id) + escape(user_query)
+    address = safe_url(own.movie_id) + user_query
     return (
         f"<li>{tile(own.movie_id, own.title, 'small')}\n"
         f'<div><a href="{address}">{escape(own.title)}</a>{year}\n'
-        f'<p class="meta">{stars(own.rating, scale)} '
+        f'<p class="meta">{star_row(own.rating, scale)} '
         f'<span class="num">{scale.rating_text(own.rating)}</span>{when}</p></div></li>\n'
     )
 
@@ -69,3 +69,23 @@ def level_rows(levels: Sequence[TasteLevel], scale: RatingScale) -> Markup:
             for level in reversed(levels)
         )
     )
+
+
+def opinion_rows(opinions: Sequence[Opinion], scale: RatingScale, person: str) -> Markup:
+    """Write ratings of a person beside everyone's means as items of a list."""
+    told = gettext(
+        '%(person)s <b class="num">%(rating)s</b>, everyone <span class="num">%(mean)s</span>'
+    )
+    name = escape(person)
+    rows = []
+    for each in opinions:
+        given = {
+            "person": name,
+            "rating": scale.rating_text(each.rating),
+            "mean": scale.score_text(each.mean),
+        }
+        rows.append(
+            f'<li><a href="{safe_url(each.movie_id)}"><cite>{escape(each.title)}</cite></a> '
+            f'<span class="meta">{told % given}</span></li>\n'
+        )
+    return Markup("".join(rows))

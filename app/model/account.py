@@ -1,8 +1,9 @@
 """The account of a score: where it starts, and what each part adds, in plain words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
+
+import msgspec
 
 from app.languages import N_, gettext
 from app.model.scale import RatingScale
@@ -26,8 +27,7 @@ MOST_RATINGS = 5
 LEAST_SHARE = 0.0075  # of the scale's span: 0.03 of four stars; a smaller part has no name
 
 
-@dataclass(frozen=True, kw_only=True)
-class Contribution:
+class Contribution(msgspec.Struct, frozen=True, kw_only=True):
     """Stars that a group of features, or a rating, adds to a score, in words people know."""
 
     group: str
@@ -35,8 +35,7 @@ class Contribution:
     stars: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Of `n` viewers who love the movie that is a reason and rated the other, `both` love both.
 
     `title` is that of the reason.
@@ -52,8 +51,7 @@ class Evidence:
         return round(100 * self.both / self.n)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, kw_only=True):
     """A part as a bar from where the account stands before it, in hundredths of the drawing."""
 
     part: Contribution
@@ -61,8 +59,7 @@ class Step:
     width: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Account:
+class Account(msgspec.Struct, frozen=True, kw_only=True):
     """How a score comes about: `start` plus all `parts` is `score`, to the hundredth.
 
     `evidence` is what the release tells of the reasons for listing the movie.

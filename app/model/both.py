@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,8 +35,7 @@ class Person:
     missing: tuple[SharedRating, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ForOne:
+class ForOne(msgspec.Struct, frozen=True, kw_only=True):
     """What a movie is to one of the two: stars predicted, and a movie they liked that tells why."""
 
     name: str
@@ -43,8 +43,7 @@ class ForOne:
     reason: Reason | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class BothRecommendation(Recommendation):
+class BothRecommendation(Recommendation, frozen=True, kw_only=True):
     """A movie for two people; its `score` is the mean of theirs."""
 
     for_each: tuple[ForOne, ...]

@@ -51,8 +51,7 @@ class Around:
     given: NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tick:
+class Tick(NamedTuple):
     """A mark of both axes: what it says, and where it is, in units of the drawing."""
 
     value: float
@@ -153,15 +152,17 @@ def _places(stars: NDArray[np.float64], low: float, high: float) -> tuple[Place,
 
 def _dots(points: tuple[Point, ...], low: float, high: float) -> tuple[Dot, ...]:
     """Where the points are, and how large."""
-    most = max(point.votes for point in points)
+    most = max([point.votes for point in points])
     span = high - low
     return tuple(
-        Dot(
-            x=round(LEFT + (point.mean - low) / span * (RIGHT - LEFT), 1),
-            y=round(BOTTOM - (point.score - low) / span * (BOTTOM - TOP), 1),
-            radius=radius(point.votes, most),
-        )
-        for point in points
+        [
+            Dot(
+                round(LEFT + (point.mean - low) / span * (RIGHT - LEFT), 1),
+                round(BOTTOM - (point.score - low) / span * (BOTTOM - TOP), 1),
+                radius(point.votes, most),
+            )
+            for point in points
+        ]
     )
 
 

@@ -4,7 +4,6 @@ Names are placed for the largest letters, those of a phone: smaller ones leave m
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 LETTER = 24.0  # height of the letters on a phone, in units of the drawing
@@ -23,8 +22,7 @@ class Dot(NamedTuple):
     radius: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Label:
+class Label(NamedTuple):
     """A name: where its text begins or ends, and the point that it names.
 
     `to_left` tells that the text runs to the left of `x`; `y` is the middle of its line. A label
@@ -87,7 +85,7 @@ def _label(
     dot: Dot, text: str, place: tuple[float, float], *, to_left: bool, apart: bool = False
 ) -> Label:
     x, y = dot.x + place[0], dot.y + place[1]
-    return Label(text=text, x=x, y=y, to_left=to_left, apart=apart, dot=dot)
+    return Label(text, x, y, to_left, apart, dot)
 
 
 def _fits(

@@ -3,8 +3,10 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypedDict
+
+from msgspec.structs import replace
 
 from app.languages import gettext
 from app.model.account import Account
@@ -137,29 +139,25 @@ def arrange(
 
 def usual_error(rows: Sequence[Recommendation], scale: RatingScale) -> str | None:
     """How far the predictions of a list are off, as most rows would say it; the browser too."""
-    texts = [scale.score_text(pick.error) for pick in rows if pick.error is not None]
-    return Counter(texts).most_common(1)[0][0] if texts else None
+    texts: Counter[str] = Counter()
+    for error, n in Counter([pick.error for pick in rows if pick.error is not None]).items():
+        texts[scale.score_text(error)] += n
+    return texts.most_common(1)[0][0] if texts else None
 
 
 def _chart(
     rows: tuple[Recommendation, ...], chosen: set[int], scale: RatingScale, around: Around
 ) -> Chart | None:
     return make_chart(
-        tuple(
-            Point(
-                rank=pick.rank,
-                movie_id=pick.movie.movie_id,
-                title=pick.movie.title,
-                year=pick.movie.year,
-                score=pick.unclipped,
-                mean=pick.movie.mean,
-                votes=pick.movie.votes,
-                chosen=pick.rank in chosen,
-            )
-            for pick in rows
-            if pick.movie.mean is not None
-        ),
+        tuple([_point(pick, pick.rank in chosen) for pick in rows if pick.movie.mean is not None]),
         scale.low,
         scale.high,
         around,
     )
+
+
+def _point(pick: Recommendation, chosen: bool) -> Point:
+    movie = pick.movie
+    assert movie.mean is not None
+    about = (movie.movie_id, movie.title, movie.year)
+    return Point(pick.rank, *about, pick.unclipped, movie.mean, movie.votes, chosen)

@@ -2,9 +2,9 @@
 
 import math
 import re
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,8 +36,7 @@ class PageNotFoundError(LookupError):
     """What an address names is not in the release; the text is shown to the visitor."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Movie:
+class Movie(msgspec.Struct, frozen=True, kw_only=True):
     """A movie, and what everyone together thinks of it (`mean` is None without votes)."""
 
     movie_id: Id
@@ -53,8 +52,7 @@ class Movie:
         return 0 < self.votes < FEW_VOTES
 
 
-@dataclass(frozen=True, kw_only=True)
-class OwnRating:
+class OwnRating(msgspec.Struct, frozen=True, kw_only=True):
     """A rating that the user gave; `day` is an ISO date, None where the data has no dates."""
 
     movie_id: Id

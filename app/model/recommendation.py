@@ -1,6 +1,6 @@
 """A recommendation: a movie, what is predicted for it, and why."""
 
-from dataclasses import dataclass
+import msgspec
 
 from app.model.account import Account, Evidence
 from app.model.opened import LEAST_LOVERS, Movie, OpenedRelease
@@ -10,8 +10,7 @@ from processing.ids import Id
 MOST_REASONS = 2
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reason:
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """A movie that the user liked and for which another is listed.
 
     `share` is its part, 0 to 1, of all that speaks for listing it.
@@ -28,16 +27,14 @@ class Reason:
         return round(100 * self.share)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Alike:
+class Alike(msgspec.Struct, frozen=True, kw_only=True):
     """How the viewers whose ratings are most like the user's rated a movie."""
 
     n: int
     mean: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recommendation:
+class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     """One row of a list.
 
     `unclipped` is the score as it is predicted, beyond the scale's end too: it tells apart what

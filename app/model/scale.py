@@ -1,6 +1,7 @@
 """The rating scale as the site shows it: texts and star widths. Its twin: `app/static/scale.js`."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.languages import gettext, number_text
 
@@ -18,7 +19,7 @@ class RatingScale:
     high: float
     step: float
 
-    @property
+    @cached_property
     def has_own_stars(self) -> bool:
         """Whether one glyph is one star: scales such as 1-5 and 0.5-5, not 1-100 or -10-10."""
         return self.low >= 0 and self.high <= MOST_STARS and self.high == int(self.high)
@@ -28,7 +29,7 @@ class RatingScale:
         """Number of star glyphs in a row."""
         return int(self.high) if self.has_own_stars else USUAL_STARS
 
-    @property
+    @cached_property
     def row_width(self) -> int:
         """Width of a row of stars, in units of its drawing."""
         return self.n_stars * STAR_WIDTH
@@ -103,6 +104,6 @@ class RatingScale:
         """Whether a histogram's levels are bins of several ratings, named by their upper ends."""
         return self.step <= 0 or (self.high - self.low) / self.step + 1 > MOST_LEVELS
 
-    @property
+    @cached_property
     def _decimals(self) -> int:
         return 1 if self.high <= MOST_LEVELS else 0

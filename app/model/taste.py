@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,8 +16,7 @@ SHARED_WITHIN = 0.125  # of the scale's span: half a star of four
 LEAST_RATED = 3  # of a decade or a genre
 
 
-@dataclass(frozen=True, kw_only=True)
-class TasteLevel:
+class TasteLevel(msgspec.Struct, frozen=True, kw_only=True):
     """A rating, and the share of their ratings that the person and everyone gave it."""
 
     rating: float
@@ -24,8 +24,7 @@ class TasteLevel:
     everyone: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class TasteGroup:
+class TasteGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Movies of a decade or a genre: how many were rated, the mean, everyone's mean of the same."""
 
     label: str
@@ -34,8 +33,7 @@ class TasteGroup:
     everyone: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Opinion:
+class Opinion(msgspec.Struct, frozen=True, kw_only=True):
     """A rating beside everyone's mean."""
 
     movie_id: Id

@@ -43,6 +43,9 @@ _FAR = 100  # typos: more than any query may have
 
 def fold_words(text: str) -> list[str]:
     """Split a text into words without case, accents and punctuation."""
+    if text.isascii():  # most are, and have nothing to decompose
+        plain = text.lower().translate(_LETTERS)
+        return _WORD.findall(plain)
     decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
     return _WORD.findall("".join(c for c in decomposed if unicodedata.category(c)[0] != "M"))
 

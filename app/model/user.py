@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from app.languages import gettext
@@ -172,19 +173,23 @@ def recommendations(opened: OpenedRelease, record: UserRecord) -> tuple[Recommen
         strict=True,
     )
     return tuple(
-        recommendation(
-            movie,
-            (rank, opened.scale),
-            unclipped,
-            opened.typical_error(len(own), movie.votes),
-            tuple(
-                reason(opened, rated, own[rated], share)
-                for rated, share in reasons[:MOST_REASONS]
-                if rated != NO_MOVIE and own.get(rated, -math.inf) >= like
-            ),
-            alike,
-        )
-        for rank, (movie, unclipped, reasons, alike) in enumerate(columns, start=1)
+        [
+            recommendation(
+                movie,
+                (rank, opened.scale),
+                unclipped,
+                opened.typical_error(len(own), movie.votes),
+                tuple(
+                    [
+                        reason(opened, rated, own[rated], share)
+                        for rated, share in reasons[:MOST_REASONS]
+                        if rated != NO_MOVIE and own.get(rated, -math.inf) >= like
+                    ]
+                ),
+                alike,
+            )
+            for rank, (movie, unclipped, reasons, alike) in enumerate(columns, start=1)
+        ]
     )
 
 
@@ -200,7 +205,9 @@ def _listing(opened: OpenedRelease, record: UserRecord, choice: Choice) -> Listi
     )
     if choice.narrows and len(rows) < TOP_N:
         beyond = person.best(choice, TOP_N - len(rows), without=record.top["movie"])
-        rows += tuple(replace(pick, rough=True) for pick in person.rows(beyond, len(rows) + 1))
+        rows += tuple(
+            structs.replace(pick, rough=True) for pick in person.rows(beyond, len(rows) + 1)
+        )
     return arrange(
         opened,
         rows,

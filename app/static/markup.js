@@ -1,4 +1,4 @@
-// A row of a list as markup, where the device makes the list. The twin of app/markup/lists.py.
+// A row of a list as markup, where the device makes the list. The twin of app/markup/lists.py and picks.py.
 import { steps } from "./account.js";
 import { foldWords } from "./titles.js";
 import { fixed, movieUrl, plural, t } from "./words.js";

@@ -77,5 +77,7 @@ def _is_record(kind: Any) -> bool:
 def _fields(kind: Any) -> list[tuple[str, bool]]:
     """The names of a type's fields, and whether JSON always has them."""
     if _is_record(kind):
-        return [(each.name, each.required) for each in msgspec.structs.fields(kind)]
+        left_out = kind.__struct_config__.omit_defaults
+        fields = msgspec.structs.fields(kind)
+        return [(each.name, each.required or not left_out) for each in fields]
     return [(each.name, True) for each in dataclasses.fields(kind)]

@@ -1,14 +1,12 @@
 """A row of a list as the browser writes it against the one of the site, letter by letter."""
 
-from types import SimpleNamespace
-
 import msgspec
 import numpy as np
 import pytest
-from flask import get_template_attribute
 
 from app.languages import ENGLISH, NAMES, Speech, speaking
 from app.markup.filters import initials, tile_class
+from app.markup.picks import rows
 from app.model.account import account_of_ratings
 from app.model.listing import usual_error
 from app.model.opened import Movie
@@ -49,10 +47,7 @@ def test_row_when_of_any_movie_then_letter_by_letter_that_of_the_site(ends, lang
     low, high, step = ends
     scale = RatingScale(low=low, high=high, step=step)
     with app.test_request_context(), speaking(Speech(language, prefix)):
-        pick_item = get_template_attribute("_list.html", "pick_item")
-        told = {"scale": scale, "whom": None, "usual_error": usual_error(picks, scale)}
-        page = SimpleNamespace(site=SimpleNamespace(scale=scale), **told)
-        expected = [row for pick in picks for row in rows_of(pick_item(pick, page, ""))]
+        expected = rows_of(rows(picks, scale, True, usual_error(picks, scale)))
     assert len(found) > 400
     assert found == expected
 
@@ -73,7 +68,7 @@ def _picks(ends):
         for index, (title, year, genres) in enumerate(films())
     ]
     levels = np.arange(low, high + step / 2, step).tolist()
-    rows = []
+    picks = []
     for index, movie in enumerate(movies):
         room = (high - low) / 8
         score = (
@@ -89,7 +84,7 @@ def _picks(ends):
             )
             for other in movies[index // 2 : index // 2 + index % 3]
         ]
-        rows.append(
+        picks.append(
             Recommendation(
                 rank=index + 1,
                 movie=movie,
@@ -107,7 +102,7 @@ def _picks(ends):
                 alike=None,
             )
         )
-    return rows
+    return picks
 
 
 def _as_json(pick):
