@@ -81,6 +81,15 @@ def test_gunicorn_when_started_and_asked_to_end_then_serves_and_exits_cleanly(
     assert "W1sxLDVdXQ" not in log
 
 
+def test_gunicorn_when_a_list_was_made_then_its_worker_has_one_thread(environment, tmp_path):
+    with gunicorn_site(tmp_path, **environment, WEB_CONCURRENCY="1") as site:
+        assert fetch(site.url + "/users/7")[0] == 200
+        pid = site.process.pid
+        (worker,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        status = Path(f"/proc/{worker}/status").read_text()
+    assert re.search(r"^Threads:\t1$", status, re.MULTILINE)
+
+
 def test_gunicorn_when_a_connection_is_kept_then_it_serves_one_page_after_the_other(
     environment, tmp_path
 ):
