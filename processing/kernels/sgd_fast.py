@@ -36,6 +36,23 @@ class Copies(NamedTuple):
     movies: NDArray[np.float32]
 
 
+class Strata(NamedTuple):
+    """Which users and movies a task of SVD works on: int64.
+
+    `groups`: (N_BLOCKS + 1,), first users of the groups. `cuts`: as of `cut_rows`.
+    """
+
+    groups: NDArray[np.int64]
+    cuts: NDArray[np.int64]
+
+
+class Squares(NamedTuple):
+    """Sums of squared errors so far: float32, (n_users,) and (n_movies,), or empty."""
+
+    users: NDArray[np.float32]
+    movies: NDArray[np.float32]
+
+
 @njit(cache=True, parallel=True)
 def cut_rows(ratings: Csr, bounds: Array, cuts: Array) -> None:
     """Write where each row enters each range of columns.
@@ -55,21 +72,26 @@ def cut_rows(ratings: Csr, bounds: Array, cuts: Array) -> None:
 
 @njit(cache=True, parallel=True, fastmath=FASTMATH)
 def svd_epoch(
-    groups: Array, cuts: Array, ratings: Csr, mean: Real, steps: Steps, parameters: Parameters
+    strata: Strata, ratings: Csr, mean: Real, steps: Steps, parameters: Parameters, squares: Squares
 ) -> None:
     """Update biases and factors of SVD once with every rating, in place.
 
-    `groups`: int64 (N_BLOCKS + 1,), first users of the groups. `cuts`: as of `cut_rows`. The rest
-    is float32; factors as `padded_rows` gives them. The update of a rating is that of
-    `sgd_exact.svd_exact`; only their order differs.
+    All is float32; factors as `padded_rows` gives them. The update of a rating is that of
+    `sgd_exact.svd_exact`; only their order differs. Where `squares` are not empty, a row whose
+    errors' squares add up to s takes steps of 1 / √(1 + s) as its bias, and of 1 / √(1 + s / f) as
+    its factors: Chin et al. (2015), "A learning-rate schedule for stochastic gradient methods to
+    matrix factorization", with 1 for the squared length of the other side's factors.
     """
+    groups, cuts = strata.groups, strata.cuts
     indices, values = ratings.indices, ratings.values
     bu, bi = parameters.bu, parameters.bi
     pu, qi = parameters.pu, parameters.qi
+    of_users, of_movies = squares.users, squares.movies
+    falling, one = len(of_users) > 0, np.float32(1)
     size, last = pu.shape[1], len(indices) - 1
+    share = one / np.float32(max(size, 1))
     rate_u, rate_i, rate_p, rate_q = steps.rates
     reg_u, reg_i, reg_p, reg_q = steps.regs
-    keeps = np.float32(1) - rate_p * reg_p, np.float32(1) - rate_q * reg_q
     for stratum in range(N_BLOCKS):
         for group in prange(N_BLOCKS):
             block = (group + stratum) % N_BLOCKS
@@ -83,9 +105,22 @@ def svd_epoch(
                         fetch(qi, ahead + f)
                     at_i, b_i = i * size, bi[i]
                     err = values[position] - (mean + b_u + b_i + dot(pu, at_u, qi, at_i, size))
-                    b_u += rate_u * (err - reg_u * b_u)
-                    bi[i] = b_i + rate_i * (err - reg_i * b_i)
-                    step_both(pu, at_u, qi, at_i, size, keeps, (rate_p * err, rate_q * err))
+                    step_u, step_i, step_p, step_q = rate_u, rate_i, rate_p, rate_q
+                    if falling:
+                        s_u, s_i = of_users[u], of_movies[i]
+                        step_u, step_p = (
+                            rate_u / np.sqrt(one + s_u),
+                            rate_p / np.sqrt(one + share * s_u),
+                        )
+                        step_i, step_q = (
+                            rate_i / np.sqrt(one + s_i),
+                            rate_q / np.sqrt(one + share * s_i),
+                        )
+                        of_users[u], of_movies[i] = s_u + err * err, s_i + err * err
+                    b_u += step_u * (err - reg_u * b_u)
+                    bi[i] = b_i + step_i * (err - reg_i * b_i)
+                    keeps = one - step_p * reg_p, one - step_q * reg_q
+                    step_both(pu, at_u, qi, at_i, size, keeps, (step_p * err, step_q * err))
                 bu[u] = b_u
 
 

@@ -19,6 +19,7 @@ from processing.kernels.vectors import padded_rows
 from processing.models.matrix import RatingMatrix
 from processing.tools.progress import progress
 
+NO_SQUARES = np.empty(0, np.float32)
 ROUND_RATINGS = 8  # per movie and task, between two merges: copying and merging cost a tenth
 
 
@@ -27,6 +28,7 @@ class SgdOptions:
     """How factors are learned.
 
     `rates` and `regs`: learning rate and regularisation of bu, bi, pu, qi and, for SVD++, yj.
+    `falling`: of SVD, fast, the rates fall as `SVDSettings` says.
     """
 
     n_factors: int
@@ -35,6 +37,7 @@ class SgdOptions:
     init_std_dev: float
     rates: tuple[float, ...]
     regs: tuple[float, ...]
+    falling: bool = False
 
 
 def fit_baseline_als(matrix: RatingMatrix, n_epochs: int, reg_u: float, reg_i: float) -> Parameters:
@@ -56,11 +59,16 @@ def fit_svd(
     if exact:
         svd_exact(matrix.by_user, mean, options.n_epochs, steps, learned)
         return learned
-    cuts = _cuts(matrix)
     groups = even_groups(matrix.by_user.indptr, sgd_fast.N_BLOCKS)
+    strata = sgd_fast.Strata(groups, _cuts(matrix))
+    sides = (learned.bu, learned.bi) if options.falling else (NO_SQUARES, NO_SQUARES)
+    squares = sgd_fast.Squares(*(np.zeros_like(side) for side in sides))
     learned = learned._replace(pu=padded_rows(learned.pu), qi=padded_rows(learned.qi))
-    for _ in progress(range(options.n_epochs), "SVD" if options.n_factors else "biases", "epoch"):
-        sgd_fast.svd_epoch(groups, cuts, matrix.by_user, np.float32(mean), steps, learned)
+    n_epochs, what = options.n_epochs, "SVD" if options.n_factors else "biases"
+    for epoch in progress(range(n_epochs), what, "epoch"):
+        left = np.float32((n_epochs - epoch) / n_epochs if options.falling else 1)
+        now = steps._replace(rates=left * steps.rates)
+        sgd_fast.svd_epoch(strata, matrix.by_user, np.float32(mean), now, learned, squares)
     pu, qi = (np.ascontiguousarray(rows[:, : options.n_factors]) for rows in learned[2:4])
     return learned._replace(pu=pu, qi=qi)
 

@@ -6,11 +6,12 @@ Source:  Koren, Bell and Volinsky (2009), "Matrix factorization techniques for r
          systems", eq. 4 and 5; as Surprise's SVD.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
+from processing.errors import ModelError
 from processing.kernels.arrays import Parameters
 from processing.models import numba_engine, surprise_engine
 from processing.models.linear import SurprisesLinearModel
@@ -20,8 +21,8 @@ from processing.tools.validation import check_positive
 
 
 @dataclass(frozen=True, kw_only=True)
-class SVDSettings:
-    """Settings of SVD, with Surprise's names and defaults.
+class FactorSettings:
+    """Settings of SVD and SVD++, with Surprise's names and defaults.
 
     Attributes
     ----------
@@ -59,6 +60,24 @@ class SVDSettings:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class SVDSettings(FactorSettings):
+    """Settings of SVD: Surprise's, and one more.
+
+    Attributes
+    ----------
+    falling
+        Whether the learning rate falls: over the epochs evenly, towards 0, and for each user and
+        movie by the root of the sum of their squared errors so far. Then few epochs are enough,
+        from a rate of about 0.1. The fast engine alone has it.
+    """
+
+    falling: bool = False
+
+    def sgd(self, n_parameters: int) -> SgdOptions:
+        return replace(super().sgd(n_parameters), falling=self.falling)
+
+
 class SVD(SurprisesLinearModel[SVDSettings]):
     """Biases and factors of users and movies."""
 
@@ -66,8 +85,19 @@ class SVD(SurprisesLinearModel[SVDSettings]):
     Settings: ClassVar[type[SVDSettings]] = SVDSettings
 
     def _learn(self, matrix: RatingMatrix, random_state: int, exact: bool) -> Parameters:
+        self._check(exact)
         rng = np.random.RandomState(random_state)
         return numba_engine.fit_svd(matrix, matrix.mean, self.settings.sgd(4), rng, exact)
 
     def _surprise(self, random_state: int) -> Any:
-        return surprise_engine.algorithm("SVD", **asdict(self.settings), random_state=random_state)
+        self._check(exact=True)
+        settings = asdict(self.settings)
+        del settings["falling"]
+        return surprise_engine.algorithm("SVD", **settings, random_state=random_state)
+
+    def _check(self, exact: bool) -> None:
+        if exact and self.settings.falling:
+            raise ModelError(
+                f"svd has no falling learning rate in the engine {self.engine!r}: Surprise has "
+                "none. Use the engine 'fast', or leave out falling."
+            )

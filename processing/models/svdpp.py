@@ -16,11 +16,11 @@ from processing.kernels.sgd_fast import whole_user_factors
 from processing.models import numba_engine, surprise_engine
 from processing.models.linear import SurprisesLinearModel
 from processing.models.matrix import RatingMatrix
-from processing.models.svd import SVDSettings
+from processing.models.svd import FactorSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class SVDppSettings(SVDSettings):
+class SVDppSettings(FactorSettings):
     """Settings of SVD++: those of SVD, with other defaults.
 
     Attributes

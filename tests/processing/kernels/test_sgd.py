@@ -131,18 +131,40 @@ def test_cut_rows_when_cut_then_ranges_hold_their_movies_and_lose_none():
             assert ((part >= bounds[m]) & (part < bounds[m + 1])).all()
 
 
-def test_svd_epoch_when_run_then_equals_the_twin_in_the_order_of_strata():
+def falling_updates(rows, mean, parameters, squares, width):
+    """SVD with steps that fall by the root of squared errors, one rating after the other."""
+    bu, bi, pu, qi = parameters[:4]
+    for u, i, r in rows:
+        err = r - (mean + bu[u] + bi[i] + pu[u] @ qi[i])
+        parts = [
+            rate / np.sqrt(1 + squares[place % 2][(u, i)[place % 2]] / (1 if place < 2 else width))
+            for place, rate in enumerate(RATES[:4])
+        ]
+        squares[0][u] += err**2
+        squares[1][i] += err**2
+        bu[u] += parts[0] * (err - REGS[0] * bu[u])
+        bi[i] += parts[1] * (err - REGS[1] * bi[i])
+        before = pu[u].copy()
+        pu[u] += parts[2] * (err * qi[i] - REGS[2] * pu[u])
+        qi[i] += parts[3] * (err * before - REGS[3] * qi[i])
+
+
+@pytest.mark.parametrize("falling", [False, True])
+def test_svd_epoch_when_run_then_equals_the_twin_in_the_order_of_strata(falling):
     ratings, rows = matrix(7)
     groups = numba_engine.even_groups(ratings.by_user.indptr, sgd_fast.N_BLOCKS)
     bounds = numba_engine.even_groups(ratings.by_movie.indptr, sgd_fast.N_BLOCKS)
     found, expected = start(3, 2, np.float32), start(3, 2)
-    cuts, mean = numba_engine._cuts(ratings), np.float32(ratings.mean)
+    mean = np.float32(ratings.mean)
     by_user = ratings.by_user._replace(values=ratings.by_user.values.astype(np.float32))
     whole = found._replace(pu=padded_rows(found.pu), qi=padded_rows(found.qi))
-    sgd_fast.svd_epoch(groups, cuts, by_user, mean, steps(4, np.float32), whole)
+    strata = sgd_fast.Strata(groups, numba_engine._cuts(ratings))
+    sizes = (N_USERS, N_MOVIES) if falling else (0, 0)
+    squares = sgd_fast.Squares(*(np.zeros(n, np.float32) for n in sizes))
+    sgd_fast.svd_epoch(strata, by_user, mean, steps(4, np.float32), whole, squares)
     assert not whole.pu[:, N_FACTORS:].any()
     found = whole._replace(pu=whole.pu[:, :N_FACTORS], qi=whole.qi[:, :N_FACTORS])
-    strata = [
+    parts = [
         [
             (u, i, r)
             for u, i, r in rows
@@ -152,9 +174,13 @@ def test_svd_epoch_when_run_then_equals_the_twin_in_the_order_of_strata():
         for g in range(sgd_fast.N_BLOCKS)
         for m in [(g + s) % sgd_fast.N_BLOCKS]
     ]
-    assert sum(map(len, strata)) == len(rows)
-    for stratum in strata:
-        reference.svd_updates(stratum, ratings.mean, RATES, REGS, *expected[:4])
+    assert sum(map(len, parts)) == len(rows)
+    sums = np.zeros(N_USERS), np.zeros(N_MOVIES)
+    for part in parts:
+        if falling:
+            falling_updates(part, ratings.mean, expected, sums, whole.pu.shape[1])
+        else:
+            reference.svd_updates(part, ratings.mean, RATES, REGS, *expected[:4])
     for ours, theirs in zip(learned(found), learned(expected), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=2e-6)
 

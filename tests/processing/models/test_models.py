@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import surprise
 
+from processing.errors import ModelError
 from processing.models.baseline import BaselineOnly
 from processing.models.knn_baseline import KNNBaseline
 from processing.models.svd import SVD
@@ -63,6 +64,11 @@ class TestKnnMoviesSurprise(TestKnnMovies):
     engine = "surprise"
 
 
+class TestSvdFalling(ModelContract):
+    model_class = SVD
+    settings: ClassVar[dict] = {"n_factors": 5, "lr_all": 0.1, "falling": True}
+
+
 class TestSvd(ModelContract):
     model_class = SVD
     settings: ClassVar[dict] = {"n_factors": 5, "n_epochs": 30}
@@ -110,6 +116,13 @@ KNN_CASES = [
     for user_based in (True, False)
     for k, min_k in ((40, 1), (5, 3))
 ]
+
+
+@pytest.mark.parametrize("engine", ["exact", "surprise"])
+def test_fit_when_the_rate_is_to_fall_as_in_no_model_of_surprise_then_it_says_so(engine):
+    model = SVD(SVD.Settings(falling=True), engine)
+    with pytest.raises(ModelError, match="Use the engine 'fast'"):
+        model.fit(ratings_of(tasteful_rows(2)), 0)
 
 
 @pytest.mark.parametrize("engine", ["exact", "surprise"])
