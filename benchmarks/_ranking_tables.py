@@ -44,6 +44,27 @@ def against_rankers(result: dict[str, Any]) -> str:
     return f"{words}\n\n{table(head, cells)}"
 
 
+def against_implicit(result: dict[str, Any]) -> str:
+    """A row per number of factors: seconds of an epoch."""
+    ways = list(result["rows"][0]["epoch_seconds"])
+    rows = [
+        [
+            str(row["n_factors"]),
+            *(seconds(row["epoch_seconds"][way]) for way in ways),
+            *(times(row["epoch_seconds"][way] / row["epoch_seconds"][ways[0]]) for way in ways[1:]),
+        ]
+        for row in result["rows"]
+    ]
+    words = (
+        f"**ImplicitALS and implicit {result['implicit']} on {result['source']}**, "
+        f"{result['n_ratings']:,} ratings: seconds of an epoch, the median of "
+        f"{result['n_rounds']} fits of {result['n_epochs']} epochs in turns, "
+        f"{result['n_threads']} threads, and how many times ours that is."
+    )
+    head = ["factors", *ways, *(f"{way}, times" for way in ways[1:])]
+    return f"{words}\n\n{table(head, rows)}"
+
+
 def ease_solve(result: dict[str, Any]) -> str:
     """How long EASE's weights take, beside the bare inversions."""
     others = "; ".join(

@@ -15,7 +15,7 @@ from _headlines import headlines
 from _myfm_table import our_chains
 from _pair_table import INTRODUCTION as PAIRS
 from _pair_table import both
-from _ranking_tables import ANELLI, against_rankers, anelli, ease_solve
+from _ranking_tables import ANELLI, against_implicit, against_rankers, anelli, ease_solve
 from _ranking_tables import INTRODUCTION as LISTS
 from _speed_tables import INTRODUCTION as SPEED
 from _speed_tables import against_libmf, against_surprise, full_size, slug_size, website
@@ -47,7 +47,11 @@ def tables(results: Path) -> str:
         (ACCURACY, (("accuracy-*.json", lambda result: accuracy(result, results)),)),
         (
             LISTS,
-            (("against_rankers-*.json", against_rankers), ("ease_solve.json", ease_solve)),
+            (
+                ("against_rankers-*.json", against_rankers),
+                ("against_implicit-*.json", against_implicit),
+                ("ease_solve.json", ease_solve),
+            ),
         ),
         (ANELLI, (("anelli.json", anelli),)),
         (PAIRS, (("both-*.json", both),)),

@@ -18,6 +18,7 @@ from tests.small_profile import DOCUMENT
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 SCRIPTS = (
     "accuracy",
+    "against_implicit",
     "against_libmf",
     "against_myfm",
     "against_rankers",
@@ -175,6 +176,16 @@ def test_libmf_table_when_made_then_compares_loading_and_fit_with_svd(import_ben
         "| SVD | 0.25 | 0.75 | 1.0 | 1.0× | 2.0 | 0.8000 |",
         "| SVD | 0.25 | 3.8 | 4.0 | 4.0× | 6.0 | 0.8100 |",
     ]
+
+
+def test_implicit_table_when_made_then_compares_an_epoch_with_ours(import_benchmark):
+    times = import_benchmark("against_implicit").per_epoch({"ours": [4, 8, 9], "implicit": [12]}, 4)
+    result = {"implicit": "1", "source": "S", "n_ratings": 9, "n_rounds": 3, "n_threads": 2}
+    rows = [{"n_factors": 64, "epoch_seconds": times}]
+    made = import_benchmark("_ranking_tables").against_implicit(
+        result | {"n_epochs": 4, "rows": rows}
+    )
+    assert made.splitlines()[-1] == "| 64 | 2.0 | 3.0 | 1.5× |"
 
 
 def _run(share, *stages):
