@@ -33,6 +33,15 @@ N_REQUESTS = 3000
 N_ROTATED = 200
 N_BEFORE_MEMORY = 2000
 ROUNDS = 3
+WORST_QUERIES = {  # each is another part of a search at its longest
+    "a letter": "a",
+    "a digit": "1",
+    "nine letters": "o+n+i+a+e+r+s+t+l",
+    "three words that many have": "in+on+ar",
+    "twenty letters": "+".join("abcdefghijklmnopqrst"),
+    "nonsense": "x" * 100,
+    "mistyped five times": "+".join(f"{a}lomtia" for a in SYLLABLES[:5]),
+}
 BARE = """from pathlib import Path
 
 from flask import Flask, Response
@@ -62,6 +71,10 @@ def pages_in_process(work: Path, users: np.ndarray) -> dict[str, dict[str, float
         "mistyped search": _timed(
             client, [f"/search?q={a}lomti{b}" for a in SYLLABLES for b in "abc"]
         ),
+        **{
+            f"search, {name}": _timed(client, [f"/search?q={query}&turn={n}" for n in range(20)])
+            for name, query in WORST_QUERIES.items()
+        },
         "visitor's list": _timed(client, [f"{token}?votes={n}" for n in range(50)]),
     }
 

@@ -16,6 +16,11 @@ _PASSED = "jinja_pass_arg"  # what wants the context, the environment or the lik
 class QuickContext(Context):
     """A template's context that calls plain functions and macros directly."""
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        # Jinja looks here for names that an imported template lacks. All have the environment's.
+        self.globals_keys = set()
+
     def call(self, called: Any, /, *given: Any, **named: Any) -> Any:
         """Call something with the arguments that the template writes."""
         kind = type(called)

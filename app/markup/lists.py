@@ -3,6 +3,7 @@
 The browser writes the same: `app/static/markup.js`.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from flask import Flask
@@ -20,7 +21,7 @@ _KEPT_TILES = 4096
 
 def init_lists(app: Flask) -> None:
     """Give templates the functions of this module."""
-    for function in (facts, stars, tile, votes):
+    for function in (facts, found_rows, stars, tile, votes):
         app.jinja_env.globals[function.__name__] = function
 
 
@@ -65,3 +66,28 @@ def votes(movie: Movie) -> Markup:
     """Write how many rated a movie, and whether that is few."""
     few = f' <span class="few">{gettext("few votes")}</span>' if movie.few_votes else ""
     return Markup(f"{plural(movie.votes, 'vote')}{few}")
+
+
+def found_rows(movies: Iterable[Movie], scale: RatingScale, user_query: str = "") -> Markup:
+    """Write the movies that a search found as items of a list.
+
+    Their links go on with the user of `user_query`, such as "?user=7".
+    """
+    query = escape(user_query)
+    return Markup("".join([_found_row(movie, scale, query) for movie in movies]))
+
+
+def _found_row(movie: Movie, scale: RatingScale, query: str) -> str:
+    title = escape(movie.title)
+    told = gettext("no votes")
+    if movie.mean is not None:
+        told = (
+            f'{star_row(movie.mean, scale)} <span class="num">{scale.score_text(movie.mean)}</span>'
+            f'<span class="dot"> · </span>{votes(movie)}'
+        )
+    return (
+        f'<li data-movie="{escape(movie.movie_id)}" data-title="{title}" '
+        f'data-year="{movie.year or ""}">{tile(movie.movie_id, movie.title, "small")}\n'
+        f'<div><a href="{safe_url(movie.movie_id)}{query}">{title}</a>\n'
+        f'<p class="meta">{facts(movie)}</p>\n<p class="meta">{told}</p></div></li>\n'
+    )

@@ -77,7 +77,7 @@ def search_page(
         found = NOTHING
     if not found.indices and user_id is None and part is None:
         searched = without_numbers(query) or query
-        found = opened.titles.search(searched)
+        found = found if searched == query else opened.titles.search(searched)
     n_pages = max(1, -(-len(found.indices) // FOUND_PER_PAGE))
     if page > n_pages:
         raise PageNotFoundError(

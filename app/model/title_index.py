@@ -6,6 +6,7 @@ Without a network the browser finds the same: `app/static/titles.js`.
 import re
 import unicodedata
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,9 +36,11 @@ _LETTERS = str.maketrans(
 _WORD = re.compile(r"\w+")
 _MOST_WORDS = 20
 ARTICLES = frozenset("the a an la le les der die das el los las il lo gli un une een".split())
+_BITS = {letter: 1 << place for place, letter in enumerate(b"abcdefghijklmnopqrstuvwxyz0123456789")}
 ENOUGH = 5  # matches: with fewer, articles are left out and typos allowed for
 
 EXACT, BEGINNING, INSIDE, BARE_BEGINNING, BARE_INSIDE, NEAR, NOT = range(7)
+_PLACE_BITS = 32
 _FAR = 100  # typos: more than any query may have
 
 
@@ -79,15 +82,24 @@ class Lines:
         lines = [f"{text}\n".encode() for text in texts]
         self._letters = np.frombuffer(b"".join(lines), np.uint8)
         lengths = [len(line) for line in lines]
+        bits = np.zeros(256, np.uint64)
+        bits[list(_BITS)] = list(_BITS.values())
+        starts = np.cumsum([0, *lengths[:-1]])
+        self._has = np.bitwise_or.reduceat(bits[self._letters], starts) if lines else bits[:0]
         self._line = np.repeat(np.arange(len(lines), dtype=np.int32), lengths)
+        self._often: list[int] = np.bincount(self._letters, minlength=256).tolist()
 
     def containing(self, word: str) -> NDArray[np.int32]:
-        """Return the places of the texts that contain a word, each as often as it does."""
+        """Return the places of the texts that contain a word, each once or as often as it does."""
         letters = word.encode()
-        n_starts = max(0, len(self._letters) - len(letters) + 1)
-        found = np.flatnonzero(self._letters[:n_starts] == letters[0])
-        for offset, letter in enumerate(letters[1:], start=1):
-            found = found[self._letters[found + offset] == letter]
+        if len(letters) == 1 and letters[0] in _BITS:
+            return np.flatnonzero(self._has & np.uint64(_BITS[letters[0]])).astype(np.int32)
+        rarest = min(range(len(letters)), key=lambda offset: self._often[letters[offset]])
+        end = len(self._letters) - len(letters) + 1 + rarest
+        found = rarest + np.flatnonzero(self._letters[rarest : max(rarest, end)] == letters[rarest])
+        for offset, letter in enumerate(letters):
+            if offset != rarest:
+                found = found[self._letters[found + (offset - rarest)] == letter]
         return self._line[found]
 
 
@@ -160,7 +172,9 @@ class TitleIndex:
         self._words = sorted(movies)
         self._lines = Lines(self._words)
         self._by_word = MoviesByWord([movies[word] for word in self._words], len(titles))
-        self._votes = np.array(n_ratings, np.int64)
+        self._by_votes = np.argsort(-np.array(n_ratings, np.int64), kind="stable").astype(np.int32)
+        self._place = np.empty(len(titles), np.int64)  # of each movie in that order
+        self._place[self._by_votes] = np.arange(len(titles))
 
     def find(self, query: str) -> list[int]:
         """Return the indices of all movies that match, best first."""
@@ -190,25 +204,39 @@ class TitleIndex:
             typos[ranks == NOT] = self._typos(bare)[ranks == NOT]
             ranks[(ranks == NOT) & (typos < _FAR)] = NEAR
         found = np.flatnonzero(ranks < NOT)
-        order = np.lexsort((found, -self._votes[found], typos[found], ranks[found]))
-        indices: list[int] = found[order].tolist()
+        keys = ranks[found] * np.int64(_FAR) + typos[found] << _PLACE_BITS | self._place[found]
+        keys.sort()
+        indices: list[int] = self._by_votes[keys & ((1 << _PLACE_BITS) - 1)].tolist()
         return Found(indices=indices, near=not n_as_written and bool(indices))
 
     def _add_having(
         self, ranks: NDArray[np.int8], words: list[str], beginning: int, inside: int
     ) -> None:
-        joined = self._joined.containing("".join(words))
-        ranks[joined] = np.minimum(ranks[joined], inside)
-        is_inside = self._having_all([self._lines.containing(word) for word in words])
+        is_inside = np.zeros(len(ranks), bool)
+        is_inside[self._joined.containing("".join(words))] = True
+        if len(words) > 1 or words[0].isdigit():  # else what a word has the whole title has
+            is_inside |= self._having_all(map(self._inside, dict.fromkeys(words)))
         np.minimum(ranks, inside, out=ranks, where=is_inside)
-        is_beginning = self._having_all([self._with_prefix(word) for word in words])
+        is_beginning = self._having_all(
+            self._by_word.having(self._with_prefix(w)) for w in dict.fromkeys(words)
+        )
         np.minimum(ranks, beginning, out=ranks, where=is_beginning)
 
-    def _having_all(self, places: Sequence[range | NDArray[np.int32]]) -> NDArray[np.bool_]:
-        """Say of each movie whether it has, for each word, one of the words at these places."""
-        found = self._by_word.having(places[0])
-        for of_word in places[1:]:
-            found &= self._by_word.having(of_word)
+    def _having_all(self, having: Iterable[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+        """Say of each movie whether all say so of it."""
+        found = np.ones(self._by_word.n_movies, bool)
+        for of_word in having:
+            found &= of_word
+            if not found.any():  # whatever the other words are
+                break
+        return found
+
+    def _inside(self, word: str) -> NDArray[np.bool_]:
+        """Say of each movie whether a word of its title, or its year, contains a word."""
+        if len(word) > 1 or word.isdigit():
+            return self._by_word.having(self._lines.containing(word))
+        found = np.zeros(self._by_word.n_movies, bool)  # a letter of the title is in a word of it
+        found[self._joined.containing(word)] = True
         return found
 
     def _with_prefix(self, word: str) -> range:
@@ -218,9 +246,9 @@ class TitleIndex:
     def _typos(self, words: list[str]) -> NDArray[np.int16]:
         """Say of each movie how many typos it takes to come to all words; `_FAR` if too many."""
         found = np.zeros(self._by_word.n_movies, np.int16)
-        for word in words:
+        for word, n in Counter(words).items():
             near = self._near_words.find(word)
-            found += self._by_word.fewest_typos(self._with_prefix(word), near)
+            found += n * self._by_word.fewest_typos(self._with_prefix(word), near)
             if (found >= _FAR).all():
                 break
         return np.minimum(found, _FAR)

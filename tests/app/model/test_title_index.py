@@ -102,7 +102,9 @@ def test_fold_words_when_title_is_foreign_then_plain_words(title, words):
 WORDS = tuple(
     "alien aliens unalien the die hard hardy dawn casablanca rain ran day la 1979".split()
 )
-TYPED = tuple("al ha t awn alein casabalnca dwan hrady hrad casblnaca alienx zzz a 19 ien".split())
+TYPED = tuple(
+    "al ha t awn alein casabalnca dwan hrady hrad casblnaca alienx zzz a o n 9 é 19 ien".split()
+)
 CATALOGUE = st.lists(
     st.tuples(
         st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join),
