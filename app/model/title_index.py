@@ -86,7 +86,8 @@ class Lines:
         bits[list(_BITS)] = list(_BITS.values())
         starts = np.cumsum([0, *lengths[:-1]])
         self._has = np.bitwise_or.reduceat(bits[self._letters], starts) if lines else bits[:0]
-        self._line = np.repeat(np.arange(len(lines), dtype=np.int32), lengths)
+        kind = np.uint16 if len(lines) <= np.iinfo(np.uint16).max else np.int32
+        self._line = np.repeat(np.arange(len(lines), dtype=kind), lengths)
         self._often: list[int] = np.bincount(self._letters, minlength=256).tolist()
 
     def containing(self, word: str) -> NDArray[np.int32]:
@@ -100,7 +101,8 @@ class Lines:
         for offset, letter in enumerate(letters):
             if offset != rarest:
                 found = found[self._letters[found + (offset - rarest)] == letter]
-        return self._line[found]
+        places: NDArray[np.int32] = self._line[found].astype(np.int32)
+        return places
 
 
 class MoviesByWord:
@@ -162,13 +164,13 @@ class TitleIndex:
         folded = [fold_words(title) for title in titles]
         self._joined = Lines("".join(words) for words in folded)
         movies: dict[str, list[int]] = {}
-        exact: dict[str, list[int]] = {}
         for index, words in enumerate(folded):
-            exact.setdefault(" ".join(without_articles(words)), []).append(index)
             year = years[index]
             for word in {*words, str(year)} if year else set(words):
                 movies.setdefault(word, []).append(index)
-        self._exact = exact
+        self._titles = titles
+        # A number for each title, where a dict of them would take twenty times the memory.
+        self._wholes = np.array([hash(_whole(words)) for words in folded], np.int64)
         self._words = sorted(movies)
         self._lines = Lines(self._words)
         self._by_word = MoviesByWord([movies[word] for word in self._words], len(titles))
@@ -194,7 +196,7 @@ class TitleIndex:
             return Found(indices=[], near=False)
         bare = without_articles(words)
         ranks = np.full(self._by_word.n_movies, NOT, np.int8)
-        ranks[self._exact.get(" ".join(bare), [])] = EXACT
+        ranks[self._called(_whole(bare))] = EXACT
         self._add_having(ranks, words, BEGINNING, INSIDE)
         if bare != words and _n_found(ranks) < ENOUGH:
             self._add_having(ranks, bare, BARE_BEGINNING, BARE_INSIDE)
@@ -208,6 +210,11 @@ class TitleIndex:
         keys.sort()
         indices: list[int] = self._by_votes[keys & ((1 << _PLACE_BITS) - 1)].tolist()
         return Found(indices=indices, near=not n_as_written and bool(indices))
+
+    def _called(self, whole: str) -> list[int]:
+        """The indices of the movies with this title, but for articles."""
+        places: list[int] = np.flatnonzero(self._wholes == hash(whole)).tolist()
+        return [place for place in places if _whole(fold_words(self._titles[place])) == whole]
 
     def _add_having(
         self, ranks: NDArray[np.int8], words: list[str], beginning: int, inside: int
@@ -256,6 +263,11 @@ class TitleIndex:
     @cached_property
     def _near_words(self) -> NearWords:
         return NearWords(self._words)
+
+
+def _whole(words: list[str]) -> str:
+    """A title's words in one, without articles at its ends."""
+    return " ".join(without_articles(words))
 
 
 def _n_found(ranks: NDArray[np.int8]) -> int:
