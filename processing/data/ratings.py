@@ -145,9 +145,9 @@ class Ratings:
 def build_ratings(rows: RatingRows, titled_movie_ids: Ids, scale: Scale) -> tuple[Ratings, int]:
     """Sort, index and check rows; of a pair that was rated twice the latest rating counts.
 
-    `rows` is used up: indices are written over its ids. Beside it memory is needed for the ratings,
-    12 bytes each, and for little else. Returns the ratings and the number of rows that a later one
-    replaced.
+    `rows` is used up: what is made of it is written over its columns. Beside it memory is needed
+    for 12 bytes a rating, and for little else. Returns the ratings and the number of rows that a
+    later one replaced.
     """
     user_ids, users = _index(rows.user_ids, rows.user_names)
     movie_ids, movies = _index(rows.movie_ids, rows.movie_names, titled_movie_ids)
@@ -163,14 +163,20 @@ def _compress(
     days: NDArray[np.int32],
     n_users: int,
 ) -> tuple[Csr, int]:
-    """Compress rows in file order by user; also how many of them a later one replaced."""
+    """Compress rows in file order by user; also how many of them a later one replaced.
+
+    Written over the rows.
+    """
     spans = even_spans(len(users))
     keys = [users[a:b] for a, b in spans]
     indptr, places = _places(keys, n_users)
-    csr = _empty(indptr)
-    columns = [Columns(movies[a:b], values[a:b], days[a:b]) for a, b in spans]
-    calls = zip(keys, columns, places, [csr] * len(spans), strict=True)
+    entries = np.empty((len(users), 3), np.int32)
+    columns = [Columns(movies[a:b], values[a:b].view(np.int32), days[a:b]) for a, b in spans]
+    calls = zip(keys, columns, places, [entries] * len(spans), strict=True)
     in_threads(kernels.scatter, calls)
+    parts = [entries[a:b] for a, b in spans]
+    in_threads(kernels.set_apart, zip(parts, columns, strict=True))
+    csr = Csr(indptr, movies, values, days)
     repeats = in_threads(kernels.sort_rows, [(csr, *span) for span in even_rows(indptr)])
     if not sum(repeats):
         return csr, 0

@@ -55,17 +55,27 @@ def count_keys(keys: Array, counts: Array) -> None:
 
 
 @njit(cache=True, nogil=True)
-def scatter(keys: Array, columns: Columns, places: Array, out: Csr) -> None:
-    """Write entry k of the columns to position `places[keys[k]]` of `out`, and move that place on.
+def scatter(keys: Array, columns: Columns, places: Array, out: Array) -> None:
+    """Write entry k of the columns to row `places[keys[k]]` of `out`, and move that place on.
 
-    `columns`: `Columns`. `places`: int64, one per key. `out`: `Csr`, whose pointer is not read.
+    `columns`: `Columns`, their values as the int32 of the same bits. `places`: int64, one per key.
+    `out`: int32 (n, 3), so that an entry is in one line of the cache, not in three.
     """
     for k in range(len(keys)):
         place = places[keys[k]]
         places[keys[k]] = place + 1
-        out.indices[place] = columns.indices[k]
-        out.values[place] = columns.values[k]
-        out.days[place] = columns.days[k]
+        out[place, 0] = columns.indices[k]
+        out[place, 1] = columns.values[k]
+        out[place, 2] = columns.days[k]
+
+
+@njit(cache=True, nogil=True)
+def set_apart(entries: Array, out: Columns) -> None:
+    """Write the entries of `scatter` into columns of the same kinds."""
+    for k in range(len(entries)):
+        out.indices[k] = entries[k, 0]
+        out.values[k] = entries[k, 1]
+        out.days[k] = entries[k, 2]
 
 
 @njit(cache=True, nogil=True)

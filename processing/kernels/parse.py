@@ -15,6 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from processing.kernels.arrays import Array, Real, Whole
+from processing.kernels.words import digit_at, form, leading_number, off, two_digits, word
 
 AT, LINE, ROWS, BAD, MOVIE, HAS_MOVIE, N_STATE = range(7)
 
@@ -24,10 +25,16 @@ LONGEST_PLAIN = 40  # bytes that may be looked at to see whether a line is a pla
 
 NO_DATE = -(2**31)
 
+_FIRST, _FIRST_ROOM = form(",0,0000-")  # a plain row after its user, which two words cover
+_LAST, _LAST_ROOM = form("0-00-00\n")
+
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799  # years 1 to 9999, as dates have
 
 _NEWLINE, _RETURN, _COMMA, _MINUS, _POINT, _ZERO, _COLON = (ord(c) for c in "\n\r,-.0:")
 _MONTH_STARTS = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365])
+_FIRST_YEAR, _N_YEARS = 1970, 100
+_MONTHS = np.arange(f"{_FIRST_YEAR}-01", f"{_FIRST_YEAR + _N_YEARS}-02", dtype="M8[M]")
+_MONTHS = _MONTHS.astype("M8[D]").astype(np.int64)  # first days, counted from 1970-01-01
 
 
 class Bounds(NamedTuple):
@@ -160,40 +167,26 @@ def _whole_stars(scale: Bounds) -> Array:
 
 @njit(cache=True)
 def _plain_row(text: Array, at: Whole, stars: Array, row: Whole, rows: Rows) -> Whole:
-    """Read a line as nearly all are: an id of up to 9 digits, a digit on the scale, a date, LF.
+    """Read a line as nearly all are: an id of up to 7 digits, a digit on the scale, a date, LF.
 
     Writes the row and returns where the line ends, 0 where the line is not of this kind: then the
-    careful helpers below, which take four times as long, say what it is.
+    careful helpers below, which take many times as long, say what it is.
     """
-    first = at
-    user: Whole = 0
-    digit = np.int64(text[at]) - _ZERO
-    while 0 <= digit <= 9:
-        user = user * 10 + digit
-        at += 1
-        digit = np.int64(text[at]) - _ZERO
-    if at == first or at > first + 9:
+    user, count = leading_number(word(text, at))
+    first, last = word(text, at + count) ^ _FIRST, word(text, at + count + 6) ^ _LAST
+    if count == 0 or off(first, _FIRST_ROOM) | off(last, _LAST_ROOM) != 0:
         return 0
-    plain = (text[at] == _COMMA) & (text[at + 2] == _COMMA) & (text[at + 13] == _NEWLINE)
-    plain &= (text[at + 7] == _MINUS) & (text[at + 10] == _MINUS)
-    for k in (1, 3, 4, 5, 6, 8, 9, 11, 12):
-        plain &= (text[at + k] >= _ZERO) & (text[at + k] <= _ZERO + 9)
-    if not plain:
+    star, day, month = digit_at(first, 1), two_digits(last, 5), two_digits(last, 2)
+    year = 100 * two_digits(first, 3) + two_digits(first, 5)
+    if not stars[star] or month < 1 or month > 12 or not 0 <= year - _FIRST_YEAR < _N_YEARS:
         return 0
-    star = np.int64(text[at + 1]) - _ZERO
-    year = 100 * _two_digits(text, at + 3) + _two_digits(text, at + 5)
-    day = _day_number(year, _two_digits(text, at + 8), _two_digits(text, at + 11))
-    if day == NO_DATE or not stars[star]:
+    place = 12 * (year - _FIRST_YEAR) + month - 1
+    if day < 1 or day > _MONTHS[place + 1] - _MONTHS[place]:
         return 0
     rows.users[row] = user
     rows.values[row] = star
-    rows.days[row] = day
-    return at + 14
-
-
-@njit(cache=True)
-def _two_digits(text: Array, at: Whole) -> Whole:
-    return 10 * np.int64(text[at]) + np.int64(text[at + 1]) - 11 * _ZERO
+    rows.days[row] = _MONTHS[place] + day - 1
+    return at + count + 14
 
 
 @njit(cache=True)

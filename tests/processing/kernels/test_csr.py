@@ -55,7 +55,10 @@ def test_scatter_when_done_then_the_stable_order_by_key(entries):
     counts = np.zeros(N_USERS, np.int64)
     csr.count_keys(keys, counts)
     assert counts.tolist() == out.counts.tolist()
-    csr.scatter(keys, columns_of(entries), out.indptr[:-1].copy(), out)
+    columns, sorted_entries = columns_of(entries), np.zeros((len(entries), 3), np.int32)
+    bits = columns._replace(values=columns.values.view(np.int32))
+    csr.scatter(keys, bits, out.indptr[:-1].copy(), sorted_entries)
+    csr.set_apart(sorted_entries, Columns(out.indices, out.values.view(np.int32), out.days))
     assert as_tuples(out) == sorted(entries, key=lambda entry: entry[0])
 
 
