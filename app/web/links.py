@@ -54,8 +54,9 @@ def kept_urls() -> list[str]:
     """
     whole = f"?per_page={PER_LIST_PAGE.maximum}"
     document = url_for(f"{request.endpoint}{JSON_SUFFIX}", **(request.view_args or {}))
-    orders = [f"{here_url()}{whole}{known}" for known in ("", "&known=well", "&known=less")]
-    return [here_url(), document + whole, *orders]
+    here = here_url()
+    orders = [f"{here}{whole}{known}" for known in ("", "&known=well", "&known=less")]
+    return [here, document + whole, *orders]
 
 
 def sister_url(suffix: str) -> str:
