@@ -121,6 +121,20 @@ def website(result: dict[str, Any]) -> str:
     return f"{words}\n\n{table(head, rows)}"
 
 
+def first_page(result: dict[str, Any]) -> str:
+    """A row per stage of `script/run` on a bare clone, and of the run after it."""
+    rows = []
+    for label, stages in (("from a bare clone", result["first"]), ("again", result["again"])):
+        whole = sum(stage["seconds"] for stage in stages)
+        rows.append([f"**{label}**", f"**{seconds(whole)}**"])
+        rows += [[stage["stage"], seconds(stage["seconds"])] for stage in stages]
+    words = (
+        "**The first page**: `script/run` until it answers, by what it says; kernels are compiled "
+        "while the rest is installed."
+    )
+    return f"{words}\n\n{table(['script/run', 's'], rows)}"
+
+
 def slug_size(result: dict[str, Any]) -> str:
     """What Heroku stores, and what it unpacks."""
     return (

@@ -18,7 +18,7 @@ from _pair_table import both
 from _ranking_tables import ANELLI, against_implicit, against_rankers, anelli, ease_solve
 from _ranking_tables import INTRODUCTION as LISTS
 from _speed_tables import INTRODUCTION as SPEED
-from _speed_tables import against_libmf, against_surprise, full_size, slug_size, website
+from _speed_tables import against_libmf, against_surprise, first_page, full_size, slug_size, website
 
 BEGIN = "<!-- made by benchmarks/tables.py -->"
 END = "<!-- end of what benchmarks/tables.py makes -->"
@@ -63,6 +63,7 @@ def tables(results: Path) -> str:
                 ("our_chains-*.json", lambda result: our_chains(result, results)),
                 ("full_size.json", full_size),
                 ("full_size-*.json", full_size),
+                ("first_page.json", first_page),
                 ("website.json", website),
                 ("slug_size.json", slug_size),
             ),

@@ -24,6 +24,7 @@ SCRIPTS = (
     "against_rankers",
     "against_surprise",
     "anelli",
+    "first_page",
     "full_size",
     "ingest",
     "lighthouse",
@@ -437,3 +438,13 @@ def test_command_when_paths_are_given_then_only_their_names_are_kept(import_benc
     said = import_benchmark("_common").about()
     assert said["command"] == "python benchmarks/run.py ml-1m.zip --seeds 3"
     assert said.keys() == {"machine", "date", "commit", "command"}
+
+
+def test_first_page_when_told_then_a_row_for_each_stage_and_the_sum(import_benchmark):
+    first = [{"stage": "Start", "seconds": 2.0}, {"stage": "Serving.", "seconds": 1.5}]
+    result = {"first": first, "again": first[1:]}
+
+    shown = import_benchmark("_speed_tables").first_page(result)
+
+    assert "| **from a bare clone** | **3.5** |\n| Start | 2.0 |\n| Serving. | 1.5 |" in shown
+    assert "| **again** | **1.5** |" in shown
