@@ -82,9 +82,10 @@ def add_neighbours(
     """Add what the neighbours say to the baseline estimates `wanted.scores`, as KNNBaseline does.
 
     `biases`: rows are x. `sims`: (n_x, n_x) similarities in any unit, of which only ratios count:
-    float64, float32 or int16. `ratings`: by y, in Surprise's order. Of the x' that rated y the k
-    most similar count (ties: the one seen first), and of those the ones with positive similarity:
-    the k most similar of the positive ones.
+    float64, float32 or int16; or, in units of 1, their triangle as the one row of a matrix, where
+    that of x and x' < x is at x (x - 1) / 2 + x'. `ratings`: by y, in Surprise's order. Of the x'
+    that rated y the k most similar count (ties: the one seen first), and of those the ones with
+    positive similarity: the k most similar of the positive ones.
 
     Positive ones are put at the front without a branch: each is written to the next free place,
     which moves on only if it was one to keep. That place is unsigned, so that numba leaves out its
@@ -95,8 +96,10 @@ def add_neighbours(
     order, scores, found = wanted.order, wanted.scores, wanted.found
     xs, ys = wanted.xs, wanted.ys
     longest = np.max(indptr[1:] - indptr[:-1]) + 1
+    n_x = len(x_biases)
+    in_triangle = n_x > 1 and len(sims) == 1
     for chunk in prange((len(order) + CHUNK_PAIRS - 1) // CHUNK_PAIRS):
-        row = np.empty(sims.shape[1], sims.dtype)
+        row = np.empty(n_x if in_triangle else sims.shape[1], sims.dtype)
         near, places = np.empty(longest, sims.dtype), np.empty(longest, np.int32)
         heap = np.empty(k, sims.dtype), np.empty(k, np.int32), np.empty(k, np.int32)
         bins, at_level = np.empty(longest, np.uint8), np.empty(longest, np.int32)
@@ -107,7 +110,10 @@ def add_neighbours(
                 continue
             if xs[n] != x:  # read in one go, and then at random: a row is far away in memory
                 x = xs[n]
-                row[:] = sims[x]
+                if in_triangle:
+                    _read_row(sims[0], x, row)
+                else:
+                    row[:] = sims[x]
             start, end = indptr[ys[n]], indptr[ys[n] + 1]
             others, given = indices[start:end], values[start:end]
             size = 0
@@ -131,6 +137,18 @@ def add_neighbours(
                 total += weight
                 total_deviations += weight * (given[p] - (base + x_biases[others[p]]))
             scores[n] += total_deviations / total
+
+
+@njit(cache=True)
+def _read_row(triangle: Array, x: Whole, row: Array) -> None:
+    """Read the similarities of x to all rows out of their triangle; with itself it has 1."""
+    first = np.int64(x) * (np.int64(x) - 1) // 2
+    row[:x] = triangle[first : first + x]
+    row[x] = 1
+    place = first + 2 * np.int64(x)  # of the row after x
+    for other in range(x + 1, len(row)):
+        row[other] = triangle[place]
+        place += other
 
 
 @njit(cache=True)

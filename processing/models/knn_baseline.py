@@ -29,17 +29,16 @@ from processing.models.linear import scatter
 from processing.models.matrix import compact
 from processing.models.neighbours import (
     BASELINE,
-    FLOAT_LIMIT,
     MEASURES,
     N_SIMILAR_MOVIES,
     N_SIMILAR_USERS,
     Measure,
     all_similarities,
     baseline_of,
+    exact_triangle,
     fits_whole,
     nearest,
     packed,
-    similarities,
     triangle_of,
     unpacked,
 )
@@ -89,9 +88,10 @@ class KNNBaselineSettings:
 class AllSimilar(NamedTuple):
     """The similarities of all users (movies) x, and the ratings by movie (user) y.
 
-    `sims`: (n, n) over the x that had ratings, float32 or int16 in units of 1 / 32,767 from the
-    fast engine, float64 from the others. `place`: int32 (n_x,), the row of each x in `sims`, -1
-    where it has none. `row_biases`: of each row. `indices` are rows.
+    `sims`: over the x that had ratings, as `add_neighbours` takes them: int16 (n, n), in units of
+    1 / 32,767, or float32 from the fast engine and float64 from the others, their triangle
+    (Surprise's own as it is). `place`: int32 (n_x,), the row of each x in `sims`, -1 where it has
+    none. `row_biases`: of each row. `indices` are rows.
     """
 
     mean: NDArray[np.float64]
@@ -144,14 +144,13 @@ class KNNBaseline(Model[KNNBaselineSettings, AllSimilar | Nearest]):
             )
             return held * 8 * n * n + surprise_engine.trainset_bytes(ratings), words
         if engine == "exact":
-            return 12 * n * n + 80 * ratings.n_ratings, f"similarities of {who}, and {both_ways}"
+            return 4 * n * n + 80 * ratings.n_ratings, f"similarities of {who}, and {both_ways}"
         if not fits_whole(n_rows):
             k = N_SIMILAR_USERS if settings.user_based else N_SIMILAR_MOVIES
             words = f"{k} neighbours of each of {who.split(' × ')[1]}, and {both_ways}"
             return (16 * k + 600) * n_rows + 36 * ratings.n_ratings, words
         words = f"similarities of {who}, and {both_ways}"
-        entry = 8 if n_rows <= FLOAT_LIMIT else 5
-        return entry * n_rows * n_rows + 36 * ratings.n_ratings, words
+        return 5 * n_rows * n_rows + 36 * ratings.n_ratings, words
 
     def _fit(self, ratings: Ratings, random_state: int) -> None:
         if self.engine != "fast":
@@ -164,7 +163,7 @@ class KNNBaseline(Model[KNNBaselineSettings, AllSimilar | Nearest]):
     def _fit_all(self, ratings: Ratings) -> AllSimilar:
         """Similarities in the triangle's order: most lookups are of those with many ratings."""
         triangle = all_similarities(ratings, self.settings.user_based, self._measure())
-        sims = unpacked(triangle_of(triangle.sims, np.arange(len(triangle.order))))
+        sims = _readable(triangle.sims, len(triangle.order))
         return self._all_similar(ratings, self._biases(ratings), sims, triangle.order)
 
     def _fit_nearest(self, ratings: Ratings) -> Nearest:
@@ -187,15 +186,17 @@ class KNNBaseline(Model[KNNBaselineSettings, AllSimilar | Nearest]):
             bu, bi = fit_baseline_als(matrix, *BASELINE)[:2]
             sides = self._switch(matrix.by_user, matrix.by_movie)
             biases = Biases(matrix.mean, *self._switch(bu, bi))
-            sims = similarities(*sides, self._measure(), biases, exact=True)
+            triangle = exact_triangle(*sides, self._measure(), biases)
+            sims, order = _readable(triangle.sims, len(triangle.order)), triangle.order
         else:
             learned = surprise_engine.fitted(self._surprise(), matrix, ratings.scale)
             bu, bi, sims = (np.asarray(a) for a in (learned.bu, learned.bi, learned.sim))
+            order = np.arange(len(sims))
         of_users = scatter(bu, places.users, ratings.n_users)
         of_movies = scatter(bi, places.movies, ratings.n_movies)
         biases = Biases(matrix.mean, *self._switch(of_users, of_movies))
         seen, _ = self._switch(places.users, places.movies)
-        return self._all_similar(ratings, biases, sims, seen)
+        return self._all_similar(ratings, biases, sims, seen[order])
 
     def _biases(self, ratings: Ratings) -> Biases:
         biases = baseline_of(ratings)
@@ -295,7 +296,9 @@ class KNNBaseline(Model[KNNBaselineSettings, AllSimilar | Nearest]):
         if (quarters / np.float32(QUARTERS) == state["values"]).all():
             state["values"] = quarters
         if isinstance(self.arrays_, AllSimilar):
-            state["sims"] = packed(self.arrays_.sims)
+            sims = self.arrays_.sims
+            in_triangle = len(sims) < len(self.arrays_.row_biases)
+            state["sims"] = sims[0] if in_triangle else packed(sims)
         else:
             state["indices"] = _narrow(state["indices"], self._n_movies())
         return state
@@ -307,8 +310,7 @@ class KNNBaseline(Model[KNNBaselineSettings, AllSimilar | Nearest]):
             self.arrays_ = Nearest(**state)
             return
         arrays = AllSimilar(**state)
-        sims = unpacked(triangle_of(arrays.sims, np.arange(len(arrays.row_biases))))
-        self.arrays_ = arrays._replace(sims=sims)
+        self.arrays_ = arrays._replace(sims=_readable(arrays.sims, len(arrays.row_biases)))
 
     def _n_movies(self) -> int:
         return len(self._switch(self.arrays_.x_biases, self.arrays_.y_biases)[1])
@@ -317,3 +319,13 @@ class KNNBaseline(Model[KNNBaselineSettings, AllSimilar | Nearest]):
 def _narrow(indices: NDArray[np.int32], n: int) -> NDArray[Any]:
     """Indices below `n` (or -1, which nobody looks up) in the fewest bytes that hold them."""
     return indices.astype(np.min_scalar_type(max(0, n - 1)))
+
+
+def _readable(triangle: NDArray[Any], n: int) -> NDArray[Any]:
+    """The triangle of `n` rows' similarities as predictions read it.
+
+    A square takes twice the memory, but a row of it lies in one place: with many rows that counts.
+    """
+    if triangle.dtype != np.int16 and n > 1:
+        return triangle.reshape(1, -1)
+    return unpacked(triangle_of(triangle, np.arange(n)))

@@ -139,6 +139,12 @@ def similarities(
     return unpacked(_triangle(measured, y_side.indptr, measure, dtype, supported=False))
 
 
+def exact_triangle(x_side: Csr, y_side: Csr, measure: Measure, biases: Biases) -> Triangle:
+    """What `similarities` are where exact, by falling number of entries and each pair once."""
+    measured = _measured(x_side, measure, biases, np.float64)
+    return _triangle(measured, y_side.indptr, measure, np.float64, supported=False)
+
+
 def unit_of(sims: NDArray[Any]) -> int:
     """What stands for a similarity of 1."""
     return SHORT_UNIT if sims.dtype == np.int16 else 1

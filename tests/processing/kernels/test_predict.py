@@ -29,20 +29,26 @@ def test_linear_scores_when_unknown_then_what_is_known_is_left():
     assert out.tolist() == [3.25, 3.5, 3.0]
 
 
-@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int16])
+@pytest.mark.parametrize(
+    ("dtype", "in_triangle"),
+    [(np.float64, False), (np.float64, True), (np.float32, True), (np.int16, False)],
+)
 @pytest.mark.parametrize(("k", "min_k"), [(1, 1), (2, 3), (3, 2), (100, 1)])
-def test_add_neighbours_when_similarities_tie_then_as_the_twin(k, min_k, dtype):
+def test_add_neighbours_when_similarities_tie_then_as_the_twin(k, min_k, dtype, in_triangle):
     ratings = ratings_of(random_rows(3, 20, 12, 0.5))
     rng = np.random.default_rng(0)
     sims = (rng.integers(-2, 3, (20, 20)) / 2).astype(dtype)  # many ties, zeros and negatives
     x_biases, y_biases = rng.normal(0, 1, 20), rng.normal(0, 1, 12)
+    if in_triangle:
+        sims = np.tril(sims, -1) + np.tril(sims, -1).T + np.eye(20, dtype=dtype)
+    given = sims[np.tril_indices(20, -1)].reshape(1, -1) if in_triangle else sims
     users, movies = pairs(ratings)
     csr = ratings.by_movie
     out = 3.0 + x_biases[users] + y_biases[movies]
     order = rng.permutation(len(users))
     found = np.full(len(users), -1, np.int32)
     wanted, biases = Wanted(order, users, movies, out, found), Biases(3.0, x_biases, y_biases)
-    add_neighbours(biases, sims, csr, wanted, k, min_k)
+    add_neighbours(biases, given, csr, wanted, k, min_k)
     raters = [
         list(zip(csr.indices[a:b], csr.values[a:b], strict=True))
         for a, b in zip(csr.indptr[:-1], csr.indptr[1:], strict=True)
