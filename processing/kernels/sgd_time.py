@@ -21,7 +21,11 @@ from processing.kernels.arrays import (
     Whole,
 )
 from processing.kernels.sgd_fast import CURVATURE, FASTMATH, N_TASKS, merged_share
+from processing.kernels.similarities import fetch
 from processing.kernels.time_biases import deviation
+
+_AHEAD = 6  # how many ratings ahead what belongs to a movie is fetched from memory
+_LINE = 16  # float32 of a cache line
 
 
 class TimeSteps(NamedTuple):
@@ -93,6 +97,7 @@ def timesvdpp_epoch(
     keep, keep_drift = one - rate * steps.reg, one - rate * steps.drift_reg
     keep_i, keep_bin, keep_day = steps.movies, steps.movie_bins, steps.calendar
     reg_b, reg_a, reg_d = bias_rate * steps.user_regs
+    n_bins = bib.shape[1]
     n_factors, longest = pu.shape[1], np.max(own_indptr[1:] - own_indptr[:-1])
     for first in range(0, len(groups) - 1, N_TASKS):
         for task in prange(N_TASKS):
@@ -115,6 +120,8 @@ def timesvdpp_epoch(
                 keep_b, keep_a = one / (one + reg_b / n), one / (one + reg_a / n)
                 z[:], g[:], keep_own[:n_days] = 0, 0, 0
                 for position in range(start, end):
+                    if position + _AHEAD < end:
+                        _fetch_row(y, np.int64(indices[position + _AHEAD]))
                     keep_own[np.int64(places[position])] += one
                     j = indices[position]
                     for f in range(n_factors):
@@ -126,6 +133,14 @@ def timesvdpp_epoch(
                     p_u[f], a_u[f] = pu[u, f], au[u, f]
                 b_u, drift = bu[u], drifts[u]
                 for position in range(start, end):
+                    if position + _AHEAD < end:
+                        i = np.int64(indices[position + _AHEAD])
+                        m = bins[days[days_from + np.int64(places[position + _AHEAD])]]
+                        for of_movies in (b_i, seen, keep_i):
+                            fetch(of_movies, i)
+                        for of_bins in (b_bin, seen_bin, keep_bin):
+                            fetch(of_bins, i * n_bins + m)
+                        _fetch_row(q, i)
                     i, place = indices[position], np.int64(places[position])
                     k = days_from + place
                     day, dev = days[k], devs[k]
@@ -160,11 +175,21 @@ def timesvdpp_epoch(
                     g[f] *= over_root
                 decay = keep**n
                 for position in range(start, end):
+                    if position + _AHEAD < end:
+                        _fetch_row(y, np.int64(indices[position + _AHEAD]))
                     j = indices[position]
                     weight[j] += n
                     for f in range(n_factors):
                         y[j, f] = decay * y[j, f] + g[f]
         _merge(copies, steps, biases, factors)
+
+
+@njit(cache=True, inline="always")
+def _fetch_row(rows: Array, row: Whole) -> None:
+    """Ask for a row of a matrix to be brought into the cache."""
+    width = rows.shape[1]
+    for f in range(0, width, _LINE):
+        fetch(rows, row * width + f)
 
 
 @njit(cache=True, parallel=True, fastmath=FASTMATH)
