@@ -1,6 +1,6 @@
 """How well a profile predicts, beside tuned Surprise and the course's features on the same ratings.
 
-*Surprise, tuned*: its four models with the profile's chosen settings, fitted by the engine
+*Surprise, tuned*: its four models with the settings of the profile `best`, fitted by the engine
 `exact`, whose predictions equal Surprise's own (a test), in a fraction of the time. *Course
 features*: XGBoost over global average, averages of user and movie, and what the five most similar
 users and movies were given, without any model's prediction, taught by the same stack ratings.
@@ -46,14 +46,15 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1, help="0 to SEEDS - 1")
     parser.add_argument("--work", type=Path, help="where an interrupted run goes on")
     arguments = parser.parse_args()
-    profile = load_profile(ROOT / "config" / "profiles", arguments.profile)
+    profiles = ROOT / "config" / "profiles"
+    profile, tuned = load_profile(profiles, arguments.profile), load_profile(profiles, "best")
     with tempfile.TemporaryDirectory() as scratch:
         work = arguments.work or Path(scratch)
         dataset = load_dataset(arguments.source, work / "cache")
         rows = []
         for seed in range(arguments.seeds):
             report = pipeline.evaluate(dataset, profile, arguments.protocol, seed, work)
-            rows.append(_of_seed(report, _peers(dataset, profile, arguments.protocol, seed)))
+            rows.append(_of_seed(report, _peers(dataset, tuned, arguments.protocol, seed)))
             best = min(rows[-1]["models"], key=lambda row: row["rmse"])
             say(f"seed {seed}: {best['label']} {best['rmse']:.4f}")
     result = {
@@ -91,10 +92,10 @@ def _means(of_seeds: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     ]
 
 
-def _peers(dataset: Dataset, profile: Profile, protocol: str, seed: int) -> list[dict[str, Any]]:
-    """Rows of Surprise's models and of the course's features: means over the splits."""
+def _peers(dataset: Dataset, tuned: Profile, protocol: str, seed: int) -> list[dict[str, Any]]:
+    """Rows of Surprise's models, as tuned, and of the course's features: means over the splits."""
     splits = make_splits(dataset, protocol, seed)
-    tested = [_peers_of_split(dataset.ratings, split, profile, seed) for split in splits]
+    tested = [_peers_of_split(dataset.ratings, split, tuned, seed) for split in splits]
     return [
         {"model": rows[0]["model"], "label": rows[0]["label"]}
         | {key: float(np.mean([row[key] for row in rows])) for key in ("rmse", "mae", "mape")}
@@ -104,11 +105,11 @@ def _peers(dataset: Dataset, profile: Profile, protocol: str, seed: int) -> list
 
 
 def _peers_of_split(
-    ratings: Ratings, split: Split, profile: Profile, seed: int
+    ratings: Ratings, split: Split, tuned: Profile, seed: int
 ) -> list[dict[str, Any]]:
     actual, rows = ratings.by_user.values[split.test], []
     part = ratings.part(split.known)
-    for spec in profile.models:
+    for spec in tuned.models:
         if spec.kind not in SURPRISE:
             continue
         started = time.perf_counter()

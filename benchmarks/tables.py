@@ -12,6 +12,8 @@ from _accuracy_table import INTRODUCTION as ACCURACY
 from _accuracy_table import accuracy
 from _common import RESULTS, ROOT, say
 from _headlines import headlines
+from _members_table import INTRODUCTION as MEMBERS
+from _members_table import members
 from _myfm_table import our_chains
 from _pair_table import INTRODUCTION as PAIRS
 from _pair_table import both
@@ -45,6 +47,7 @@ def tables(results: Path) -> str:
     """Every table whose result is there, in Markdown; nothing where there is none."""
     parts = [
         (ACCURACY, (("accuracy-*.json", lambda result: accuracy(result, results)),)),
+        (MEMBERS, (("members-*.json", members),)),
         (
             LISTS,
             (

@@ -93,10 +93,20 @@ class RecommendSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """A model that a profile does without: its name, what people call it, and why."""
+
+    name: str
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Profile:
     """Everything that decides how a data set is learned.
 
-    `models` predict stars; `rankings` propose what is listed, the first of them most of it.
+    `models` predict stars; `rankings` propose what is listed, the first of them most of it;
+    `left_out` are models that others would expect here.
     """
 
     name: str
@@ -107,6 +117,7 @@ class Profile:
     models: tuple[ModelSpec, ...]
     rankings: tuple[RankingSpec, ...]
     ranker: RankerSettings
+    left_out: tuple[LeftOut, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The profile as JSON-ready values."""
@@ -134,7 +145,7 @@ def load_profile(directory: Path, name: str) -> Profile:
 def parse_profile(name: str, document: dict[str, Any]) -> Profile:
     """Check a parsed TOML document key by key."""
     known = {"seed", "protocol", "engine", "recommend", "ensemble", "models", "ranking", "ranker"}
-    if wrong := known ^ document.keys():
+    if wrong := known ^ (document.keys() - {"left_out"}):
         raise ConfigError(f"keys {sorted(wrong)} are missing or unknown; expected {sorted(known)}.")
     if document["protocol"] not in PROTOCOLS:
         raise ConfigError(
@@ -171,7 +182,14 @@ def parse_profile(name: str, document: dict[str, Any]) -> Profile:
         models=models,
         rankings=(*rankings, *BASELINES),
         ranker=ranker,
+        left_out=tuple(_left_out(*item) for item in document.get("left_out", {}).items()),
     )
+
+
+def _left_out(name: str, table: dict[str, Any]) -> LeftOut:
+    if table.keys() != {"label", "reason"}:
+        raise ConfigError(f"[left_out.{name}] has keys {sorted(table)}; expected label, reason.")
+    return LeftOut(name=name, **table)
 
 
 def _ranking(name: str, table: dict[str, Any]) -> RankingSpec:

@@ -30,9 +30,9 @@ NAMES = (
     "movie_average",
     "log_user_support",
     "log_movie_support",
-    *(f"similar_user_{k + 1}" for k in range(N_SHOWN)),
     *(f"similar_movie_{k + 1}" for k in range(N_SHOWN)),
     *time_features.NAMES,
+    *(f"similar_user_{k + 1}" for k in range(N_SHOWN)),
 )
 N_PLAIN = 4
 
@@ -59,6 +59,11 @@ CONTRIBUTIONS = (
 )
 
 
+def names_of(similar_users: bool) -> tuple[str, ...]:
+    """Names of the features, with those of similar users or without them, which come last."""
+    return NAMES if similar_users else NAMES[:-N_SHOWN]
+
+
 class Features:
     """What a set of ratings says about pairs outside it.
 
@@ -70,17 +75,20 @@ class Features:
     user_biases_, movie_biases_
         float64 (n_users,), (n_movies,), the averages.
     similar_users_
-        int32 (n_users, k), the users most similar to each, best first, -1 beyond the last.
+        int32 (n_users, k), the users most similar to each, best first, -1 beyond the last; None
+        where they were not asked for.
     similar_movies_
         `Neighbours` of each movie.
     """
 
-    def fit(self, ratings: Ratings) -> Self:
-        """Compute averages and neighbours."""
+    similar_users_: NDArray[np.int32] | None
+
+    def fit(self, ratings: Ratings, similar_users: bool = True) -> Self:
+        """Compute averages and neighbours; of users only if `similar_users`."""
         self.__dict__.pop("_of_time", None)
         self._ratings = ratings
         _, self.user_biases_, self.movie_biases_ = baseline_of(ratings)
-        self.similar_users_ = nearest(ratings, user_based=True).ids
+        self.similar_users_ = nearest(ratings, user_based=True).ids if similar_users else None
         self.similar_movies_ = nearest(ratings, user_based=False)
         return self
 
@@ -95,7 +103,9 @@ class Features:
         movies: NDArray[np.int32],
         days: NDArray[np.int32] | None,
     ) -> NDArray[np.float32]:
-        """Features of pairs, float32 (n, len(NAMES)); NaN where no similar one has a rating.
+        """Features of pairs, float32 (n, n_features), in the order of `names_of`.
+
+        They are NaN where no similar one has a rating.
 
         `days` are the pairs' days, None where there are none. Of similar users and movies the first
         `N_NEIGHBOURS` are looked at. Quick where the pairs of a user are together.
@@ -107,8 +117,10 @@ class Features:
         """
         ratings = self._ratings
         csr, cells, sums = ratings.by_user, Cells(users, movies), np.empty((len(users), 0))
-        out = np.empty((len(users), len(NAMES)), np.float32)
-        of_users, of_movies, of_days = np.split(out[:, N_PLAIN:], [N_SHOWN, 2 * N_SHOWN], axis=1)
+        width = len(names_of(self.similar_users_ is not None))
+        out = np.empty((len(users), width), np.float32)
+        cuts = [N_SHOWN, N_SHOWN + len(time_features.NAMES)]
+        of_movies, of_days, of_users = np.split(out[:, N_PLAIN:], cuts, axis=1)
         near = self.similar_movies_
         near = near._replace(ids=near.ids[:, :N_NEIGHBOURS])
         n_rated = opinions_of_columns(
@@ -119,10 +131,11 @@ class Features:
                 "One of the pairs has a rating among those that its features are computed from. "
                 "Fit them on ratings that leave the pair out."
             )
-        nothing = np.empty((0, 0), np.float32)  # similarities are read for sums alone
-        near = Neighbours(self.similar_users_[:, :N_NEIGHBOURS], nothing, NO_SUPPORTS)
-        opinions = Opinions(0, sums, of_users)
-        opinions_of_rows(near, csr, self.user_biases_, ratings.n_movies, cells, opinions)
+        if self.similar_users_ is not None:
+            nothing = np.empty((0, 0), np.float32)  # similarities are read for sums alone
+            near = Neighbours(self.similar_users_[:, :N_NEIGHBOURS], nothing, NO_SUPPORTS)
+            opinions = Opinions(0, sums, of_users)
+            opinions_of_rows(near, csr, self.user_biases_, ratings.n_movies, cells, opinions)
         out[:, 0] = self.user_biases_[users]
         out[:, 1] = self.movie_biases_[movies]
         out[:, 2] = np.log1p(csr.counts)[users]
@@ -141,12 +154,13 @@ class Features:
             f"similar_movies_{name}": array
             for name, array in self.similar_movies_._asdict().items()
         }
+        if self.similar_users_ is not None:
+            near["similar_users"] = self.similar_users_
         with (directory / "features.npz").open("wb") as file:
             np.savez(
                 file,
                 user_biases=self.user_biases_,
                 movie_biases=self.movie_biases_,
-                similar_users=self.similar_users_,
                 **near,
             )
 
@@ -158,7 +172,7 @@ class Features:
         with np.load(directory / "features.npz", allow_pickle=False) as arrays:
             features.user_biases_ = arrays["user_biases"]
             features.movie_biases_ = arrays["movie_biases"]
-            features.similar_users_ = arrays["similar_users"]
+            features.similar_users_ = arrays["similar_users"] if "similar_users" in arrays else None
             features.similar_movies_ = Neighbours(
                 ids=arrays["similar_movies_ids"],
                 similarities=arrays["similar_movies_similarities"],

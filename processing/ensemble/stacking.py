@@ -20,7 +20,7 @@ import xgboost
 from numpy.typing import NDArray
 
 from processing.data.rows import Scale
-from processing.ensemble.features import CONTRIBUTIONS, GROUPS, NAMES
+from processing.ensemble.features import CONTRIBUTIONS, GROUPS, names_of
 from processing.errors import ModelError
 from processing.tools.boosting import TreeCounter
 from processing.tools.progress import counting
@@ -56,6 +56,9 @@ class EnsembleSettings:
     ridge
         Regularisation of the blend: the squared weights count like this many rows that are off by a
         quarter of the scale; 0 or more.
+    similar_users
+        Whether the trees are told what the users most similar to a user gave. Finding these takes
+        longer the more users there are than anything else.
     """
 
     n_estimators: int = 500
@@ -67,6 +70,7 @@ class EnsembleSettings:
     reg_lambda: float = 10.0
     patience: int = 30
     ridge: float = 100.0
+    similar_users: bool = True
 
     def __post_init__(self) -> None:
         names = ("n_estimators", "max_depth", "learning_rate", "patience")
@@ -77,7 +81,7 @@ class Ensemble:
     """The stacked model.
 
     Rows are described by member scores (float32 (n, n_members), columns in the order of `members`)
-    and hand-made features (float32 (n, len(NAMES))). Both blend and trees read a member's
+    and hand-made features (float32 (n, n_features)). Both blend and trees read a member's
     score as its distance from the row's averages, mean + user_average + movie_average: so what each
     says beyond them can be distinguished, and all that is added up to a score belongs to a column.
 
@@ -107,7 +111,8 @@ class Ensemble:
     @property
     def columns(self) -> dict[str, str]:
         """Names of the trees' inputs, and the group of contributions of each."""
-        averages, rest = NAMES[:N_AVERAGES], NAMES[N_AVERAGES:]
+        names = names_of(self.settings.similar_users)
+        averages, rest = names[:N_AVERAGES], names[N_AVERAGES:]
         spread = {"spread": "evidence"}
         columns = {name: GROUPS[name] for name in averages} | self.members | spread
         return columns | {name: GROUPS[name] for name in rest}

@@ -1,6 +1,7 @@
 """What was predicted of a split's test ratings, as the evaluation's modules pass it on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,20 @@ class SplitPredictions:
     peaks: dict[str, int | None]
     n_train: int
     n_stack: int
+
+    def some(
+        self, rows: NDArray[Any] | slice, scores: dict[str, NDArray[np.float32]]
+    ) -> "SplitPredictions":
+        """Some of the rows, by place or mask, with scores of their own."""
+        return replace(
+            self,
+            users=self.users[rows],
+            days=self.days[rows],
+            ratings=self.ratings[rows],
+            user_support=self.user_support[rows],
+            movie_support=self.movie_support[rows],
+            scores=scores,
+        )
 
 
 def pooled_ratings(splits: list[SplitPredictions]) -> NDArray[np.float32]:

@@ -7,7 +7,8 @@ Source:  Steck (2019), "Embarrassingly shallow autoencoders for sparse data", eq
          "Autoencoders that don't overfit towards the identity", section 4, for the weight of a
          dropout of p on the diagonal.
 Differs: ratings are graded there by "liked or not"; here a rating counts by how high it is. Of B
-         only the largest entries are kept, `n_weights` a movie on average.
+         only the largest entries are kept, `n_weights` a movie on average, and of more than
+         `MOST_SOLVED` movies only those most rated have any: time grows by their number's cube.
 """
 
 import math
@@ -30,6 +31,7 @@ from processing.tools.validation import check_positive
 
 MOST_SAMPLED = 20_000_000  # entries of B that the least weight is found on
 BLOCK = 512  # columns of B that are looked at together
+MOST_SOLVED = 12_000  # movies
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,7 @@ class EaseArrays(NamedTuple):
     """What was learned: the entries of B by rated movie, ascending within a row.
 
     `indptr`: int64 (n_movies + 1,). `movies`: int32 (n,), `weights`: float32 (n,). `grading`:
-    float64 (3,), the `Grading` of ratings. `known`: int64 (), how many movies there was room for.
+    float64 (3,), the `Grading` of ratings. `known`: int64 (), how many movies were solved for.
     """
 
     indptr: NDArray[np.int64]
@@ -93,8 +95,9 @@ class Ease(RankingModel[EaseSettings, EaseArrays]):
     @classmethod
     def memory_need(cls, settings: EaseSettings, ratings: Ratings) -> tuple[int, str]:
         n = min(ratings.n_movies, MOST_MOVIES)
-        words = f"two matrices of {n:,} × {n:,} movies, and {ratings.n_ratings:,} ratings"
-        return 12 * n * n + 30 * ratings.n_ratings, words
+        solved = min(n, MOST_SOLVED)
+        words = f"matrices of {n:,} × {n:,} movies, and {ratings.n_ratings:,} ratings"
+        return 4 * n * n + 8 * solved * solved + 30 * ratings.n_ratings, words
 
     @classmethod
     def too_large(cls, settings: EaseSettings, ratings: Ratings) -> str | None:
@@ -134,7 +137,7 @@ class Ease(RankingModel[EaseSettings, EaseArrays]):
     def _fit(self, ratings: Ratings, random_state: int, grams: Grams | None) -> EaseArrays:
         if self.settings.watched:
             grams = Grams.of(ratings, grading=Grading.of_watching(ratings.scale))
-        grams = grams or Grams.of(ratings)
+        grams = (grams or Grams.of(ratings)).of_most_rated(MOST_SOLVED, ratings.movie_counts)
         weights = solve(grams, self.settings)
         by_rated = largest(weights, self.settings.n_weights)
         counts = np.zeros(ratings.n_movies, np.int64)

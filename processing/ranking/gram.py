@@ -80,6 +80,14 @@ class Grams:
         grading = Grading.of(ratings.scale)
         return cls(movies, lower, _totals(_grades(ratings, movies, grading), len(movies)), grading)
 
+    def of_most_rated(self, most: int, counts: NDArray[np.int64]) -> "Grams":
+        """That of the `most` movies with most ratings, by `counts` (n_movies,), ties by index."""
+        if len(self.movies) <= most:
+            return self
+        places = np.sort(np.argsort(-counts[self.movies], kind="stable")[:most])
+        lower = self.lower[places][:, places]
+        return Grams(self.movies[places], lower, self.totals[places], self.grading)
+
     def take_away(self, ratings: Ratings, held: Ratings) -> None:
         """Take away from the matrix of `ratings` what a part of them adds to it, in place."""
         self._change(ratings, held, -1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from processing.data.rows import Scale
 from processing.ensemble.features import CONTRIBUTIONS, N_NEIGHBOURS
-from processing.kernels.arrays import Cells
+from processing.kernels.arrays import Cells, Csr
 from processing.kernels.audience import CellLists, neighbour_totals
 from processing.kernels.weigh import Terms, strongest_terms
 from processing.profile import RecommendSettings
@@ -79,8 +79,12 @@ class _Judge:
         top["contributions"][kept] = served.ensemble.contributions(*described, approximate)
         top["reasons"]["movie"] = NO_MOVIE
         top["reasons"][kept] = self._reasons(users, candidates.movies[chosen])
-        near = _near(served, candidates.users, top["movie"])
-        top["n_neighbours"][kept], top["neighbours_mean"][kept] = near
+        neighbours = served.features.similar_users_
+        if neighbours is None:
+            top["neighbours_mean"][kept] = np.nan
+        else:
+            near = _near(served.ratings.by_user, neighbours, candidates.users, top["movie"])
+            top["n_neighbours"][kept], top["neighbours_mean"][kept] = near
         return top
 
     def _reasons(self, users: NDArray[np.int32], movies: NDArray[np.int32]) -> NDArray[np.void]:
@@ -122,7 +126,7 @@ def describe(
 
 
 def _near(
-    served: ServedModels, users: NDArray[np.int32], movies: NDArray[np.int32]
+    rated: Csr, neighbours: NDArray[np.int32], users: NDArray[np.int32], movies: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """How many of each user's most similar users rated each of their movies, and their mean.
 
@@ -134,9 +138,8 @@ def _near(
     order = np.lexsort((movies[listed], np.repeat(np.arange(len(users)), np.diff(starts))))
     columns = movies[listed][order]
     n, totals = np.empty(len(columns), np.int32), np.empty(len(columns))
-    neighbours = served.features.similar_users_[:, :N_NEIGHBOURS]
     cells = CellLists(users, starts, columns)
-    neighbour_totals(neighbours, served.ratings.by_user, cells, n, totals)
+    neighbour_totals(neighbours[:, :N_NEIGHBOURS], rated, cells, n, totals)
     means = np.where(n > 0, totals / np.maximum(n, 1), np.nan)
     back = np.empty_like(order)
     back[order] = np.arange(len(order))

@@ -204,8 +204,7 @@ def _fitting(run: Run, spec: ModelSpec) -> Callable[[Path], str]:
 def _making_features(run: Run) -> Callable[[Path], str]:
     def work(directory: Path) -> str:
         ratings = run.ratings
-        Features().fit(ratings).save(directory)
-        n_users, n_movies = ratings.n_users, ratings.n_movies
-        return f"averages and neighbours of {n_users:,} users and {n_movies:,} movies"
+        Features().fit(ratings, run.profile.ensemble.similar_users).save(directory)
+        return f"averages and neighbours, from {ratings.n_ratings:,} ratings"
 
     return work

@@ -30,6 +30,8 @@ def test_profile_when_committed_then_parses(path):
     assert profile.name == path.stem
     assert profile.recommend.top_n == 50
     assert profile.as_json()["models"][0]["settings"]
+    assert profile.left_out
+    assert not {each.name for each in profile.left_out} & {spec.name for spec in profile.models}
 
 
 def test_profile_surprise_when_loaded_then_every_setting_is_surprises_default():
@@ -62,6 +64,7 @@ def test_profile_surprise_when_loaded_then_every_setting_is_surprises_default():
         (_document(models={"a": {"kind": "svd", "n_factor": 3}}), r"no setting \['n_factor'\]"),
         (_document(models={"a": {"kind": "svd", "n_factors": 0}}), "n_factors is 0"),
         (_document(models={"a": {"kind": "knn_baseline"}}), "folded into"),
+        (_document(left_out={"a": {"label": "A"}}), r"\[left_out.a\] has keys \['label'\]"),
         (
             _document(models={"a": {"kind": "knn_baseline", "similarity": "x"}}),
             "similarity is 'x'; expected one of msd",

@@ -17,9 +17,22 @@ from processing.evaluation.steps.held_out import SCORES, HeldOutScores, write_se
 from processing.runs.run import Run
 from processing.tools.stages import Stage
 
-ABLATION_ROWS = 1_000_000
+ABLATION_ROWS = 200_000
+COMPARED_ROWS = 500_000  # of the test, on which ensembles are compared with each other
 LEARNING_SHARES = (0.1, 0.3)
 IMPORTANCE_ROWS = 10_000
+
+
+Rows = NDArray[np.int64] | slice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which members an ensemble has, by column, which rows teach it, and which it scores."""
+
+    columns: list[int]
+    taught: Rows
+    tested: Rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +42,11 @@ class SplitEnsembles:
     `without` maps each member to the ensemble that was fitted without it, and `reference` is the
     one with all members that these compare with. `fewer` maps each of `LEARNING_SHARES` to the
     ensemble that learned from that share of the stack rows. Both are empty where nothing was to be
-    compared.
+    compared. What all these score are the test rows of `compared`; `ensemble` scores all.
     """
 
     ensemble: Stage
+    compared: Rows
     reference: Stage
     without: dict[str, Stage]
     fewer: dict[float, Stage]
@@ -72,18 +86,24 @@ def fit_ensembles(run: Run, name: str, rows: StackRows, compare: bool) -> SplitE
     groups = {spec.name: spec.blank().contribution_group() for spec in run.models}
     members, n = list(groups), len(rows.ratings)
 
-    def fit(stage: str, kept: list[str], n_rows: int) -> Stage:
+    compared = some_of(len(rows.test_features), COMPARED_ROWS, run.seed)
+
+    def fit(stage: str, kept: list[str], n_rows: int, tested: Rows = compared) -> Stage:
         blank = Ensemble(
             run.profile.ensemble, {name: groups[name] for name in kept}, run.ratings.scale
         )
         columns = [members.index(name) for name in kept]
-        return run.stages.run(f"{name}/{stage}", _fitting(blank, rows, columns, n_rows, run.seed))
+        asked = Asked(columns=columns, taught=some_of(n, n_rows, run.seed), tested=tested)
+        return run.stages.run(f"{name}/{stage}", _fitting(blank, rows, asked, run.seed))
 
-    whole = fit("ensemble", members, n)
+    whole = fit("ensemble", members, n, slice(None))
     n_ablation = min(n, ABLATION_ROWS)
     if not compare:
-        return SplitEnsembles(ensemble=whole, reference=whole, without={}, fewer={})
+        return SplitEnsembles(
+            ensemble=whole, compared=compared, reference=whole, without={}, fewer={}
+        )
     without = {}
+    comparable = n_ablation == n and isinstance(compared, slice)
     if len(members) > 1:
         without = {
             left_out: fit(f"without/{left_out}", [m for m in members if m != left_out], n_ablation)
@@ -91,7 +111,8 @@ def fit_ensembles(run: Run, name: str, rows: StackRows, compare: bool) -> SplitE
         }
     return SplitEnsembles(
         ensemble=whole,
-        reference=fit("with-all", members, n_ablation) if without and n_ablation < n else whole,
+        compared=compared,
+        reference=whole if comparable or not without else fit("with-all", members, n_ablation),
         without=without,
         fewer={
             share: fit(f"stack-share/{share:g}", members, share_of(n, share))
@@ -109,35 +130,31 @@ def importance(ensembles: SplitEnsembles, test: HeldOutScores, seed: int) -> dic
     """The mean of |stars| that each column adds to the ensemble's scores, of some test rows."""
     ensemble = Ensemble.load(ensembles.ensemble.path)
     scores, features = test.scores(), test.row_features()
-    chosen = _some(len(scores), IMPORTANCE_ROWS, seed)
+    chosen = some_of(len(scores), IMPORTANCE_ROWS, seed)
     return ensemble.importance(scores[chosen], features[chosen])
 
 
-def _fitting(
-    blank: Ensemble, rows: StackRows, columns: list[int], n_rows: int, seed: int
-) -> Callable[[Path], str]:
-    """Fit on `n_rows` random stack rows and the members in `columns`, and score the test rows."""
+def _fitting(blank: Ensemble, rows: StackRows, asked: Asked, seed: int) -> Callable[[Path], str]:
+    """Fit on some stack rows and members, and score some test rows."""
 
     def work(directory: Path) -> str:
-        n = len(rows.ratings)
-        chosen = _some(n, n_rows, seed)
+        columns, taught, tested = asked.columns, asked.taught, asked.tested
+        ratings = rows.ratings[taught]
         started = time.perf_counter()
-        ensemble = blank.fit(
-            rows.scores[chosen][:, columns], rows.features[chosen], rows.ratings[chosen], seed
-        )
+        ensemble = blank.fit(rows.scores[taught][:, columns], rows.features[taught], ratings, seed)
         fitted = time.perf_counter()
-        scores = ensemble.predict(rows.test_scores[:, columns], rows.test_features)
+        scores = ensemble.predict(rows.test_scores[tested][:, columns], rows.test_features[tested])
         predicted = time.perf_counter()
         ensemble.save(directory)
         np.save(directory / SCORES, scores)
         write_seconds(directory, started, fitted, predicted)
         n_trees = ensemble.booster_.num_boosted_rounds()
-        return f"{n_trees} trees over {len(columns)} models, from {min(n, n_rows):,} ratings"
+        return f"{n_trees} trees over {len(columns)} models, from {len(ratings):,} ratings"
 
     return work
 
 
-def _some(n: int, n_wanted: int, seed: int) -> NDArray[np.int64] | slice:
+def some_of(n: int, n_wanted: int, seed: int) -> Rows:
     """Up to `n_wanted` random rows of `n`, ascending; fewer are among more."""
     if n_wanted >= n:
         return slice(None)

@@ -179,7 +179,7 @@ class _Part:
         """Make the features of the held-out pairs and of those of the lists."""
 
         def work(directory: Path) -> str:
-            features = Features().fit(self._ratings)
+            features = Features().fit(self._ratings, self._run.profile.ensemble.similar_users)
             of_rows = features.make(*self._pairs)
             np.save(directory / FEATURES, of_rows)
             if listed:

@@ -131,7 +131,7 @@ def newcomer_results(
     for given in (0, *GIVEN):
         of_rows = interviews.scores(fitted.folding, given)
         scores[str(given)] = of_rows.clip(scale.low, scale.high).astype(np.float32)
-    own = _restricted(predictions, rows, scores)
+    own = predictions.some(rows, scores)
     likes = find_likes(own_lists, own.users, movies, own.ratings, scale, run.seed)
     return NewcomerResults(
         n_users=len(fit.users),
@@ -331,19 +331,4 @@ def _lists_of(lists: Lists, users: NDArray[np.int32]) -> Lists:
         days=lists.days[kept],
         indptr=np.concatenate(([0], np.cumsum(sizes[kept]))),
         movies=lists.movies[pairs],
-    )
-
-
-def _restricted(
-    predictions: SplitPredictions, rows: Mask, scores: dict[str, NDArray[np.float32]]
-) -> SplitPredictions:
-    """The test rows of the newcomers, with scores of their own."""
-    return dataclasses.replace(
-        predictions,
-        users=predictions.users[rows],
-        days=predictions.days[rows],
-        ratings=predictions.ratings[rows],
-        user_support=predictions.user_support[rows],
-        movie_support=predictions.movie_support[rows],
-        scores=scores,
     )

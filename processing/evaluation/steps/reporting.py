@@ -1,6 +1,5 @@
 """The report, put together from what the stages of an evaluation have left."""
 
-import dataclasses
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -32,6 +31,7 @@ from processing.evaluation.steps.ensembles import (
 from processing.evaluation.steps.held_out import SCORES, HeldOutScores, read_peak, read_seconds
 from processing.evaluation.steps.list_tests import ListTest, list_results
 from processing.evaluation.steps.newcomers import NewcomerFit, newcomer_results
+from processing.profile import LeftOut
 from processing.release.schema import ERRORS_DTYPE
 from processing.report.schema import (
     BLEND,
@@ -41,6 +41,7 @@ from processing.report.schema import (
     ColumnImportance,
     LearningCurves,
     LearningPoint,
+    LeftOutModel,
     NewcomerResults,
     Report,
     Source,
@@ -101,8 +102,12 @@ def make_report(run: Run, results: list[SplitResults]) -> Report:
         settings={spec.name: asdict(spec.settings) for spec in run.models}
         | {spec.name: asdict(spec.settings) for spec in run.rankings}
         | {ENSEMBLE: asdict(run.profile.ensemble), "ranker": asdict(run.profile.ranker)},
-        left_out=run.left_out,
+        left_out=(*(_left_out(each) for each in run.profile.left_out), *run.left_out),
     )
+
+
+def _left_out(model: LeftOut) -> LeftOutModel:
+    return LeftOutModel(model=model.name, label=model.label, reason=model.reason)
 
 
 def user_errors(ratings: Ratings, results: list[SplitResults]) -> NDArray[np.void]:
@@ -181,7 +186,7 @@ def _ablation(
     if not results.ensembles.without:
         return ()
     stages = results.ensembles.without | {WITH_ALL: results.ensembles.reference}
-    return ablation_rows([_with_scores(predictions, stages)], labels, seed)
+    return ablation_rows([_compared(results, predictions, stages)], labels, seed)
 
 
 def _importance(results: SplitResults, seed: int) -> tuple[ColumnImportance, ...]:
@@ -206,12 +211,14 @@ def _trees(results: SplitResults) -> tuple[TreeErrors, ...]:
 def _learning(results: SplitResults, predictions: SplitPredictions) -> tuple[LearningPoint, ...]:
     """The last split's error on the test by how many stack rows the ensemble learned from."""
     fewer = {f"{share:g}": stage for share, stage in results.ensembles.fewer.items()}
-    compared = [_with_scores(predictions, fewer)]
+    compared = [_compared(results, predictions, fewer)]
     points = [
         LearningPoint(n=share_of(results.n_stack, share), rmse=mean_rmse(compared, f"{share:g}"))
         for share in LEARNING_SHARES
     ]
-    whole = LearningPoint(n=results.n_stack, rmse=mean_rmse([predictions], ENSEMBLE))
+    rows = results.ensembles.compared
+    own = predictions.some(rows, {ENSEMBLE: predictions.scores[ENSEMBLE][rows]})
+    whole = LearningPoint(n=results.n_stack, rmse=mean_rmse([own], ENSEMBLE))
     return (*points, whole)
 
 
@@ -225,7 +232,9 @@ def _newcomers(
     return newcomer_results(run, results.split, results.newcomers, predictions, lists)
 
 
-def _with_scores(predictions: SplitPredictions, stages: Mapping[str, Stage]) -> SplitPredictions:
-    """The test rows with the scores that some stages have kept."""
+def _compared(
+    results: SplitResults, predictions: SplitPredictions, stages: Mapping[str, Stage]
+) -> SplitPredictions:
+    """The test rows that ensembles are compared on, with the scores that some stages have kept."""
     scores = {name: np.load(stage.path / SCORES) for name, stage in stages.items()}
-    return dataclasses.replace(predictions, scores=scores)
+    return predictions.some(results.ensembles.compared, scores)

@@ -174,7 +174,7 @@ def test_evaluate_when_done_then_table_json_and_page_agree(cli, source, tmp_path
     assert report["protocol"] == "random"
     assert report["seed"] == 3
     rows = {row["model"]: row for row in report["models"]}
-    assert set(rows) >= {"baseline", "knn_user", "knn_movie", "svd", "svdpp", "ensemble"}
+    assert set(rows) >= {"baseline", "knn_movie", "als", "timesvdpp", "ensemble"}
     for row in rows.values():
         assert set(row) >= {"model", "rmse", "mae", "mape", "fit_seconds", "predict_seconds"}
         *_, line = (  # the lists of some models stand above

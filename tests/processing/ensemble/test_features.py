@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from processing.ensemble.features import CONTRIBUTIONS, GROUPS, NAMES, Features
+from processing.ensemble.features import CONTRIBUTIONS, GROUPS, NAMES, Features, names_of
 from processing.errors import ModelError
 from tests import reference
 from tests.builders import dense, ratings_of, tasteful_rows
@@ -75,6 +75,18 @@ def test_make_when_undated_then_the_features_of_time_are_missing(ratings):
     found = Features().fit(ratings).make(users, movies, None)
     for k, name in enumerate(NAMES):
         assert np.isnan(found[:, k]).all() == (GROUPS[name] == "time")
+
+
+def test_make_when_similar_users_are_not_asked_for_then_all_else_is_the_same(ratings, tmp_path):
+    features = Features().fit(ratings, similar_users=False)
+    features.save(tmp_path)
+    found = features.make(*_unrated(ratings))
+    assert [name for name in NAMES if GROUPS[name] != "similar_users"] == [*names_of(False)]
+    whole = Features().fit(ratings).make(*_unrated(ratings))
+    np.testing.assert_array_equal(found, whole[:, : len(names_of(False))])
+    loaded = Features.load(tmp_path, ratings)
+    assert loaded.similar_users_ is None
+    np.testing.assert_array_equal(loaded.make(*_unrated(ratings)), found)
 
 
 def test_groups_when_listed_then_every_feature_has_one_that_is_shown():

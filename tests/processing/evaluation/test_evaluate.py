@@ -273,6 +273,37 @@ def test_ablation_when_there_are_many_stack_rows_then_all_are_refitted_on_the_sa
         assert row.difference == pytest.approx(row.rmse - whole)
 
 
+def test_ablation_when_there_are_many_test_rows_then_all_are_compared_on_the_same_few(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("processing.evaluation.steps.ensembles.COMPARED_ROWS", 100)
+    ratings = ratings_of(tasteful_rows(13, n_users=80, n_movies=50))
+    report = report_of(tmp_path, dataset_of(ratings), PROFILE, "last", 0)
+    (split,) = make_splits(dataset_of(ratings), "last", 0)
+    assert report.n_test > 100
+    rows = np.sort(np.random.default_rng(0).permutation(report.n_test)[:100])
+    actual = ratings.by_user.values[split.test][rows]
+    all_rows = np.load(tmp_path / "last/ensemble/scores.npy")
+    with_all = np.load(tmp_path / "last/with-all/scores.npy")
+    np.testing.assert_array_equal(with_all, all_rows[rows])
+    whole = errors(with_all, actual).rmse
+    assert report.learning.stack[-1].rmse == pytest.approx(whole)
+    for row in report.ablation:
+        assert row.difference == pytest.approx(row.rmse - whole)
+    for point in report.learning.stack[:-1]:
+        scores = np.load(tmp_path / f"last/stack-share/{point.n / report.n_stack:.1g}/scores.npy")
+        assert point.rmse == pytest.approx(errors(scores, actual).rmse)
+
+
+def test_report_when_the_profile_does_without_a_model_then_says_why(tmp_path):
+    reason = {"label": "SVD++", "reason": "it takes an hour."}
+    profile = parse_profile("mine", DOCUMENT | {"left_out": {"svdpp": reason}})
+    ratings = ratings_of(tasteful_rows(13, n_users=60, n_movies=30))
+    report = report_of(tmp_path, dataset_of(ratings), profile, "last", 0)
+    assert [msgspec.to_builtins(each) for each in report.left_out] == [{"model": "svdpp"} | reason]
+    assert "SVD++ was left out: it takes an hour." in as_table(report)
+
+
 def test_evaluate_when_there_is_one_model_then_nothing_to_leave_out(tmp_path):
     models = {"models": {"svd": DOCUMENT["models"]["svd"]}}
     alone = parse_profile("alone", DOCUMENT | models)

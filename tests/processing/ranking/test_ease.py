@@ -105,6 +105,15 @@ def test_fit_when_there_is_room_for_the_most_rated_alone_then_says_so(monkeypatc
     np.testing.assert_allclose(_dense_weights(model), b, rtol=1e-3, atol=1e-6)
 
 
+def test_fit_when_there_are_many_movies_then_solves_for_the_most_rated_alone(monkeypatch):
+    monkeypatch.setattr(ease, "MOST_SOLVED", 25)
+    ratings = ratings_of(tasteful_rows(5))
+    model = Ease(EaseSettings(reg=5.0)).fit(ratings, 0)
+    assert model.cut() == "EASE knows the 25 most rated of 60 movies"
+    of_few = Ease(EaseSettings(reg=5.0)).fit(ratings, 0, Grams.of(ratings, 25))
+    np.testing.assert_array_equal(_dense_weights(model), _dense_weights(of_few))
+
+
 def test_fit_when_the_matrix_has_no_inverse_then_says_what_to_do():
     lower = np.full((3, 3), 90, np.int32)
     lower[np.arange(3), np.arange(3)] = 1  # no sums of squares and products are like this

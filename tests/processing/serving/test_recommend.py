@@ -3,7 +3,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from processing.ensemble.features import N_NEIGHBOURS, NAMES, Features
+from processing.ensemble.features import (
+    CONTRIBUTIONS,
+    N_NEIGHBOURS,
+    NAMES,
+    Features,
+    names_of,
+)
 from processing.ensemble.stacking import Ensemble, EnsembleSettings
 from processing.kernels.arrays import Csr
 from processing.models.baseline import BaselineOnly
@@ -196,6 +202,23 @@ def test_recommend_when_similar_users_rated_a_movie_then_how_many_and_their_mean
             else:
                 assert np.isnan(row["neighbours_mean"])
     assert some > 100
+
+
+def test_recommend_when_similar_users_are_not_known_then_nobody_is_counted(served):
+    features = Features().fit(served.ratings, similar_users=False)
+    settings = EnsembleSettings(similar_users=False)
+    rng = np.random.default_rng(0)
+    scores = rng.uniform(1, 5, (800, len(served.models))).astype(np.float32)
+    made = rng.normal(0, 1, (800, len(names_of(similar_users=False)))).astype(np.float32)
+    ensemble = Ensemble(settings, served.ensemble.members, served.ratings.scale)
+    ensemble.fit(scores, made, scores.mean(axis=1).round(), 0)
+    top = _top(dataclasses.replace(served, features=features, ensemble=ensemble), top_n=8)
+    listed = top["movie"] >= 0
+    assert listed.sum() > 100
+    assert (top["n_neighbours"] == 0).all()
+    assert np.isnan(top["neighbours_mean"][listed]).all()
+    similar_users = CONTRIBUTIONS.index("similar_users")
+    assert (top["contributions"][listed][:, similar_users] != 0).any()  # KNNBaseline of users is
 
 
 def test_recommend_when_blocks_are_small_then_the_same(served, monkeypatch):
