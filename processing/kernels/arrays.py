@@ -53,6 +53,11 @@ class Csr(NamedTuple):
         places = np.arange(indptr[-1]) + np.repeat(self.indptr[rows] - indptr[:-1], counts)
         return Csr(indptr, self.indices[places], self.values[places])
 
+    def where(self, kept: NDArray[np.bool_]) -> "Csr":
+        """The entries that are marked, bool (n,), without days."""
+        indptr = np.concatenate(([0], np.cumsum(kept)))[self.indptr]
+        return Csr(indptr, self.indices[kept], self.values[kept])
+
     def transposed(self, n_columns: int) -> "Csr":
         """The same entries by column, rows ascending within each, without days."""
         order = np.argsort(self.indices, kind="stable")

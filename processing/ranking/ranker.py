@@ -137,9 +137,12 @@ class Ranker:
         margins = self.logit_.margins(columns[:, self._plain()])
         if self.booster_ is None:
             return margins
-        matrix = xgboost.DMatrix(columns, base_margin=margins, feature_names=self.columns)
-        found = self.booster_.predict(
-            matrix, output_margin=True, iteration_range=(0, self.n_trees_)
+        found = self.booster_.inplace_predict(
+            columns,
+            iteration_range=(0, self.n_trees_),
+            predict_type="margin",
+            base_margin=margins,
+            validate_features=False,
         )
         return np.asarray(found, np.float32)
 

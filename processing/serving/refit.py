@@ -88,10 +88,11 @@ class ServedModels:
         return Grading.of(scale).shares(by_user), by_user.values >= np.float32(scale.like)
 
     def reasons_by_target(self) -> Csr | None:
-        """EASE's weights by the movie that is scored; None where the run has no EASE."""
+        """EASE's weights that speak for a movie, by the movie; None where the run has no EASE."""
         for model in self.rankings.values():
             if isinstance(model, Ease):
-                return model.arrays_.by_rated.transposed(self.ratings.n_movies)
+                by_rated = model.arrays_.by_rated
+                return by_rated.where(by_rated.values > 0).transposed(self.ratings.n_movies)
         return None
 
     @cached_property

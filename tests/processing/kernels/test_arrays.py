@@ -30,6 +30,16 @@ def test_rows_when_taken_then_those_in_the_order_given(seed, rows):
 
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=40, deadline=None)
+def test_entries_when_some_are_marked_then_those_alone(seed):
+    ratings = _made(seed)
+    kept = ratings.by_user.values >= 4
+    given = dense(ratings)
+    found = _dense(ratings.by_user.where(kept), ratings.n_movies)
+    np.testing.assert_array_equal(found, np.where(given >= 4, given, np.nan))
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=40, deadline=None)
 def test_matrix_when_transposed_then_by_movie(seed):
     ratings = _made(seed)
     turned = ratings.by_user.transposed(ratings.n_movies)
