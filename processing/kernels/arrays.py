@@ -96,12 +96,13 @@ class Formula(NamedTuple):
     """How similarity is computed: `measure` is a constant of `similarities`.
 
     A pair with fewer than `min_support` columns in common has similarity 0; `shrinkage` is that of
-    PEARSON_BASELINE, in columns.
+    PEARSON_BASELINE, in columns. Where all pairs are compared, `most` entries of a row count.
     """
 
     measure: int
     min_support: int
     shrinkage: float
+    most: int
 
 
 class Triangle(NamedTuple):

@@ -93,7 +93,7 @@ def nearest_rows(
             row = rows[n]
             start, end = indptr[row], indptr[row + 1]
             entries = Entries(indices[start:end], values[start:end], lengths[indices[start:end]])
-            add_row(entries, transpose, formula.measure, sums)
+            add_row(entries, transpose, formula.measure, 1, sums)
             size = 0
             for b in range(n_rows):
                 if sums[width * b] > 0 and b != row:

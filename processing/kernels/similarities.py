@@ -98,12 +98,21 @@ def deviations(matrix: Csr, biases: Biases, out: Array) -> None:
 
 
 @njit(cache=True)
-def rank_entries(matrix: Csr, order: Array, places: Array, lists: Csr, costs: Array) -> None:
+def step_of(n: Whole, most: Whole) -> Whole:
+    """Every which of `n` entries is taken where at most `most` are."""
+    return 1 + (n - 1) // most if n > most else 1
+
+
+@njit(cache=True)
+def rank_entries(
+    matrix: Csr, order: Array, places: Array, lists: Csr, most: Whole, costs: Array
+) -> None:
     """Write each y's entries by ascending rank of their x, and where each x's entries went.
 
     `order`: the rows x by rank. `places`: as of `Entries`, in the order of `matrix`. `lists`: by y;
-    its pointer is read, its indices become the ranks of the x, unsigned. `costs`: int64 (n_x,), by
-    rank, additions that the row takes; they are added to.
+    its pointer is read, its indices become the ranks of the x, unsigned. `most`: entries of a row
+    that will be looked at. `costs`: int64 (n_x,), by rank, additions that the row takes; they are
+    added to.
     """
     indptr, indices, values, _ = matrix
     ends = lists.indptr[:-1].copy()
@@ -115,11 +124,12 @@ def rank_entries(matrix: Csr, order: Array, places: Array, lists: Csr, costs: Ar
             places[p] = ends[y] - lists.indptr[y]
             costs[rank] += places[p]
             ends[y] += 1
+        costs[rank] //= step_of(indptr[order[rank] + 1] - indptr[order[rank]], most)
 
 
 @njit(cache=True)
-def add_row(row: Entries, lists: Csr, measure: Whole, sums: Array) -> None:
-    """Add to `sums` what a row has in common with other rows.
+def add_row(row: Entries, lists: Csr, measure: Whole, step: Whole, sums: Array) -> None:
+    """Add to `sums` what a row has in common with other rows, of every `step`-th of its entries.
 
     Of each entry's y the first `places` entries of its list are taken. `sums`: 4 numbers for each
     other row, 8 for PEARSON: of the common entries their number, Σ ab, Σ a², Σ b², and then Σ a,
@@ -129,10 +139,11 @@ def add_row(row: Entries, lists: Csr, measure: Whole, sums: Array) -> None:
     y_indptr, ranks, ranked, _ = lists
     end = len(indices)
     one, zero = sums.dtype.type(1), sums.dtype.type(0)
-    for entry in range(end):
-        if entry + _AHEAD < end:
-            start = y_indptr[indices[entry + _AHEAD]]
-            length: Whole = min(np.int64(places[entry + _AHEAD]), _FETCHED)
+    for entry in range(0, end, step):
+        ahead = entry + _AHEAD * step
+        if ahead < end:
+            start = y_indptr[indices[ahead]]
+            length: Whole = min(np.int64(places[ahead]), _FETCHED)
             for k in range(0, length, _STRIP):
                 fetch(ranked, start + k)
                 if k % (2 * _STRIP) == 0:
@@ -157,7 +168,7 @@ def add_row(row: Entries, lists: Csr, measure: Whole, sums: Array) -> None:
 @njit(cache=True)
 def similarity_of(sums: Array, formula: Formula) -> Real:
     """Surprise's similarity of the sums of one pair; 0 where Surprise would divide by 0."""
-    measure, min_support, shrinkage = formula
+    measure, min_support, shrinkage, _ = formula
     n = np.float64(sums[0])
     if n < min_support or n == 0.0:
         return 0.0
@@ -183,12 +194,14 @@ def triangle_of_similarities(
 ) -> None:
     """Write the similarities of all pairs of rows, by rank, into `out`.
 
-    `places`, `lists`: of `rank_entries`.
-    The sums are kept in the type of the values, float32 or float64, and each is added up in the
-    order of the row's entries; similarities are those of Surprise's `similarities.pyx`. For
-    PEARSON_BASELINE values are the deviations from the baseline. `deal`: int64 (n_tasks, n), the
-    ranks of each task's rows, -1 for none; rows share nothing, so that the result does not depend
-    on the number of threads. `out.order` is read; similarities are rounded unless their unit is 1.
+    `places`, `lists`: of `rank_entries`. Of a row with more than `formula.most` entries every
+    second, third, ... is taken, so that at most that many are; what is added up of them counts two,
+    three, ... times. The sums are kept in the type of the values, float32 or float64, and each is
+    added up in the order of the row's entries; similarities are those of Surprise's
+    `similarities.pyx`. For PEARSON_BASELINE values are the deviations from the baseline. `deal`:
+    int64 (n_tasks, n), the ranks of each task's rows, -1 for none; rows share nothing, so that the
+    result does not depend on the number of threads. `out.order` is read; similarities are rounded
+    unless their unit is 1.
     """
     indptr, indices, values, _ = matrix
     order, unit = out.order, out.unit
@@ -201,10 +214,12 @@ def triangle_of_similarities(
                 continue
             first, last = indptr[order[rank]], indptr[order[rank] + 1]
             row = Entries(indices[first:last], values[first:last], places[first:last])
-            add_row(row, lists, formula.measure, sums)
+            step = step_of(last - first, formula.most)
+            add_row(row, lists, formula.measure, step, sums)
             start = rank * (rank - 1) // 2
             for b in range(rank):
                 pair = sums[width * b : width * (b + 1)]
+                pair *= values.dtype.type(step)
                 similarity = unit * similarity_of(pair, formula)
                 sims[start + b] = similarity if unit == 1 else np.rint(similarity)
                 if len(supports) > 0:

@@ -36,6 +36,7 @@ NO_SUPPORTS = np.empty(0, np.int32)
 SHORT_UNIT = 32767  # what stands for a similarity of 1 in an int16
 FLOAT_LIMIT = 8_000  # rows: of more the similarities are kept as int16
 DENSE_LIMIT = 22_000  # rows: their similarities fill 1 GB
+MOST_ENTRIES = 10_000  # of a row that are compared; so many tell what a hundred thousand do
 EXACT_PAIRS = 30_000_000_000
 MOST_PER_RATING = 5_000
 N_SIMILAR_USERS = 100
@@ -52,7 +53,7 @@ class Measure:
 
     def formula(self) -> Formula:
         """The same for the kernels."""
-        return Formula(MEASURES[self.name], self.min_support, self.shrinkage)
+        return Formula(MEASURES[self.name], self.min_support, self.shrinkage, MOST_ENTRIES)
 
 
 SHRUNK_CORRELATION = Measure(name="pearson_baseline")
@@ -177,21 +178,25 @@ def _triangle(
     dtype: type[np.generic],
     supported: bool,
 ) -> Triangle:
-    """All similarities of the rows of `x_side` as `dtype`, with supports where `supported`."""
+    """All similarities of the rows of `x_side` as `dtype`, with supports where `supported`.
+
+    But in float64, `MOST_ENTRIES` of a row are looked at.
+    """
     n, n_entries = x_side.n_rows, len(x_side.values)
     longest = int(np.max(np.diff(y_indptr), initial=0))  # above n where entries are repeated
     small = np.min_scalar_type(max(n, longest))
     order = np.argsort(-x_side.counts, kind="stable")
     lists = Csr(y_indptr, np.empty(n_entries, small), np.empty_like(x_side.values))
     places = np.empty(n_entries, small)
+    formula = measure.formula()
+    if dtype == np.float64:
+        formula = formula._replace(most=max(1, n_entries))
     costs = np.zeros(n, np.int64)
-    kernels.rank_entries(x_side, order, places, lists, costs)
+    kernels.rank_entries(x_side, order, places, lists, formula.most, costs)
     n_pairs = n * (n - 1) // 2
     supports = np.empty(n_pairs if supported else 0, np.int32)
     triangle = triangle_of(np.empty(n_pairs, dtype), order)._replace(supports=supports)
-    kernels.triangle_of_similarities(
-        x_side, places, lists, _deal(costs), measure.formula(), triangle
-    )
+    kernels.triangle_of_similarities(x_side, places, lists, _deal(costs), formula, triangle)
     return triangle
 
 

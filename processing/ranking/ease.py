@@ -31,7 +31,7 @@ from processing.tools.validation import check_positive
 
 MOST_SAMPLED = 20_000_000  # entries of B that the least weight is found on
 BLOCK = 512  # columns of B that are looked at together
-MOST_SOLVED = 12_000  # movies
+MOST_SOLVED = 10_000  # movies
 
 
 @dataclass(frozen=True, kw_only=True)

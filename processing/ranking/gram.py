@@ -85,7 +85,10 @@ class Grams:
         if len(self.movies) <= most:
             return self
         places = np.sort(np.argsort(-counts[self.movies], kind="stable")[:most])
-        lower = self.lower[places][:, places]
+        lower = np.empty((most, most), np.int32)
+        for start in range(0, most, BLOCK):
+            rows = places[start : start + BLOCK]
+            np.take(self.lower[rows], places, 1, lower[start : start + BLOCK], mode="clip")
         return Grams(self.movies[places], lower, self.totals[places], self.grading)
 
     def take_away(self, ratings: Ratings, held: Ratings) -> None:

@@ -45,7 +45,7 @@ from processing.runs.grams import part_grams
 from processing.runs.run import Run
 from processing.tools.stages import Stage
 
-MOST_USERS = 40_000  # whose lists are measured
+MOST_USERS = 20_000  # whose lists are measured
 UNSPREAD = "unspread"
 POSITIONS = {"well": ("Well known", 1), "listed": ("As listed", 0), "less": ("Less known", -1)}
 LABELS = {LIST: "List, as served", STARS: "Ensemble, by stars alone"}

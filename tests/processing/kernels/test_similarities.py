@@ -64,7 +64,7 @@ def test_similarities_when_there_is_next_to_nothing_then_nothing_in_common(name,
     np.testing.assert_array_equal(found, np.eye(ratings.n_users))
 
 
-def test_similarities_when_there_are_many_common_ratings_then_float32_sums_are_near():
+def test_similarities_when_there_are_many_common_ratings_then_float32_sums_are_near(monkeypatch):
     n = 60_000
     rng = np.random.default_rng(1)
     first = rng.integers(1, 6, n)
@@ -73,8 +73,10 @@ def test_similarities_when_there_are_many_common_ratings_then_float32_sums_are_n
     matrix = RatingMatrix.of(ratings_of(rows))
     arguments = (matrix.by_movie, matrix.by_user, Measure(name="pearson_baseline"))
     biases = Biases(matrix.mean, np.zeros(2), rng.normal(0, 0.3, n))
-    fast, exact = (similarities(*arguments, biases, exact=exact) for exact in (False, True))
-    np.testing.assert_allclose(fast, exact, rtol=1e-5)
+    few, exact = (similarities(*arguments, biases, exact=exact) for exact in (False, True))
+    np.testing.assert_allclose(few, exact, atol=5e-3)
+    monkeypatch.setattr(neighbours, "MOST_ENTRIES", n)
+    np.testing.assert_allclose(similarities(*arguments, biases, exact=False), exact, rtol=1e-5)
 
 
 def test_packed_when_unpacked_then_the_same():
@@ -88,3 +90,31 @@ def test_unpacked_when_rows_were_ranked_then_in_their_own_order():
     order = np.array([2, 0, 1])
     found = unpacked(triangle_of(np.array([0.1, 0.2, 0.3]), order))  # ranks (1, 0), (2, 0), (2, 1)
     np.testing.assert_array_equal(found, [[1, 0.3, 0.1], [0.3, 1, 0.2], [0.1, 0.2, 1]])
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_similarities_when_rows_are_long_then_every_few_of_the_shorter_ones_entries_count(
+    name, monkeypatch
+):
+    monkeypatch.setattr(neighbours, "MOST_ENTRIES", 5)
+    ratings = ratings_of(ROWS)
+    matrix = RatingMatrix.of(ratings)
+    zeros = np.zeros(ratings.n_users), np.zeros(ratings.n_movies)
+    sides, biases = (matrix.by_movie, matrix.by_user), Biases(3.01, *zeros[::-1])
+    found = similarities(*sides, Measure(name=name), biases, exact=False)
+    table = dense(ratings).T - (3.01 if name == "pearson_baseline" else 0)
+    order = np.argsort(-sides[0].counts, kind="stable")
+    n_thinned = 0
+    for rank, a in enumerate(order):
+        rated = np.flatnonzero(~np.isnan(table[a]))
+        step = -(-len(rated) // 5) if len(rated) > 5 else 1
+        few = np.full_like(table[a], np.nan)
+        few[rated[::step]] = table[a][rated[::step]]
+        n_thinned += step > 1
+        for b in order[:rank]:
+            expected, n = reference.similarity(few, table[b], name)
+            if name == "pearson_baseline" and n > 1:
+                many = n * step - 1
+                expected *= (n - 1 + 100) / (n - 1) * many / (many + 100)
+            assert found[a, b] == pytest.approx(expected, abs=1e-5)
+    assert n_thinned > 10
