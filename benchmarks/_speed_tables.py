@@ -92,8 +92,11 @@ def full_size(result: dict[str, Any]) -> str:
             "the sweeps that a fit by Gibbs sampling makes of so many ratings, without what is "
             f"left out of so many: {', '.join(guess['left_out']) or 'nothing'}."
         )
+    made = f"{words}\n\n{table(head, rows)}"
+    if len(result["runs"]) == 1:
+        return made
     plot = f"![How seconds and memory grow with the ratings](../benchmarks/results/{name}.svg)"
-    return f"{words}\n\n{table(head, rows)}\n\n{plot}"
+    return f"{made}\n\n{plot}"
 
 
 def website(result: dict[str, Any]) -> str:

@@ -58,7 +58,11 @@ def main() -> None:
     if len(runs) > 1 and runs[-1]["n_ratings"] < whole.n_ratings:
         result["extrapolated"] = project(runs, profile, whole)
     name = "full_size" if profile.name == "fast" else f"full_size-{profile.name}"
-    write_result(name, result).with_suffix(".svg").write_bytes(draw(runs))
+    plot = write_result(name, result).with_suffix(".svg")
+    if len(runs) > 1:
+        plot.write_bytes(draw(runs))
+    else:  # nothing to see of growth
+        plot.unlink(missing_ok=True)
 
 
 def _simulate(directory: Path, share: float) -> dict[str, int]:

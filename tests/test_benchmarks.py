@@ -277,6 +277,7 @@ def test_full_size_when_extrapolated_then_the_table_says_so(import_benchmark):
     assert "was not measured: 2.0 hours and 13.0 GB" in made
     assert "left out of so many: ials." in made
     assert "full_size-best.svg" in made
+    assert ".svg" not in import_benchmark("_speed_tables").full_size(result | {"runs": runs[:1]})
 
 
 def test_columns_when_split_then_every_rating_is_in_one_part(import_benchmark, tmp_path):
