@@ -219,6 +219,8 @@ def triangle_of_similarities(
             start = rank * (rank - 1) // 2
             for b in range(rank):
                 pair = sums[width * b : width * (b + 1)]
+                if step > 1 and pair[0] == 1 and formula.measure == PEARSON_BASELINE:
+                    pair[:] = 0  # one entry of many says nothing of how two rows go together
                 pair *= values.dtype.type(step)
                 similarity = unit * similarity_of(pair, formula)
                 sims[start + b] = similarity if unit == 1 else np.rint(similarity)
