@@ -18,7 +18,7 @@ def members(result: dict[str, Any]) -> str:
     seconds = {row["label"]: row["seconds"] for row in result["fits"]}
     cells = [[f"Profile `{result['profile']}`", f"{own:.{PLACES}f}", "", ""]]
     for row in (*result["without"], *result["with"]):
-        fit = next((s for label, s in seconds.items() if row["label"].endswith(label)), None)
+        fit = seconds.get(row["label"].removeprefix("without ").removeprefix("with "))
         cells.append(
             [
                 row["label"],

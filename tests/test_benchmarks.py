@@ -449,3 +449,24 @@ def test_first_page_when_told_then_a_row_for_each_stage_and_the_sum(import_bench
 
     assert "| **from a bare clone** | **3.5** |\n| Start | 2.0 |\n| Serving. | 1.5 |" in shown
     assert "| **again** | **1.5** |" in shown
+
+
+def test_members_when_a_choice_is_of_one_member_then_its_fit_is_told(import_benchmark):
+    def row(label, rmse):
+        return {"label": label, "rmse": rmse}
+
+    result = {
+        "source": "Some set",
+        "protocol": "last",
+        "profile": "fast",
+        "n_ratings": 1000,
+        "n_rows": 90,
+        "own": row("Profile fast", 0.8),
+        "fits": [{"label": "SVD", "seconds": 3.0}, {"label": "ALS", "seconds": 2.0}],
+        "without": [row("without ALS", 0.81)],
+        "with": [row("with SVD", 0.79), row("with all of these, without ALS", 0.8)],
+    }
+    made = import_benchmark("_members_table").members(result)
+    assert "| without ALS | 0.81000 | +0.01000 | 2.0 |" in made
+    assert "| with SVD | 0.79000 | -0.01000 | 3.0 |" in made
+    assert "| with all of these, without ALS | 0.80000 | +0.00000 |  |" in made
