@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.app.sample import FILMS, publish_sample
-from tests.browser.watched import watched_page
+from tests.browser.watched import brush, watched_page
 from tests.servers import fetch
 
 STARS = {1: 5, 2: 4, 4: 1, 9: 5, 21: 4, 22: 3}
@@ -131,12 +131,7 @@ def test_mine_when_its_chart_is_brushed_then_filtered_with_chips_that_undo_it(pa
     chart.focus()
     page.keyboard.press("Home")
     expect(page.locator(".readout")).to_contain_text("predicted")
-    chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.02)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.99, box["y"] + box["height"] * 0.5, steps=6)
-    page.mouse.up()
+    brush(page)
     expect(page).to_have_url(re.compile("/mine.*score_to=.*mean_from="))
     expect(page.locator(".order-told")).to_contain_text("the filter")
     assert page.locator("circle.out").count() > 0
