@@ -6,8 +6,8 @@ Model:   score[u, i] = mean + b_u + b_i + p_u·q_i
 Unknown: a user or movie that was not in the ratings has bias 0 and factors 0.
 Source:  Zhou, Wilkinson, Schreiber and Pan (2008), "Large-scale parallel collaborative filtering
          for the Netflix prize", section 3.2 (ALS-WR). Differs: λ is multiplied by the root of the
-         number of ratings, not by the number, which did better on ratings held out of MovieLens
-         1M; biases are those of the baseline and stay.
+         number of ratings, not by the number, which did better on stack ratings of MovieLens 1M;
+         biases are those of the baseline and stay.
 """
 
 from dataclasses import dataclass
